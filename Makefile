@@ -1,0 +1,38 @@
+# make demo   set up, and run the main job on a synthetic crystal
+# make test   set up, and run all tests
+# make check  ruff, mypy --strict, lint-imports, doctests
+# make bench  what xtalflow adds to the programs it runs
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/core
+	$(BIN)/xtalflow demo
+
+test: $(VENV)/dev
+	$(BIN)/pytest -n auto --dist worksteal
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q --doctest-modules src/xtalflow --ignore src/xtalflow/db -p no:django
+
+bench: $(VENV)/core
+	$(BIN)/python benchmarks/pipeline.py
+
+$(VENV)/core: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev: pyproject.toml $(VENV)/core
+	$(BIN)/pip install --quiet --editable '.[postgresql,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV)

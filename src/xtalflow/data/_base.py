@@ -1,0 +1,195 @@
+"""`CData`: the base of everything that a task reads, controls and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, TypeVar, Unpack
+
+from xtalflow.errors import InvalidInput, InvalidValue
+
+from ._findings import Finding, Severity
+from ._hierarchy import HierarchicalObject
+from ._qualifiers import KNOWN, Declaration, Qualifiers
+from ._signal import Signal
+
+_D = TypeVar("_D", bound="CData")
+
+
+class ValueState(Enum):
+    """Whether a value was given, and by whom."""
+
+    NOT_SET = "not_set"
+    DEFAULT = "default"
+    EXPLICITLY_SET = "explicitly_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A value of the tree changed."""
+
+    path: str
+    old: object
+    new: object
+
+
+class CData(HierarchicalObject):
+    """A node of the typed tree.
+
+    An instance that stands as an attribute of a class is a *declaration*: on an instance of that class the attribute
+    is a child of its own, made when it is touched; assigning to it copies the value.
+    """
+
+    __slots__ = ("_changed", "_declaration")
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {}
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {100: "required but not set"}
+
+    REPORTS: ClassVar[bool] = False
+    """Whether the numbers below report what was found, which may be not finite."""
+
+    _declaration: Declaration
+    _changed: Signal[Change] | None
+
+    def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
+        unknown = sorted(set(qualifiers) - KNOWN)
+        if unknown:
+            raise TypeError(f"{type(self).__name__} knows no qualifier {unknown[0]!r}")
+        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers))), None, "")
+
+    def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        self._declaration, self._parent, self._name, self._changed = declaration, parent, name, None
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take the declared default."""
+
+    @classmethod
+    def _made(cls: type[_D], declaration: Declaration, parent: HierarchicalObject | None, name: str) -> _D:
+        made = cls.__new__(cls)
+        made._set_up(declaration, parent, name)
+        return made
+
+    # Declarations.
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Self:
+        if instance is None:
+            return self
+        child: Self = instance._child(self._name)
+        return child
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance._child(self._name).set(value)
+
+    # Values.
+
+    def set(self, value: Any) -> None:
+        """Take a value, or copy value and state of another object; None unsets."""
+        raise NotImplementedError
+
+    def unSet(self) -> None:
+        """Have no value, and not the default either."""
+        raise NotImplementedError
+
+    def isSet(self, allowDefault: bool = True) -> bool:
+        """Whether there is a value, given or (if `allowDefault`) by default."""
+        state = self.getValueState()
+        return state is ValueState.EXPLICITLY_SET or (allowDefault and state is ValueState.DEFAULT)
+
+    def getValueState(self) -> ValueState:
+        """NOT_SET, DEFAULT or EXPLICITLY_SET; of an object with children, the most explicit of theirs."""
+        states = {child.getValueState() for child in self.children()}
+        for state in (ValueState.EXPLICITLY_SET, ValueState.DEFAULT):
+            if state in states:
+                return state
+        return ValueState.NOT_SET
+
+    def childNames(self) -> list[str]:
+        """Names of the children in the order of their declaration."""
+        return []
+
+    def children(self) -> Iterator[CData]:
+        return (self._child(name) for name in self.childNames())
+
+    # What the declaration says.
+
+    def qualifier(self, name: str, default: Any = None) -> Any:
+        """One qualifier of the declaration merged with its class."""
+        return self._declaration.qualifiers.get(name, default)
+
+    def get_merged_metadata(self, kind: str) -> Mapping[str, Any]:
+        """Metadata merged over class hierarchy and declaration.
+
+        Parameters
+        ----------
+        kind
+            ``qualifiers``, ``attributes`` (child → class), ``error_codes`` or ``contents_order`` (child → position).
+        """
+        if kind == "qualifiers":
+            return self._declaration.qualifiers
+        if kind == "attributes":
+            return {name: type(self._child(name)) for name in self.childNames()}
+        if kind == "error_codes":
+            merged: dict[Any, str] = {}
+            for base in reversed(type(self).__mro__):
+                merged |= vars(base).get("ERROR_CODES", {})
+            return merged
+        if kind == "contents_order":
+            return {name: position for position, name in enumerate(self.childNames())}
+        raise InvalidInput(
+            f"there is no metadata {kind!r}; there are qualifiers, attributes, error_codes, contents_order"
+        )
+
+    def validity(self) -> list[Finding]:
+        """All that is wrong with this object and what is below it."""
+        raise NotImplementedError
+
+    def _finding(self, code: int, message: str, severity: Severity = Severity.ERROR) -> Finding:
+        return Finding(
+            path=self.object_path(), severity=severity, code=code, message=message, class_name=type(self).__name__
+        )
+
+    def _refuse(self, value: object, allowed: str) -> InvalidValue:
+        return InvalidValue(self.object_path() or self._name, value, allowed)
+
+    # Copies and comparisons.
+
+    def copy(self) -> Self:
+        """A free-standing object with the same declaration, value and state."""
+        made = self._made(self._declaration, None, self._name)
+        made.from_dict(self.to_dict())
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """Values and states as JSON values, without loss."""
+        raise NotImplementedError
+
+    def from_dict(self, data: Mapping[str, Any]) -> None:
+        """Take what `to_dict` gave."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CData):
+            return NotImplemented
+        return self is other or (type(self) is type(other) and self.to_dict() == other.to_dict())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    # Signals.
+
+    @property
+    def changed(self) -> Signal[Change]:
+        """Tells of every change of the value by a setter."""
+        if self._changed is None:
+            self._changed = Signal(plain=True)
+        return self._changed
+
+    def _tell(self, old: object, new: object) -> None:
+        if self._changed is not None and old != new:
+            self._changed.emit(Change(path=self.object_path(), old=old, new=new))

@@ -1,0 +1,79 @@
+"""Names, parents and paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from xtalflow.errors import UnknownParameter
+
+_STEP = re.compile(r"\.?([^.\[\]]+|\[\d+\])")
+
+
+class HierarchicalObject:
+    """An object with a name in a tree.
+
+    Paths are exact and round-trip: ``inputData.UNMERGEDFILES[0].file``; the root's own path is empty.
+    """
+
+    __slots__ = ("__weakref__", "_name", "_parent")
+
+    _name: str
+    _parent: HierarchicalObject | None
+
+    @property
+    def name(self) -> str:
+        """The name under which its parent knows it; ``[0]`` for an item of a list."""
+        return self._name
+
+    @property
+    def parent(self) -> HierarchicalObject | None:
+        """The object that it is part of."""
+        return self._parent
+
+    def root(self) -> HierarchicalObject:
+        """The object at the top of the tree."""
+        node = self
+        while node._parent is not None:
+            node = node._parent
+        return node
+
+    def object_path(self) -> str:
+        """Path from the root, which is not part of it."""
+        names: list[str] = []
+        node = self
+        while node._parent is not None:
+            names.append(node._name)
+            node = node._parent
+        return ".".join(reversed(names)).replace(".[", "[")
+
+    def children(self) -> Iterator[Any]:
+        """The objects that are part of this one, in the order of their declaration."""
+        return iter(())
+
+    def _child(self, name: str) -> Any:
+        raise UnknownParameter(name)
+
+    def find(self, path: str) -> Any:
+        """The object at a path below this one; `UnknownParameter` if there is none."""
+        node: HierarchicalObject = self
+        for step in split_path(path):
+            try:
+                node = node._child(step)
+            except UnknownParameter as exc:
+                raise UnknownParameter(path, close=exc.close) from None
+        return node
+
+
+def split_path(path: str) -> list[str]:
+    """Steps of a path: ``a.L[0].b`` gives ``["a", "L", "[0]", "b"]``."""
+    steps, end = [], 0
+    for match in _STEP.finditer(path):
+        if match.start() != end:
+            raise UnknownParameter(path)
+        steps.append(match[1])
+        end = match.end()
+    if end != len(path):
+        raise UnknownParameter(path)
+    return steps

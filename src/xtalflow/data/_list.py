@@ -1,0 +1,189 @@
+"""Lists of values of one declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, Unpack
+
+from xtalflow.errors import UnknownParameter
+
+from ._base import CData, ValueState
+from ._findings import Finding
+from ._hierarchy import HierarchicalObject
+from ._qualifiers import Declaration, Qualifiers
+
+T = TypeVar("T", bound=CData)
+
+
+class CList(CData, Generic[T]):
+    """Items of one declaration; each is a child named by its position.
+
+    Parameters
+    ----------
+    item
+        Declaration of the items.
+    """
+
+    __slots__ = ("_items", "_state")
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long"}
+
+    _items: list[T]
+
+    def __init__(self, item: T, **qualifiers: Unpack[Qualifiers]) -> None:
+        super().__init__(**qualifiers)
+        self._declaration = Declaration(type(self), self._declaration.own, item._declaration)
+
+    def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        self._items, self._state = [], ValueState.NOT_SET
+        super()._set_up(declaration, parent, name)
+
+    def makeItem(self) -> T:
+        """A new item that is not in the list."""
+        declaration = self._declaration.item
+        if declaration is None:
+            raise TypeError("a list needs a declaration of its items")
+        item: Any = declaration.kind._made(declaration, None, "")
+        made: T = item
+        return made
+
+    def addItem(self) -> T:
+        """Append a new item and return it."""
+        return self._insert(len(self._items), self.makeItem())
+
+    def append(self, value: Any) -> T:
+        """Append an item of this value and return it."""
+        return self.insert(len(self._items), value)
+
+    def insert(self, index: int, value: Any) -> T:
+        """Insert an item of this value before the one at `index`."""
+        item = self.makeItem()
+        item._parent = self  # known to its tree already when a bad value is refused
+        item._name = f"[{index}]"
+        item.set(value)
+        return self._insert(index, item)
+
+    def extend(self, values: Iterable[Any]) -> None:
+        """Append items of these values."""
+        for value in values:
+            self.append(value)
+
+    def pop(self, index: int = -1) -> T:
+        """Take an item out; it stands alone from then on."""
+        old = len(self._items)
+        item = self._items.pop(index)
+        item._parent = None
+        self._number()
+        self._tell(old, len(self._items))
+        return item
+
+    def remove(self, item: T) -> None:
+        """Take out this item."""
+        self.pop(self.index(item))
+
+    def index(self, item: T) -> int:
+        """Position of this item, or of the first equal to it."""
+        for position, each in enumerate(self._items):
+            if each is item or each == item:
+                return position
+        raise ValueError(f"{item!r} is not in {self.object_path()}")
+
+    def clear(self) -> None:
+        """Take out all items; an empty list that was given is set."""
+        self.set([])
+
+    def set(self, value: Any) -> None:
+        if value is None:
+            self.unSet()
+            return
+        if isinstance(value, CList):
+            values, state = [item for item in value._items if item is not None], value._state
+        elif isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+            raise self._refuse(value, "a list")
+        else:
+            values, state = list(value), ValueState.EXPLICITLY_SET
+        fresh = []
+        for position, each in enumerate(values):
+            item = self.makeItem()
+            item._parent, item._name = self, f"[{position}]"
+            item.set(each)
+            fresh.append(item)
+        self._replace(fresh, state)
+
+    def unSet(self) -> None:
+        self._replace([], ValueState.NOT_SET)
+
+    def getValueState(self) -> ValueState:
+        return self._state
+
+    def childNames(self) -> list[str]:
+        return [f"[{position}]" for position in range(len(self._items))]
+
+    def children(self) -> Iterator[T]:
+        return iter(list(self._items))
+
+    def _child(self, name: str) -> T:
+        position = name[1:-1]
+        if name.startswith("[") and position.isdecimal() and int(position) < len(self._items):
+            return self._items[int(position)]
+        raise UnknownParameter(name)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(list(self._items))
+
+    def __getitem__(self, index: int) -> T:
+        return self._items[index]
+
+    def __set__(self, instance: Any, value: CList[T] | Iterable[Any] | None) -> None:
+        super().__set__(instance, value)
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def validity(self) -> list[Finding]:
+        findings = []
+        shortest, longest = self.qualifier("listMinLength") or 0, self.qualifier("listMaxLength")
+        if len(self) < shortest and (self.isSet() or self.qualifier("allowUndefined") is False):
+            findings.append(self._finding(101, f"needs at least {shortest} items and has {len(self)}"))
+        elif not self._items and self.qualifier("allowUndefined") is False:
+            findings.append(self._finding(100, "is required but not set"))
+        if longest is not None and len(self) > longest:
+            findings.append(self._finding(102, f"takes at most {longest} items and has {len(self)}"))
+        return findings + [finding for item in self._items for finding in item.validity()]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"state": self._state.value, "items": [item.to_dict() for item in self._items]}
+
+    def from_dict(self, data: Mapping[str, Any]) -> None:
+        fresh = []
+        for position, each in enumerate(data.get("items", [])):
+            item = self.makeItem()
+            item._parent, item._name = self, f"[{position}]"
+            item.from_dict(each)
+            fresh.append(item)
+        self._replace(fresh, ValueState(data.get("state", "not_set")))
+
+    def _insert(self, index: int, item: T) -> T:
+        old = len(self._items)
+        item._parent = self
+        self._items.insert(index, item)
+        self._state = ValueState.EXPLICITLY_SET
+        if index == old:
+            item._name = f"[{index}]"
+        else:
+            self._number()
+        self._tell(old, len(self._items))
+        return item
+
+    def _replace(self, items: list[T], state: ValueState) -> None:
+        old = len(self._items)
+        for item in self._items:
+            item._parent = None
+        self._items, self._state = items, state
+        self._tell(old, len(items))
+
+    def _number(self) -> None:
+        for position, item in enumerate(self._items):
+            item._name = f"[{position}]"

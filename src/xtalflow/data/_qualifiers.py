@@ -1,0 +1,128 @@
+"""Qualifiers: what a declaration says about its values. Names are CCP4i2's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from ._base import CData
+
+
+class Qualifiers(TypedDict, total=False):
+    """All qualifiers that a declaration may give."""
+
+    default: Any
+    min: float
+    max: float
+    minimum: float
+    maximum: float
+    minLength: int
+    maxLength: int
+    enumerators: Sequence[Any]
+    menuText: Sequence[str]
+    onlyEnumerators: bool
+    allowUndefined: bool
+    mustExist: bool
+    fromPreviousJob: bool
+    saveToDb: bool
+    guiLabel: str
+    toolTip: str
+    toolTipList: Sequence[str]
+    guiDefinition: Mapping[str, Any]
+    guiMode: str
+    charWidth: int
+    label: str
+    caption: str
+    title: str
+    helpFile: str
+    width: int
+    requiredSubType: Sequence[int]
+    requiredContentFlag: Sequence[int]
+    sameCrystalAs: str
+    sameCrystalLevel: int
+    listMinLength: int
+    listMaxLength: int
+    listCompare: int
+    ifAtomSelection: bool
+    selectionMode: int
+    isDirectory: bool
+    fileExtensions: Sequence[str]
+    mimeTypeName: str
+    mimeTypeDescription: str
+    fileLabel: str
+    fileContentClassName: str
+    ifInfo: bool
+    jobCombo: bool
+    downloadModes: Sequence[str]
+    subType: Mapping[str, Any]
+    contentFlag: Mapping[str, Any]
+    mtzFileKey: str
+    pdbFileKey: str
+    columnGroup: Any
+    columnGroupClassList: Sequence[str]
+    correctColumns: Sequence[str]
+    groupTypes: Sequence[str]
+    expertLevel: int
+    phaserMode: str
+    multiple: bool
+    patternRegex: str
+    patternErrorMessage: str
+    allowedCharsCode: int
+    allowedChars: str
+    allowedCharacters: str
+    allowedCharactersMode: int
+    compare: int
+    format: str
+    nameRoot: str
+    requiredSequences: Sequence[str]
+    allowAlias: bool
+    allowUnfound: bool
+    autoLoadHeader: bool
+    enumeratorsFunction: str
+    addEnumeratorFunction: str
+    subItem: Any
+
+
+KNOWN = frozenset(Qualifiers.__annotations__)
+
+
+@cache
+def class_qualifiers(kind: type[CData]) -> Mapping[str, Any]:
+    """Qualifiers of a class, merged over its bases."""
+    merged: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        merged |= vars(base).get("QUALIFIERS", {})
+    return MappingProxyType(merged)
+
+
+class Declaration:
+    """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
+
+    __slots__ = ("_children", "_merged", "item", "kind", "own")
+
+    def __init__(self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None) -> None:
+        self.kind, self.own, self.item = kind, own, item
+        self._merged: Mapping[str, Any] | None = None
+        self._children: dict[str, Declaration] | None = None
+
+    @property
+    def qualifiers(self) -> Mapping[str, Any]:
+        """The class's qualifiers with the declaration's own on top; merged once."""
+        if self._merged is None:
+            inherited = class_qualifiers(self.kind)
+            self._merged = MappingProxyType({**inherited, **self.own}) if self.own else inherited
+        return self._merged
+
+    def child(self, name: str, declared: Declaration) -> Declaration:
+        """The declaration of a child, with what this one says about it (``subType={"default": 1}``)."""
+        given = self.qualifiers.get(name)
+        if not isinstance(given, Mapping):
+            return declared
+        if self._children is None:
+            self._children = {}
+        if name not in self._children:
+            self._children[name] = Declaration(declared.kind, {**declared.own, **given}, declared.item)
+        return self._children[name]

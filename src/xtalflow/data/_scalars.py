@@ -1,0 +1,327 @@
+"""Single values: numbers, texts and truths, never bad, never confused with none."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Generic, TypeVar, Unpack
+
+from ._base import CData, ValueState
+from ._findings import Finding
+from ._qualifiers import Qualifiers
+
+T = TypeVar("T")
+_TRUE, _FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+
+
+class CScalar(CData, Generic[T]):
+    """A value of one type with its state."""
+
+    __slots__ = ("_state", "_value")
+
+    _value: T | None
+    _state: ValueState
+
+    def __init__(self, value: Any = None, **qualifiers: Unpack[Qualifiers]) -> None:
+        super().__init__(**qualifiers)
+        if value is not None:
+            self.set(value)
+
+    @property
+    def value(self) -> T | None:
+        """The value; None when it is not set."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.set(value)
+
+    def set(self, value: Any) -> None:
+        if value is None:
+            self.unSet()
+        elif isinstance(value, CScalar):
+            checked = None if value._value is None else self._checked(value._value)
+            self._store(checked, value._state)
+        elif isinstance(value, CData):
+            raise self._refuse(value, f"a value for {type(self).__name__}")
+        else:
+            self._store(self._checked(value), ValueState.EXPLICITLY_SET)
+
+    def unSet(self) -> None:
+        self._store(None, ValueState.NOT_SET)
+
+    def getValueState(self) -> ValueState:
+        return self._state
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"state": self._state.value, "value": self._value}
+
+    def from_dict(self, data: Mapping[str, Any]) -> None:
+        value, state = data.get("value"), ValueState(data.get("state", "not_set"))
+        if (value is None) != (state is ValueState.NOT_SET):
+            raise self._refuse(value, f"a value that agrees with the state {state.value}")
+        self._store(None if value is None else self._checked(value), state)
+
+    def validity(self) -> list[Finding]:
+        if self._value is None and self.qualifier("allowUndefined") is False:
+            return [self._finding(100, "is required but not set")]
+        return []
+
+    def _restore(self) -> None:
+        default = self._declaration.qualifiers.get("default")
+        if default is None:
+            self._value, self._state = None, ValueState.NOT_SET
+        else:
+            self._value, self._state = self._checked(default), ValueState.DEFAULT
+
+    def _store(self, value: T | None, state: ValueState) -> None:
+        old, self._value, self._state = self._value, value, state
+        self._tell(old, value)
+
+    def _checked(self, value: Any) -> T:
+        """The value as this class keeps it; `InvalidValue` if it cannot be one."""
+        converted = self._converted(value)
+        choices = self.qualifier("enumerators")
+        if choices and self.qualifier("onlyEnumerators") and converted not in choices:
+            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices))
+        return converted
+
+    def _converted(self, value: Any) -> T:
+        raise NotImplementedError
+
+    def _known(self) -> T:
+        if self._value is None:
+            raise self._refuse(None, "set before it is calculated with")
+        return self._value
+
+    def __set__(self, instance: Any, value: T | CData | str | float | None) -> None:
+        super().__set__(instance, value)
+
+    def __str__(self) -> str:
+        return "" if self._value is None else str(self._value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value!r}, {self._state.name})"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, CData):
+            return super().__eq__(other)
+        return self._value == other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class _CNumber(CScalar[T]):
+    """Arithmetic and order by value; an unset number refuses both."""
+
+    __slots__ = ()
+
+    def _within(self, number: Any) -> Any:
+        low, high = self.qualifier("min"), self.qualifier("max")
+        if (low is not None and number < low) or (high is not None and number > high):
+            bounds = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
+            raise self._refuse(number, " and ".join(bound for bound in bounds if bound))
+        return number
+
+    @staticmethod
+    def _plain(other: Any) -> Any:
+        return other._known() if isinstance(other, _CNumber) else other
+
+    def __float__(self) -> float:
+        return float(self._known())  # type: ignore[arg-type]  # T is int or float
+
+    def __int__(self) -> int:
+        return int(self._known())  # type: ignore[call-overload,no-any-return]  # T is int or float
+
+    def __abs__(self) -> Any:
+        return abs(self._known())  # type: ignore[arg-type]  # T is int or float
+
+    def __neg__(self) -> Any:
+        return -self._known()  # type: ignore[operator]  # T is int or float
+
+    def __add__(self, other: Any) -> Any:
+        return self._known() + self._plain(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self._known()
+
+    def __sub__(self, other: Any) -> Any:
+        return self._known() - self._plain(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - self._known()
+
+    def __mul__(self, other: Any) -> Any:
+        return self._known() * self._plain(other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return other * self._known()
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._known() / self._plain(other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return other / self._known()
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._known() // self._plain(other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return other // self._known()
+
+    def __mod__(self, other: Any) -> Any:
+        return self._known() % self._plain(other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return other % self._known()
+
+    def __pow__(self, other: Any) -> Any:
+        return self._known() ** self._plain(other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return other ** self._known()
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self._known() < self._plain(other))
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self._known() <= self._plain(other))
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self._known() > self._plain(other))
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self._known() >= self._plain(other))
+
+
+class CInt(_CNumber[int]):
+    """An integer."""
+
+    __slots__ = ()
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {
+        101: "below the minimum",
+        102: "above the maximum",
+        103: "not among the choices",
+    }
+
+    def _converted(self, value: Any) -> int:
+        if isinstance(value, str):
+            try:
+                return int(self._within(int(value.strip())))
+            except ValueError as exc:
+                if type(exc) is not ValueError:
+                    raise
+                raise self._refuse(value, "an integer") from None
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise self._refuse(value, "an integer")
+        return int(self._within(int(value)))
+
+    def __index__(self) -> int:
+        return self._known()
+
+
+class CFloat(_CNumber[float]):
+    """A real number; finite, but for indicators, which report what they find."""
+
+    __slots__ = ()
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {
+        101: "below the minimum",
+        102: "above the maximum",
+        103: "not among the choices",
+    }
+
+    def _converted(self, value: Any) -> float:
+        if isinstance(value, str):
+            try:
+                value = float(value.strip())
+            except ValueError:
+                raise self._refuse(value, "a number") from None
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise self._refuse(value, "a number")
+        number = float(value)
+        if not math.isfinite(number) and not (isinstance(self._parent, CData) and self._parent.REPORTS):
+            raise self._refuse(value, "a finite number")
+        return float(self._within(number))
+
+
+class CString(CScalar[str]):
+    """A text; an empty one that was given is a value."""
+
+    __slots__ = ()
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {
+        101: "too short",
+        102: "too long",
+        103: "not among the choices",
+        105: "not of the required pattern",
+    }
+
+    def _converted(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._refuse(value, "a text")
+        shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
+        if shortest is not None and len(value) < shortest:
+            raise self._refuse(value, f"at least {shortest} characters long")
+        if longest is not None and len(value) > longest:
+            raise self._refuse(value, f"at most {longest} characters long")
+        pattern = self.qualifier("patternRegex")
+        if pattern and not re.search(pattern, value):
+            raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {pattern}")
+        return value
+
+    def __len__(self) -> int:
+        return len(self._value or "")
+
+    def __contains__(self, text: str) -> bool:
+        return text in (self._value or "")
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+class CBoolean(CScalar[bool]):
+    """True or False; unset is neither, and counts as False where a truth is asked for."""
+
+    __slots__ = ()
+
+    def _converted(self, value: Any) -> bool:
+        if isinstance(value, str):
+            text = value.strip().lower()
+            if text in _TRUE or text in _FALSE:
+                return text in _TRUE
+        elif isinstance(value, bool):
+            return value
+        elif isinstance(value, Integral) and int(value) in (0, 1):
+            return bool(value)
+        raise self._refuse(value, "True or False")
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+class COneWord(CString):
+    """A text without blanks."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "patternRegex": r"^\S+$",
+        "patternErrorMessage": "one word, without blanks",
+    }
+
+
+class CUUID(CString):
+    """A uuid as text; empty where a file of CCP4i2 has none."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "patternRegex": r"^([0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12})?$",
+        "patternErrorMessage": "a uuid",
+    }
+
+
+class CFilePath(CString):
+    """A file's name or folder."""
+
+    __slots__ = ()

@@ -1,0 +1,66 @@
+"""Looks through a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ._base import CData
+from ._file import CDataFile
+
+T = TypeVar("T", bound=CData)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMetadata:
+    """What a database keeps of a file parameter.
+
+    Attributes
+    ----------
+    param_name
+        Path below the section: ``UNMERGEDFILES[0].file``.
+    file_type
+        MIME type of its class.
+    """
+
+    param_name: str
+    file_type: str
+    annotation: str
+    sub_type: int | None
+    content_flag: int | None
+    path: Path | None
+
+
+def find_objects_by_type(container: CData, kind: type[T]) -> list[T]:
+    """All objects of a class below a container, in order; nothing is looked for inside those found."""
+    found: list[T] = []
+    for child in container.children():
+        if isinstance(child, kind):
+            found.append(child)
+        elif not isinstance(child, CDataFile):
+            found.extend(find_objects_by_type(child, kind))
+    return found
+
+
+def find_all_files(container: CData) -> list[CDataFile]:
+    """All file parameters below a container, set or not, in order."""
+    return find_objects_by_type(container, CDataFile)
+
+
+def parameter_name(item: CData) -> str:
+    """Path of an object below its section: ``inputData.L[0].file`` gives ``L[0].file``."""
+    section, _, below = item.object_path().partition(".")
+    return below or section
+
+
+def extract_file_metadata(file: CDataFile) -> FileMetadata:
+    """What a database keeps of a file parameter."""
+    return FileMetadata(
+        param_name=parameter_name(file),
+        file_type=str(file.qualifier("mimeTypeName") or "unknown"),
+        annotation=file.annotation.value or "",
+        sub_type=file.subType.value,
+        content_flag=file.contentFlag.value,
+        path=file.path,
+    )

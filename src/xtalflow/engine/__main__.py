@@ -1,0 +1,24 @@
+"""``python -m xtalflow.engine FOLDER`` runs the job in a job's folder."""
+
+import sys
+from pathlib import Path
+
+from xtalflow.errors import XtalflowError
+
+from ._runner import run_folder
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job in the one folder given."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m xtalflow.engine FOLDER\n")
+        return 2
+    try:
+        return run_folder(Path(arguments[0]))
+    except XtalflowError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,165 @@
+"""Bytes that are never lost: copies with checksums, hard links, names that nobody else has."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+import stat
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from xtalflow.errors import UnreadableFile
+
+_CHUNK = 1 << 20
+_RESERVED = '<>:"/\\|?*'
+_DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A copy made by `async_copy_file`: still under a temporary name, on the disk, hashed on the way."""
+
+    path: Path
+    checksum: str
+    size: int
+    last_modified: datetime
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal text; `UnreadableFile` if it cannot be read."""
+    try:
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError as exc:
+        raise UnreadableFile(path, _why(exc)) from exc
+
+
+def safe_name(name: str) -> str:
+    """A file name as we make them: NFC, without reserved characters, control characters and device names."""
+    name = unicodedata.normalize("NFC", name)
+    name = "".join("_" if c in _RESERVED or ord(c) < 32 or ord(c) == 127 else c for c in name).rstrip(". ")
+    if name.split(".")[0].lower() in _DEVICES or not name.strip("."):
+        name = f"_{name.lstrip('.')}"
+    suffix = Path(name).suffix
+    stem = name.removesuffix(suffix)
+    return stem.encode()[: 200 - len(suffix.encode())].decode(errors="ignore") + suffix
+
+
+async def async_copy_file(source: Path, folder: Path) -> Copied:
+    """Copy a file into `folder` under a temporary name, hashed in the same pass and synced to the disk.
+
+    Raises
+    ------
+    UnreadableFile
+        `source` is missing, a folder, not permitted, no regular file, or changed while it was copied.
+    """
+    return await asyncio.to_thread(_copy, source, folder)
+
+
+def _copy(source: Path, folder: Path) -> Copied:
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, temporary = hashlib.sha256(), None
+    try:
+        with source.open("rb") as reader:
+            before = os.fstat(reader.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise UnreadableFile(source, "not a regular file")
+            with NamedTemporaryFile(dir=folder, prefix=".import-", delete=False) as writer:
+                temporary = Path(writer.name)
+                while chunk := reader.read(_CHUNK):
+                    digest.update(chunk)
+                    writer.write(chunk)
+                writer.flush()
+                os.fsync(writer.fileno())
+                size = writer.tell()
+            after = os.fstat(reader.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+            raise UnreadableFile(source, "changed while it was copied; import it again once it is complete")
+    except OSError as exc:
+        _discard(temporary)
+        raise UnreadableFile(source, _why(exc)) from exc
+    except BaseException:
+        _discard(temporary)
+        raise
+    modified = datetime.fromtimestamp(after.st_mtime, UTC)
+    return Copied(path=temporary, checksum=digest.hexdigest(), size=size, last_modified=modified)
+
+
+def settle(temporary: Path, name: str) -> Path:
+    """Give a temporary file its name in its folder, or the name with ``_1``, ``_2`` … if that is taken.
+
+    Names are compared without case. The file is read-only from then on.
+    """
+    folder = temporary.parent
+    taken = {unicodedata.normalize("NFC", entry.name).casefold() for entry in folder.iterdir()}
+    temporary.chmod(0o444)
+    for candidate in _candidates(safe_name(name)):
+        if candidate.casefold() in taken:
+            continue
+        try:
+            os.link(temporary, folder / candidate)
+        except FileExistsError:
+            continue
+        temporary.unlink()
+        sync_folder(folder)
+        return folder / candidate
+    raise AssertionError("there is always another name")
+
+
+def hard_link(source: Path, target: Path) -> None:
+    """Make `target` the same file as `source`; a copy where the file system has no hard links."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def make_durable(path: Path) -> None:
+    """Make a finished file read-only and put it and its name on the disk."""
+    path.chmod(0o444)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield name
+    first, dot, rest = name.partition(".")
+    if not first:
+        first, dot, rest = name, "", ""
+    number = 1
+    while True:
+        yield f"{first}_{number}{dot}{rest}"
+        number += 1
+
+
+def _discard(path: Path | None) -> None:
+    if path is not None:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _why(error: OSError) -> str:
+    known = {
+        FileNotFoundError: "there is no such file",
+        IsADirectoryError: "this is a folder, not a file",
+        PermissionError: "reading it is not permitted",
+    }
+    return known.get(type(error), error.strerror or str(error))

@@ -1,0 +1,156 @@
+"""Settings: environment over file over default."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from xtalflow.errors import InvalidInput, UnreadableFile
+
+SETTINGS_FILE = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting as `doctor` shows it: its value and where that came from."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a site or a user decides.
+
+    Attributes
+    ----------
+    home
+        Folder of the database and of ``settings.toml`` (``XTALFLOW_HOME``).
+    projects
+        Folder where new projects are made (``XTALFLOW_PROJECTS``).
+    database_url
+        ``postgresql://…``, or empty for SQLite in `home` (``DATABASE_URL``).
+    monomer_library
+        Folder of a monomer library (``CLIBD_MON``).
+    lost_after_s
+        Seconds without a sign of life after which a job that its cluster no longer knows is lost.
+    sources
+        Where each value came from: ``environment``, ``settings.toml`` or ``default``.
+    """
+
+    home: Path
+    projects: Path
+    database_url: str
+    monomer_library: Path | None
+    lost_after_s: float
+    sources: Mapping[str, str]
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read them; `UnreadableFile` or `InvalidInput` tells what is wrong with the file."""
+        home = _home(environment)
+        file = _read_file(home / SETTINGS_FILE)
+        default = {
+            "projects": str(Path.home() / "xtalflow"),
+            "database_url": "",
+            "monomer_library": "",
+            "lost_after_s": "120",
+        }
+        values: dict[str, str] = {}
+        sources = {"home": "environment" if environment.get("XTALFLOW_HOME") else "default"}
+        for name, variable in _VARIABLES.items():
+            if variable and environment.get(variable):
+                values[name], sources[name] = environment[variable], "environment"
+            elif name in file:
+                values[name], sources[name] = str(file[name]), SETTINGS_FILE
+            else:
+                values[name], sources[name] = default[name], "default"
+        library = values["monomer_library"]
+        return cls(
+            home=home,
+            projects=Path(values["projects"]).expanduser().absolute(),
+            database_url=values["database_url"],
+            monomer_library=Path(library).expanduser().absolute() if library else None,
+            lost_after_s=_seconds(values["lost_after_s"], home / SETTINGS_FILE),
+            sources=sources,
+        )
+
+    def apply(self) -> None:
+        """Give tasks and programs what they look for in the environment."""
+        if self.monomer_library is not None:
+            os.environ["CLIBD_MON"] = str(self.monomer_library)
+
+    def rows(self) -> list[Setting]:
+        """All of them with their sources, without the password of a database."""
+        shown = {name: str(getattr(self, name) or "") for name in self.sources}
+        shown["database_url"] = without_password(self.database_url) or f"SQLite in {self.home}"
+        return [
+            Setting(name=f.name, value=shown[f.name], source=self.sources[f.name])
+            for f in fields(self)
+            if f.name in shown
+        ]
+
+
+_VARIABLES = {
+    "projects": "XTALFLOW_PROJECTS",
+    "database_url": "DATABASE_URL",
+    "monomer_library": "CLIBD_MON",
+    "lost_after_s": "",
+}
+
+
+def without_password(url: str) -> str:
+    """The URL of a database as it may be shown and logged."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
+
+
+def user_name() -> str:
+    """The name of whoever runs this process; its number where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    if named := environment.get("XTALFLOW_HOME"):
+        return Path(named).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("xtalflow")
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise UnreadableFile(path, exc.strerror or str(exc)) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise UnreadableFile(path, f"not TOML: {exc}") from exc
+    if unknown := sorted(set(content) - set(_VARIABLES)):
+        raise InvalidInput(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(_VARIABLES)}")
+    return content
+
+
+def _seconds(text: str, path: Path) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise InvalidInput(f"{path}: lost_after_s = {text} is refused: it must be a number of seconds above 0")
+    return seconds

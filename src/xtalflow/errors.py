@@ -1,0 +1,168 @@
+"""Every exception of xtalflow.
+
+* XtalflowError
+  x InvalidInput            the request is wrong; asking again will not help
+    + InvalidValue          a value that a parameter cannot take
+    + UnknownTask           no task has this name
+    + UnknownParameter      no parameter, or several, answer to this name
+    + UnknownProject
+    + UnknownJob
+    + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
+    + UnsuitableContent     readable, but not what is asked for
+    + ValidationFailed      findings of a whole tree, all at once
+    + NotEquipped           a program or library that the task needs is not there
+  x JobError                one job went wrong; the others go on
+    + TaskFailed            a task says that it cannot go on, and why
+    + ProgramFailed         a program could not start, failed, was killed, ran out of time
+    + IllegalTransition     the job's present status does not allow it
+    + NotTracked            a plugin was executed with nobody to keep its record
+  x StoreUnavailable        the surroundings are wrong; asking again may help
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+
+class XtalflowError(Exception):
+    """Anything that xtalflow itself reports; its text is a sentence for the user."""
+
+
+class InvalidInput(XtalflowError):
+    """The request is wrong; asking again will not help."""
+
+
+class InvalidValue(InvalidInput, ValueError):
+    """A value that a parameter cannot take.
+
+    Attributes
+    ----------
+    path
+        Path of the parameter in its tree, such as ``controlParameters.NCYCLES``.
+    value
+        The value refused.
+    allowed
+        What is allowed, as words that follow "must be".
+    """
+
+    def __init__(self, path: str, value: object, allowed: str) -> None:
+        super().__init__(f"{path or 'value'} = {value!r} is refused: it must be {allowed}")
+        self.path, self.value, self.allowed = path, value, allowed
+
+
+def _hint(close: Sequence[str]) -> str:
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+class UnknownTask(InvalidInput, LookupError):
+    """No registered task has this name."""
+
+    def __init__(self, name: str, *, close: Sequence[str] = ()) -> None:
+        super().__init__(f"no task is called {name!r}{_hint(close)}")
+        self.name, self.close = name, tuple(close)
+
+
+class UnknownParameter(InvalidInput, LookupError):
+    """No parameter answers to this name, or more than one does."""
+
+    def __init__(self, name: str, *, close: Sequence[str] = (), ambiguous: bool = False) -> None:
+        if ambiguous:
+            text = f"{name!r} could be any of {', '.join(close)}; write more of the path"
+        else:
+            text = f"there is no parameter {name!r}{_hint(close)}"
+        super().__init__(text)
+        self.name, self.close, self.ambiguous = name, tuple(close), ambiguous
+
+
+class UnknownProject(InvalidInput, LookupError):
+    """No project has this name or uuid."""
+
+    def __init__(self, name: str, *, close: Sequence[str] = ()) -> None:
+        super().__init__(f"there is no project {name!r}{_hint(close)}")
+        self.name, self.close = name, tuple(close)
+
+
+class UnknownJob(InvalidInput, LookupError):
+    """No job has this number or uuid."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no job {name}")
+        self.name = name
+
+
+class UnreadableFile(InvalidInput):
+    """A file that is missing, a folder, not permitted, empty, truncated or broken."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = Path(path), reason
+
+
+class UnsuitableContent(InvalidInput):
+    """A readable file whose content is not what is asked for."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = Path(path), reason
+
+
+class Problem(Protocol):
+    """One finding of a validation, as `ValidationFailed` needs to know it."""
+
+    @property
+    def path(self) -> str:
+        """Path of the object in its tree."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong, as a sentence without the path."""
+
+
+class ValidationFailed(InvalidInput):
+    """A tree of parameters that cannot be run; `findings` has all that is wrong with it."""
+
+    def __init__(self, findings: Sequence[Problem]) -> None:
+        super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
+        self.findings = tuple(findings)
+
+
+class NotEquipped(InvalidInput):
+    """A program, a library or a dictionary that the task needs is not there."""
+
+
+class JobError(XtalflowError):
+    """One job went wrong; the others go on."""
+
+
+class TaskFailed(JobError):
+    """A task cannot go on.
+
+    Attributes
+    ----------
+    code
+        Number of the error in the task's own table, for programs; 0 when it has none.
+    details
+        More for the curious, such as the last lines of a log.
+    """
+
+    def __init__(self, message: str, *, code: int = 0, details: str = "") -> None:
+        super().__init__(message)
+        self.message, self.code, self.details = message, code, details
+
+
+class ProgramFailed(TaskFailed):
+    """A program could not start, ended with a code, was killed, or ran out of time."""
+
+
+class IllegalTransition(JobError):
+    """The present status of a job does not allow the change asked for."""
+
+
+class NotTracked(JobError):
+    """A plugin was executed without a host that keeps its record."""
+
+
+class StoreUnavailable(XtalflowError):
+    """The database or the disk cannot be used now; asking again may help."""

@@ -1,0 +1,18 @@
+"""Files and texts that hold trees: each a read/write pair that round-trips."""
+
+from ._atomic import write_atomically
+from ._json import from_json, to_json
+from ._params import ParamsHeader, read_params, read_params_header, write_params
+from ._xml import local_name, parse_xml
+
+__all__ = [
+    "ParamsHeader",
+    "from_json",
+    "local_name",
+    "parse_xml",
+    "read_params",
+    "read_params_header",
+    "to_json",
+    "write_atomically",
+    "write_params",
+]

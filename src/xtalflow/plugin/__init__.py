@@ -1,0 +1,33 @@
+"""What a task author builds on: the plugin, its programs, its report, and the registry."""
+
+from ._command import Command, CommandResult, find_program, program_version
+from ._errors import DIAGNOSTIC, ErrorReport, ErrorRow, Unsatisfactory
+from ._host import Host, JobContext, Progress
+from ._registry import load_task, make_task, task_names
+from ._report import REPORT, Report, Section, Series
+from ._script import CPluginScript
+from ._status import JobStatus, Outcome
+
+__all__ = [
+    "DIAGNOSTIC",
+    "REPORT",
+    "CPluginScript",
+    "Command",
+    "CommandResult",
+    "ErrorReport",
+    "ErrorRow",
+    "Host",
+    "JobContext",
+    "JobStatus",
+    "Outcome",
+    "Progress",
+    "Report",
+    "Section",
+    "Series",
+    "Unsatisfactory",
+    "find_program",
+    "load_task",
+    "make_task",
+    "program_version",
+    "task_names",
+]

@@ -1,0 +1,73 @@
+"""Files: copies have the right bytes, names never clash, what cannot be read is named."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from xtalflow.engine import async_copy_file, safe_name, sha256_of
+from xtalflow.engine._files import settle
+from xtalflow.errors import UnreadableFile
+
+
+async def test_a_copy_has_the_bytes_and_their_checksum(tmp_path: Path) -> None:
+    source = tmp_path / "Données β (1).mtz"
+    source.write_bytes(os.urandom(3_000_000))
+
+    copied = await async_copy_file(source, tmp_path / "imported")
+
+    assert copied.path.read_bytes() == source.read_bytes()
+    assert copied.checksum == hashlib.sha256(source.read_bytes()).hexdigest() == sha256_of(source)
+    assert copied.size == 3_000_000
+
+
+async def test_the_same_name_gets_a_number_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    names = []
+    for text in ("one", "two", "three"):
+        (tmp_path / "data.mtz").write_text(text)
+        copied = await async_copy_file(tmp_path / "data.mtz", tmp_path / "in")
+        names.append(settle(copied.path, "data.mtz" if text != "three" else "DATA.mtz").name)
+
+    assert names == ["data.mtz", "data_1.mtz", "DATA_2.mtz"]
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["DATA_2.mtz", "data.mtz", "data_1.mtz"]
+    assert (tmp_path / "in" / "data.mtz").read_text() == "one"
+
+
+async def test_a_settled_file_is_read_only(tmp_path: Path) -> None:
+    (tmp_path / "data.mtz").write_text("x")
+    copied = await async_copy_file(tmp_path / "data.mtz", tmp_path / "in")
+
+    settled = settle(copied.path, "data.mtz")
+
+    assert settled.stat().st_mode & 0o222 == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"), [("none", "no such file"), ("folder", "folder"), ("fifo", "not a regular file")]
+)
+async def test_what_cannot_be_copied_is_named_and_leaves_nothing(make: str, reason: str, tmp_path: Path) -> None:
+    source = tmp_path / "x.mtz"
+    if make == "folder":
+        source.mkdir()
+    if make == "fifo":
+        os.mkfifo(source)
+        held = os.open(source, os.O_RDWR)
+
+    with pytest.raises(UnreadableFile, match=reason) as caught:
+        await async_copy_file(source, tmp_path / "in")
+
+    assert str(source) in str(caught.value)
+    assert list((tmp_path / "in").iterdir()) == []
+    if make == "fifo":
+        os.close(held)
+
+
+def test_names_that_we_make_are_safe() -> None:
+    assert safe_name("Données β-5e5z (1).mtz") == "Données β-5e5z (1).mtz"
+    assert safe_name("e\u0301.mtz") == "é.mtz"
+    assert safe_name('a<b>:"c|?*.pdb') == "a_b___c___.pdb"
+    assert safe_name("con.mtz") == "_con.mtz"
+    assert safe_name("..") == "_"
+    assert safe_name("x" * 300 + ".mtz").endswith("x.mtz")
+    assert len(safe_name("β" * 300 + ".mtz").encode()) <= 200
