@@ -17,7 +17,7 @@ from ._qualifiers import Declaration, Qualifiers
 
 
 @cache
-def declared_children(kind: type[CData]) -> Mapping[str, CData]:
+def declared_children(kind: type[Any]) -> Mapping[str, CData]:
     """Declarations of a class and its bases, in the order of their first appearance."""
     declared: dict[str, CData] = {}
     for base in reversed(kind.__mro__):

@@ -90,7 +90,7 @@ KNOWN = frozenset(Qualifiers.__annotations__)
 
 
 @cache
-def class_qualifiers(kind: type[CData]) -> Mapping[str, Any]:
+def class_qualifiers(kind: type[Any]) -> Mapping[str, Any]:
     """Qualifiers of a class, merged over its bases."""
     merged: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
