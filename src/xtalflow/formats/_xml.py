@@ -14,7 +14,7 @@ MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
 
 
-def read_xml(path: Path) -> etree._Element:
+def parse_xml(path: Path) -> etree._Element:
     """The root element of a file.
 
     Raises
@@ -36,10 +36,10 @@ def read_xml(path: Path) -> etree._Element:
         raise UnreadableFile(path, "is empty")
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"is larger than {MAX_BYTES // 2**20} MiB")
-    return parse_xml(path, data)
+    return _parsed(path, data)
 
 
-def parse_xml(path: Path, data: bytes) -> etree._Element:
+def _parsed(path: Path, data: bytes) -> etree._Element:
     """The root element of what was read from a file; `path` is for the error."""
     from lxml import etree
 

@@ -218,7 +218,7 @@ class CPluginScript:
         return self.host
 
 
-class _AlreadyKept(Exception):  # noqa: N818  not an error of its own
+class _AlreadyKept(Exception):
     """The steps end here; what is wrong is in the error report already."""
 
 

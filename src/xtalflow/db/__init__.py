@@ -1,0 +1,119 @@
+"""Keeps projects, jobs and files in a database, and in the project folders that explain themselves.
+
+`setup` and `ensure_schema` make it ready. Whatever needs Django is imported when it is first asked for, Django being
+configured then; so ``import xtalflow.db`` is light, and ``from xtalflow.db import AsyncDatabaseHandler`` is enough.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._connection import DATABASE_FILE, network_file_system
+from ._setup import ensure_schema, setup
+
+if TYPE_CHECKING:
+    from ._asking import (
+        create_project,
+        find_job,
+        find_project,
+        get_job,
+        get_project,
+        import_sources,
+        job_detail,
+        list_events,
+        list_files,
+        list_jobs,
+        list_projects,
+        provenance_graph,
+    )
+    from ._handler import AsyncDatabaseHandler
+    from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._project_log import JobDeletion, JobEdit, LogLine, ProjectEdit, read_project_log
+    from ._provenance import Direction
+    from ._records import (
+        Actor,
+        AttemptRecord,
+        Derivation,
+        Evaluation,
+        EventRecord,
+        FileEdge,
+        JobDetail,
+        JobSummary,
+        ProjectRecord,
+        ProvenanceGraph,
+        UsedFile,
+        UseRole,
+    )
+    from ._session import close_connections, in_database
+
+_HOMES = {
+    "_asking": (
+        "create_project find_job find_project get_job get_project import_sources job_detail list_events list_files "
+        "list_jobs list_projects provenance_graph"
+    ),
+    "_handler": "AsyncDatabaseHandler",
+    "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
+    "_project_log": "JobDeletion JobEdit LogLine ProjectEdit read_project_log",
+    "_provenance": "Direction",
+    "_records": (
+        "Actor AttemptRecord Derivation Evaluation EventRecord FileEdge JobDetail JobSummary ProjectRecord "
+        "ProvenanceGraph UsedFile UseRole"
+    ),
+    "_session": "close_connections in_database",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_LIGHT = {"_layout", "_project_log", "_records"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs Django when it is first asked for."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _HOME_OF[name] not in _LIGHT:
+        setup()
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+__all__ = [
+    "DATABASE_FILE",
+    "PROJECT_FILE",
+    "PROJECT_LOG",
+    "Actor",
+    "AsyncDatabaseHandler",
+    "AttemptRecord",
+    "Derivation",
+    "Direction",
+    "Evaluation",
+    "EventRecord",
+    "FileEdge",
+    "JobDeletion",
+    "JobDetail",
+    "JobEdit",
+    "JobSummary",
+    "LogLine",
+    "ProjectEdit",
+    "ProjectFile",
+    "ProjectRecord",
+    "ProvenanceGraph",
+    "UseRole",
+    "UsedFile",
+    "close_connections",
+    "create_project",
+    "ensure_schema",
+    "find_job",
+    "find_project",
+    "free_folder_name",
+    "get_job",
+    "get_project",
+    "import_sources",
+    "in_database",
+    "job_detail",
+    "list_events",
+    "list_files",
+    "list_jobs",
+    "list_projects",
+    "network_file_system",
+    "provenance_graph",
+    "read_project_file",
+    "read_project_log",
+    "setup",
+]

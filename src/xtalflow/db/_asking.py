@@ -1,0 +1,112 @@
+"""The questions of `_projects`, `_queries` and `_provenance`, for coroutines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
+
+from . import _projects, _provenance, _queries
+from ._provenance import Direction
+from ._records import Actor, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
+from ._session import in_database
+
+
+async def create_project(
+    name: str, *, directory: Path | None = None, description: str = "", actor: Actor | None = None
+) -> ProjectRecord:
+    """Make a project with its folder: `directory`, or a new one where the settings keep projects.
+
+    Raises
+    ------
+    InvalidInput
+        The name is taken or cannot be used, or the folder belongs to another project.
+    """
+    return await in_database(_projects.make_project, name, directory, description, actor or Actor())
+
+
+async def list_projects() -> list[ProjectRecord]:
+    """All projects, by name."""
+    return await in_database(_projects.all_projects)
+
+
+async def find_project(name: str) -> ProjectRecord:
+    """The project of this name; `UnknownProject` offers close ones."""
+    return await in_database(_projects.project_by_name, name)
+
+
+async def get_project(project_uuid: UUID) -> ProjectRecord:
+    """The project of this uuid, or `UnknownProject`."""
+    return await in_database(_projects.project_by_uuid, project_uuid)
+
+
+async def find_job(project_uuid: UUID, number: str) -> JobRecord:
+    """The job of a project with this number, such as ``3.1``; or `UnknownJob`."""
+    return await in_database(_queries.job_by_number, project_uuid, number)
+
+
+async def get_job(job_uuid: UUID) -> JobRecord:
+    """The job of this uuid, whatever its project; or `UnknownJob`."""
+    return await in_database(_queries.job_of_any_project, job_uuid)
+
+
+async def list_jobs(
+    project_uuid: UUID,
+    *,
+    parent: JobId | None = None,
+    all_levels: bool = False,
+    status: JobStatus | None = None,
+    task: str | None = None,
+    before: str | None = None,
+    limit: int | None = None,
+) -> list[JobSummary]:
+    """Jobs of a project with their indicators, the newest first.
+
+    Parameters
+    ----------
+    parent
+        Only its children; top-level jobs by default.
+    all_levels
+        Children of every level too.
+    before
+        Only jobs whose number comes before this one: the last number of the previous page.
+    """
+    return await in_database(
+        _queries.jobs_of_project,
+        project_uuid,
+        parent=parent,
+        all_levels=all_levels,
+        status=status,
+        task=task,
+        before=before,
+        limit=limit,
+    )
+
+
+async def job_detail(project_uuid: UUID, job_uuid: UUID) -> JobDetail:
+    """All of a job, its children included."""
+    return await in_database(_queries.job_detail, project_uuid, job_uuid)
+
+
+async def list_files(project_uuid: UUID, *, job: JobId | None = None, file_type: str | None = None) -> list[FileRecord]:
+    """Files of a project, or those that a job and its children made or imported, in the order they were registered."""
+    return await in_database(_queries.files_of_project, project_uuid, job=job, file_type=file_type)
+
+
+async def import_sources(project_uuid: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:
+    """Where imported files came from: the paths as their users gave them."""
+    return await in_database(_queries.import_sources, project_uuid, file_uuids)
+
+
+async def list_events(project_uuid: UUID, *, after: int = 0, limit: int = 1000) -> list[EventRecord]:
+    """The history of a project from after event `after` on, the oldest first."""
+    return await in_database(_queries.events_of_project, project_uuid, after=after, limit=limit)
+
+
+async def provenance_graph(
+    project_uuid: UUID, job_uuid: UUID, direction: Direction = Direction.BOTH
+) -> ProvenanceGraph:
+    """Where what a job read came from, and what was made of what it wrote."""
+    return await in_database(_provenance.provenance, project_uuid, job_uuid, direction)

@@ -1,0 +1,124 @@
+"""Runs of a top-level job: queued, claimed by one supervisor, renewed, ended.
+
+A claim is one guarded update of one row, so that of two supervisors one has the run. A lease that is not renewed
+runs out; the epoch tells the run of today from that of yesterday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from xtalflow.engine import JobId, JobStatus
+from xtalflow.errors import IllegalTransition, InvalidInput
+
+from ._clean import clean_json, clean_text
+from ._ledger import writing
+from ._records import AttemptRecord
+from ._transactions import Writer
+from ._write_jobs import move_job
+from .models import Attempt
+
+_State = Attempt.State
+OPEN = (_State.QUEUED, _State.SUBMITTING, _State.SUBMITTED, _State.RUNNING)
+
+
+@transaction.atomic
+def queue_attempt(writer: Writer, job_uuid: UUID, executor: str, resources: Mapping[str, Any]) -> AttemptRecord:
+    """Queue a job, with the next epoch; a failed or interrupted job is restarted by it."""
+    with writing(writer.project, writer.actor) as ledger:
+        job_pk, job = ledger.job(job_uuid)
+        if job.parent is not None:
+            raise InvalidInput(f"job {job.number} runs with its parent and is not queued by itself")
+        last = Attempt.objects.filter(job=job_pk).order_by("-epoch").first()
+        if last is not None and last.state in OPEN:
+            raise IllegalTransition(f"job {job.number} is {last.state.lower()} already, as attempt {last.epoch}")
+        if job.status is not JobStatus.QUEUED:
+            move_job(ledger, job_uuid, JobStatus.QUEUED)
+        epoch = last.epoch + 1 if last else 1
+        attempt = Attempt.objects.create(
+            job_id=job_pk,
+            epoch=epoch,
+            token=f"{job_uuid.hex}-{epoch}",
+            executor=clean_text(executor),
+            resources=clean_json(resources, "resources"),
+            queued=ledger.now,
+        )
+        return _record(attempt, job.id)
+
+
+def claim_attempt(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s: float) -> AttemptRecord:
+    """Take a queued run for `owner`; of two rivals one gets it, the other `IllegalTransition`."""
+    now = timezone.now()
+    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
+    claimed = runs.filter(state=_State.QUEUED).update(
+        state=_State.SUBMITTING, owner=clean_text(owner), lease_until=now + timedelta(seconds=lease_s)
+    )
+    if not claimed:
+        raise IllegalTransition(
+            f"attempt {epoch} of job {job_uuid} is not queued: another supervisor has it, or it is over"
+        )
+    return attempt_record(project, job_uuid, epoch)
+
+
+def renew_lease(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s: float) -> bool:
+    """Keep a claimed run for longer; False if it is no longer the owner's."""
+    until = timezone.now() + timedelta(seconds=lease_s)
+    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch, owner=owner)
+    return bool(runs.filter(state__in=OPEN[1:]).update(lease_until=until))
+
+
+def submitted(project: UUID, job_uuid: UUID, epoch: int, handle: Mapping[str, Any], host: str) -> AttemptRecord:
+    """Keep what finds a started run again; it may be running already."""
+    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
+    columns = {"handle": clean_json(handle, "handle"), "host": clean_text(host)}
+    if not runs.filter(state=_State.SUBMITTING).update(state=_State.SUBMITTED, **columns):
+        runs.filter(state=_State.RUNNING).update(**columns)
+    return attempt_record(project, job_uuid, epoch)
+
+
+def end_attempt(
+    project: UUID, job_uuid: UUID, epoch: int, *, exit_code: int | None, signal: str, reason: str, lost: bool
+) -> AttemptRecord:
+    """Close a run; closing it again changes nothing."""
+    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
+    runs.filter(state__in=OPEN).update(
+        state=_State.LOST if lost else _State.ENDED,
+        exit_code=exit_code,
+        signal=clean_text(signal),
+        reason=clean_text(reason),
+        ended=timezone.now(),
+        lease_until=None,
+    )
+    return attempt_record(project, job_uuid, epoch)
+
+
+def attempt_record(project: UUID, job_uuid: UUID, epoch: int | None = None) -> AttemptRecord:
+    """A run of a job, the latest if `epoch` is None; `InvalidInput` if there is none."""
+    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid).order_by("-epoch")
+    attempt = (runs if epoch is None else runs.filter(epoch=epoch)).first()
+    if attempt is None:
+        raise InvalidInput(f"job {job_uuid} has no such attempt")
+    return _record(attempt, JobId(job_uuid))
+
+
+def _record(attempt: Attempt, job: JobId) -> AttemptRecord:
+    return AttemptRecord(
+        job=job,
+        epoch=attempt.epoch,
+        state=str(attempt.state),
+        token=attempt.token,
+        executor=attempt.executor,
+        handle=attempt.handle,
+        owner=attempt.owner,
+        lease_until=attempt.lease_until,
+        exit_code=attempt.exit_code,
+        signal=attempt.signal,
+        reason=attempt.reason,
+        journal_seq=attempt.journal_seq,
+    )

@@ -1,0 +1,201 @@
+"""The door to the database: the record of one project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from xtalflow.engine import (
+    FileId,
+    FileRecord,
+    InputUse,
+    JobEnd,
+    JobId,
+    JobRecord,
+    JobStatus,
+    JobStoreBase,
+    JournalLine,
+    Kpi,
+    NewFile,
+    NewImport,
+    NewJob,
+    ProjectId,
+)
+from xtalflow.plugin import Progress
+
+from . import _attempts, _queries, _transactions
+from ._projects import project_by_uuid
+from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
+from ._replay import replay
+from ._session import in_database
+from ._transactions import Writer
+
+
+class AsyncDatabaseHandler(JobStoreBase):
+    """The `JobStore` of a project in the database.
+
+    Every write is one transaction, called once in the process's database thread. What it returns are records.
+
+    Parameters
+    ----------
+    project_uuid
+        The project.
+    actor
+        Who writes, and from where.
+
+    Examples
+    --------
+    ``handler = await AsyncDatabaseHandler.open(project_uuid)`` inside a coroutine.
+    ``AsyncDatabaseHandler(project_uuid)`` reads the project's name and folder when they are first asked for.
+    """
+
+    def __init__(self, project_uuid: UUID, *, actor: Actor | None = None) -> None:
+        self.project = ProjectId(project_uuid)
+        self._writer = Writer(project_uuid, actor or Actor())
+        self._record: ProjectRecord | None = None
+
+    @classmethod
+    async def open(cls, project_uuid: UUID, *, actor: Actor | None = None) -> AsyncDatabaseHandler:
+        """The handler of a project; `UnknownProject` if there is none such."""
+        handler = cls(project_uuid, actor=actor)
+        handler._record = await in_database(project_by_uuid, project_uuid)
+        return handler
+
+    @property
+    def project_name(self) -> str:  # type: ignore[override]  # read-only, as the protocol has it
+        """The project's name."""
+        return self._known().name
+
+    @property
+    def project_directory(self) -> Path:  # type: ignore[override]  # read-only, as the protocol has it
+        """The project's folder."""
+        return self._known().directory
+
+    async def create_job(self, job: NewJob) -> JobRecord:
+        return await in_database(_transactions.create_job, self._writer, job)
+
+    async def job(self, job_uuid: JobId) -> JobRecord:
+        return await in_database(_queries.job_by_uuid, self.project, job_uuid)
+
+    async def update_job_status(self, job_uuid: JobId, to: JobStatus, *, reason: str = "") -> JobRecord:
+        return await in_database(_transactions.change_status, self._writer, job_uuid, to, reason)
+
+    async def files(self, file_uuids: Sequence[FileId]) -> list[FileRecord]:
+        return await in_database(_queries.files_by_uuid, self.project, file_uuids)
+
+    async def imported_file(self, checksum: str) -> FileRecord | None:
+        return await in_database(_queries.imported_file, self.project, checksum)
+
+    async def register_input_files(self, job_uuid: JobId, uses: Sequence[InputUse]) -> None:
+        await in_database(_transactions.register_inputs, self._writer, job_uuid, uses)
+
+    async def register_imported_files(self, job_uuid: JobId, imports: Sequence[NewImport]) -> list[FileRecord]:
+        return await in_database(_transactions.register_imports, self._writer, job_uuid, imports)
+
+    async def register_output_files(self, job_uuid: JobId, files: Sequence[NewFile]) -> list[FileRecord]:
+        return await in_database(_transactions.register_outputs, self._writer, job_uuid, files)
+
+    async def register_job_values(self, job_uuid: JobId, kpis: Sequence[Kpi]) -> None:
+        await in_database(_transactions.register_values, self._writer, job_uuid, kpis)
+
+    async def finish_job(self, job_uuid: JobId, end: JobEnd) -> JobRecord:
+        return await in_database(_transactions.finish_job, self._writer, job_uuid, end)
+
+    async def report_progress(self, job_uuid: JobId, progress: Progress) -> None:
+        await in_database(_transactions.report_progress, self._writer, job_uuid, progress)
+
+    async def report_cycle(self, job_uuid: JobId, values: Mapping[str, float]) -> None:
+        await in_database(_transactions.report_cycle, self._writer, job_uuid, values)
+
+    async def replay(self, lines: Sequence[JournalLine]) -> int:
+        """Learn what a runner did from lines of its journal, all of one run; returns how many were new.
+
+        Raises
+        ------
+        InvalidInput
+            A line is about another job or project, or has what cannot be kept; the lines before it stand.
+        """
+        return await in_database(replay, self._writer, lines)
+
+    async def edit_job(
+        self,
+        job_uuid: JobId,
+        *,
+        title: str | None = None,
+        comments: str | None = None,
+        evaluation: Evaluation | None = None,
+    ) -> JobRecord:
+        """Change what a user says about a job."""
+        return await in_database(_transactions.change_job, self._writer, job_uuid, title, comments, evaluation)
+
+    async def edit_project(self, *, description: str | None = None, tags: Sequence[str] | None = None) -> None:
+        """Change what a user says about the project; `tags` replaces all that it has."""
+        await in_database(_transactions.change_project, self._writer, description, tags)
+
+    async def delete_job(self, job_uuid: JobId) -> None:
+        """Delete the record of a job and its children unless another job reads their files; the disk is not touched."""
+        await in_database(_transactions.delete_job, self._writer, job_uuid)
+
+    async def queue_attempt(
+        self, job_uuid: JobId, *, executor: str = "local", resources: Mapping[str, Any] | None = None
+    ) -> AttemptRecord:
+        """Queue a job as its next attempt; a failed or interrupted job is restarted by it."""
+        return await in_database(_attempts.queue_attempt, self._writer, job_uuid, executor, resources or {})
+
+    async def claim_attempt(self, job_uuid: JobId, epoch: int, *, owner: str, lease_s: float) -> AttemptRecord:
+        """Take a queued attempt; of two rivals one gets it, the other `IllegalTransition`."""
+        return await in_database(_attempts.claim_attempt, self.project, job_uuid, epoch, owner, lease_s)
+
+    async def renew_lease(self, job_uuid: JobId, epoch: int, *, owner: str, lease_s: float) -> bool:
+        """Keep a claimed attempt for longer; False if it is no longer the owner's."""
+        return await in_database(_attempts.renew_lease, self.project, job_uuid, epoch, owner, lease_s)
+
+    async def attempt_submitted(
+        self, job_uuid: JobId, epoch: int, *, handle: Mapping[str, Any], host: str = ""
+    ) -> AttemptRecord:
+        """Keep what finds a started run again."""
+        return await in_database(_attempts.submitted, self.project, job_uuid, epoch, handle, host)
+
+    async def end_attempt(
+        self,
+        job_uuid: JobId,
+        epoch: int,
+        *,
+        exit_code: int | None = None,
+        signal: str = "",
+        reason: str = "",
+        lost: bool = False,
+    ) -> AttemptRecord:
+        """Close an attempt; closing it again changes nothing."""
+        return await in_database(
+            _attempts.end_attempt,
+            self.project,
+            job_uuid,
+            epoch,
+            exit_code=exit_code,
+            signal=signal,
+            reason=reason,
+            lost=lost,
+        )
+
+    async def attempt(self, job_uuid: JobId, epoch: int | None = None) -> AttemptRecord:
+        """An attempt of a job, the latest by default."""
+        return await in_database(_attempts.attempt_record, self.project, job_uuid, epoch)
+
+    def _known(self) -> ProjectRecord:
+        if self._record is None:
+            with ThreadPoolExecutor(1) as reader:  # Django refuses to be called from an event loop's thread
+                self._record = reader.submit(_read_project, self.project).result()
+        return self._record
+
+
+def _read_project(project_uuid: UUID) -> ProjectRecord:
+    try:
+        return project_by_uuid(project_uuid)
+    finally:
+        connection.close()

@@ -1,0 +1,181 @@
+"""``project.jsonl``: what was decided about a project, written before the database keeps it.
+
+Each line is one JSON object: a time, who and from where, a kind, the job it is about and the data of that kind. It is
+written under a lock file and is on the disk when the transaction that it belongs to commits. If the commit then fails,
+the line stands alone: of two lines that make a job of the same number, the later one counts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from xtalflow.engine import (
+    Imports,
+    Inputs,
+    JobEnd,
+    JobId,
+    NewJob,
+    Outputs,
+    StatusChange,
+    Values,
+    from_json,
+    sync_folder,
+    to_json,
+)
+from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
+
+from ._layout import PROJECT_LOG
+from ._records import Actor, Evaluation
+
+_LOCK = ".project.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEdit:
+    """What a user says about a job; what is None stays."""
+
+    title: str | None = None
+    comments: str | None = None
+    evaluation: Evaluation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectEdit:
+    """What a user says about the project; what is None stays."""
+
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDeletion:
+    """A job is deleted, with its children."""
+
+
+LogEvent = NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | JobEdit | ProjectEdit | JobDeletion
+
+_KINDS: dict[str, type[Any]] = {
+    "created": NewJob,
+    "status": StatusChange,
+    "inputs": Inputs,
+    "imports": Imports,
+    "outputs": Outputs,
+    "values": Values,
+    "ended": JobEnd,
+    "edited": JobEdit,
+    "project": ProjectEdit,
+    "deleted": JobDeletion,
+}
+_KIND_OF = {record: kind for kind, record in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line; `job` is None where it is about the project."""
+
+    time: datetime
+    who: str
+    where_from: str
+    job: JobId | None
+    event: LogEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Envelope:
+    time: datetime
+    who: str
+    where_from: str
+    kind: str
+    job: JobId | None = None
+    data: Mapping[str, Any]
+
+
+def append_line(directory: Path, actor: Actor, time: datetime, job: UUID | None, event: LogEvent) -> None:
+    """Add a line to the log of the project in this folder; it is on the disk when this returns.
+
+    Raises
+    ------
+    StoreUnavailable
+        The folder is not there, read-only or full.
+    """
+    line = LogLine(time=time, who=actor.user, where_from=actor.client, job=JobId(job) if job else None, event=event)
+    path = directory / PROJECT_LOG
+    try:
+        with (directory / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            new = not path.exists()
+            with path.open("r+b" if not new else "x+b") as log:
+                _drop_torn_line(log)
+                log.write(_encode(line))
+                log.flush()
+                os.fsync(log.fileno())
+            if new:
+                sync_folder(directory)
+    except OSError as exc:
+        raise StoreUnavailable(f"{path}: {exc.strerror or exc}") from exc
+
+
+def read_project_log(directory: Path) -> Iterator[LogLine]:
+    """The complete lines of a project's log; `UnreadableFile` names the line that cannot be understood."""
+    path = directory / PROJECT_LOG
+    try:
+        with path.open("rb") as log:
+            for number, line in enumerate(log, 1):
+                if line.endswith(b"\n"):
+                    yield _decode(line, path, number)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise UnreadableFile(path, exc.strerror or str(exc)) from exc
+
+
+def _drop_torn_line(log: BinaryIO) -> None:
+    """Cut off what a killed writer left behind its last complete line, and stand at the end."""
+    end = start = log.seek(0, os.SEEK_END)
+    tail, step = b"", 1
+    while start > 0 and b"\n" not in tail:
+        start = log.seek(max(0, start - step))
+        tail, step = log.read(step), 1 << 16
+    keep = start + tail.rfind(b"\n") + 1
+    if keep < end:
+        log.truncate(keep)
+    log.seek(keep)
+
+
+def _encode(line: LogLine) -> bytes:
+    record: dict[str, Any] = {
+        "time": line.time.isoformat(),
+        "who": line.who,
+        "where_from": line.where_from,
+        "kind": _KIND_OF[type(line.event)],
+        "data": to_json(line.event),
+    }
+    if line.job is not None:
+        record["job"] = str(line.job)
+    return (
+        json.dumps(record, allow_nan=False, separators=(",", ":"), ensure_ascii=False).encode(
+            "utf-8", "backslashreplace"
+        )
+        + b"\n"
+    )
+
+
+def _decode(line: bytes, path: Path, number: int) -> LogLine:
+    try:
+        envelope = from_json(_Envelope, json.loads(line))
+        if envelope.kind not in _KINDS:
+            raise InvalidInput(f"the kind {envelope.kind!r} is unknown")
+        event = from_json(_KINDS[envelope.kind], dict(envelope.data))
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableFile(path, f"line {number} is not JSON: {exc}") from exc
+    except InvalidInput as exc:
+        raise UnreadableFile(path, f"line {number}: {exc}") from exc
+    return LogLine(time=envelope.time, who=envelope.who, where_from=envelope.where_from, job=envelope.job, event=event)

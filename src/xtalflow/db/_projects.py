@@ -1,0 +1,111 @@
+"""Makes projects and finds them."""
+
+from __future__ import annotations
+
+import difflib
+import socket
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from xtalflow.engine import ProjectId, Settings
+from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownProject
+
+from ._clean import clean_text, short_text
+from ._layout import PROJECT_FILE, ProjectFile, free_folder_name, make_project_folder
+from ._ledger import writing
+from ._project_log import ProjectEdit, append_line
+from ._records import Actor, ProjectRecord
+from .models import Project
+
+
+def make_project(name: str, directory: Path | None, description: str, actor: Actor) -> ProjectRecord:
+    """Make a project with its folder; the folder comes first, so that a row always has one."""
+    name = short_text(name.strip(), 100, "the name of a project")
+    if "/" in name:
+        raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
+    if Project.objects.filter(name=name).exists():
+        raise InvalidInput(f"there is a project {name!r} already")
+    uuid = ProjectId(uuid4())
+    folder = _new_folder(name) if directory is None else directory.absolute()
+    if other := Project.objects.filter(directory=str(folder)).values_list("name", flat=True).first():
+        raise InvalidInput(f"{folder}: this is already the folder of the project {other!r}")
+    make_project_folder(folder, ProjectFile(name=name, uuid=uuid))
+    try:
+        _insert(uuid, name, folder, clean_text(description), actor)
+    except IntegrityError:  # a rival was faster
+        (folder / PROJECT_FILE).unlink()
+        raise
+    return project_by_uuid(uuid)
+
+
+def all_projects() -> list[ProjectRecord]:
+    """All projects by name; two queries."""
+    return _records(Project.objects.order_by("name"))
+
+
+def project_by_name(name: str) -> ProjectRecord:
+    """The project of this name; `UnknownProject` offers close ones."""
+    found = _records(Project.objects.filter(name=name))
+    if not found:
+        names = Project.objects.values_list("name", flat=True)
+        raise UnknownProject(name, close=difflib.get_close_matches(name, list(names)))
+    return found[0]
+
+
+def project_by_uuid(project_uuid: UUID) -> ProjectRecord:
+    """The project of this uuid, or `UnknownProject`."""
+    found = _records(Project.objects.filter(uuid=project_uuid))
+    if not found:
+        raise UnknownProject(str(project_uuid))
+    return found[0]
+
+
+@transaction.atomic
+def _insert(uuid: ProjectId, name: str, folder: Path, description: str, actor: Actor) -> None:
+    Project.objects.create(
+        uuid=uuid,
+        name=name,
+        directory=str(folder),
+        description=description,
+        creation_user=clean_text(actor.user),
+        creation_host=socket.gethostname(),
+    )
+    with writing(uuid, actor) as ledger:
+        ledger.note("created", None, {"name": name})
+        if description:
+            append_line(folder, actor, ledger.now, None, ProjectEdit(description=description))
+
+
+def _new_folder(name: str) -> Path:
+    """A folder of its own where projects are kept."""
+    projects = Settings.load().projects
+    try:
+        projects.mkdir(parents=True, exist_ok=True)
+        while True:
+            folder = projects / free_folder_name(name, (entry.name for entry in projects.iterdir()))
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as exc:
+        raise StoreUnavailable(f"{projects}: {exc.strerror or exc}") from exc
+
+
+def _records(projects: QuerySet[Project]) -> list[ProjectRecord]:
+    return [
+        ProjectRecord(
+            id=ProjectId(project.uuid),
+            name=project.name,
+            directory=Path(project.directory),
+            description=project.description,
+            created=project.creation_time,
+            last_access=project.last_access,
+            last_job_number=project.last_job_number,
+            tags=tuple(tag.text for tag in project.tags.all()),
+        )
+        for project in projects.prefetch_related("tags")
+    ]

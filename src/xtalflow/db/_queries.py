@@ -1,0 +1,176 @@
+"""What can be asked about a project; the number of queries never depends on the number of rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
+from xtalflow.errors import InvalidInput, UnknownJob
+
+from ._job_numbers import number_key
+from ._records import Evaluation, EventRecord, JobDetail, JobSummary, UsedFile, UseRole
+from ._rows import file_records, file_rows, job_records, job_rows, kpis_of
+from ._write_files import imported_file_uuid
+from .models import File, FileUse, Job, JobEvent, Project
+
+_DETAILS = {
+    "evaluation": "evaluation",
+    "comments": "comments",
+    "user": "user__username",
+    "client": "created_by_client",
+    "host": "host",
+    "xtalflow_version": "xtalflow_version",
+    "program_versions": "program_versions",
+    "parameters": "parameters",
+    "progress": "progress",
+    "cycle_values": "cycle_values",
+}
+_Uses = dict[int, list[UsedFile]]
+
+
+def job_by_uuid(project: UUID, job_uuid: UUID) -> JobRecord:
+    """A job of a project, or `UnknownJob`."""
+    return _the_job(job_records(Job.objects.filter(project__uuid=project, uuid=job_uuid)), str(job_uuid))
+
+
+def job_by_number(project: UUID, number: str) -> JobRecord:
+    """The job of a project with this number, or `UnknownJob`."""
+    return _the_job(job_records(Job.objects.filter(project__uuid=project, number=number)), number)
+
+
+def job_of_any_project(job_uuid: UUID) -> JobRecord:
+    """The job with this uuid, whatever its project; `UnknownJob` if there is none."""
+    return _the_job(job_records(Job.objects.filter(uuid=job_uuid)), str(job_uuid))
+
+
+def jobs_of_project(
+    project: UUID,
+    *,
+    parent: JobId | None,
+    all_levels: bool,
+    status: JobStatus | None,
+    task: str | None,
+    before: str | None,
+    limit: int | None,
+) -> list[JobSummary]:
+    """Jobs with their indicators, the newest first; three queries."""
+    jobs = Job.objects.filter(project__uuid=project).order_by("-number_key")
+    if parent is not None:
+        jobs = jobs.filter(parent__uuid=parent)
+    elif not all_levels:
+        jobs = jobs.filter(parent__isnull=True)
+    if status is not None:
+        jobs = jobs.filter(status=status.value)
+    if task is not None:
+        jobs = jobs.filter(task_name=task)
+    if before is not None:
+        jobs = jobs.filter(number_key__lt=number_key(before))
+    rows = job_rows(jobs[:limit], "evaluation", "comments")
+    kpis = kpis_of(pk for pk, *_ in rows)
+    return [
+        JobSummary(job=job, evaluation=Evaluation(evaluation), comments=comments, kpis=kpis[pk])
+        for pk, job, (evaluation, comments) in rows
+    ]
+
+
+def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
+    """A job with all below it: files, indicators, children; six queries."""
+    number = job_by_uuid(project, job_uuid).number
+    tree = Job.objects.filter(project__uuid=project, top_number=int(number.partition(".")[0]))
+    tree = tree.filter(Q(number=number) | Q(number__startswith=f"{number}.")).order_by("number_key")
+    rows = job_rows(tree, *_DETAILS.values())
+    pks = [pk for pk, *_ in rows]
+    kpis, uses = kpis_of(pks), _uses_of(pks)
+    details: dict[JobId, JobDetail] = {}
+    children: dict[JobId | None, list[JobDetail]] = defaultdict(list)
+    for pk, job, more in reversed(rows):  # children come before their parents
+        values = dict(zip(_DETAILS, more, strict=True))
+        values["evaluation"], values["user"] = Evaluation(values["evaluation"]), values["user"] or ""
+        details[job.id] = JobDetail(
+            job=job,
+            kpis=kpis[pk],
+            inputs=tuple(uses[UseRole.IN][pk]),
+            outputs=tuple(uses[UseRole.OUT][pk]),
+            children=tuple(reversed(children[job.id])),
+            **values,
+        )
+        children[job.parent].append(details[job.id])
+    return details[JobId(job_uuid)]
+
+
+def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
+    """Records of files in this order; `InvalidInput` names one that the project does not have."""
+    records = {
+        record.id: record for record in file_records(File.objects.filter(project__uuid=project, uuid__in=file_uuids))
+    }
+    for file_uuid in file_uuids:
+        if file_uuid not in records:
+            raise InvalidInput(f"the project {_project_name(project)} has no file {file_uuid}")
+    return [records[FileId(file_uuid)] for file_uuid in file_uuids]
+
+
+def imported_file(project: UUID, checksum: str) -> FileRecord | None:
+    """The imported file of a project with these bytes."""
+    pk = Project.objects.filter(uuid=project).values("pk")[:1]
+    file_uuid = imported_file_uuid(pk, checksum)
+    return files_by_uuid(project, [file_uuid])[0] if file_uuid else None
+
+
+def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None) -> list[FileRecord]:
+    """Files of a project, or of a job with all below it, in the order they were made; one query or two."""
+    files = File.objects.filter(project__uuid=project).order_by("pk")
+    if job is not None:
+        number = job_by_uuid(project, job).number
+        files = files.filter(Q(job__number=number) | Q(job__number__startswith=f"{number}."))
+    if file_type is not None:
+        files = files.filter(type=file_type)
+    return file_records(files)
+
+
+def import_sources(project: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:
+    """Where imported files came from: the paths as their users gave them."""
+    rows = File.objects.filter(project__uuid=project, uuid__in=file_uuids, file_import__isnull=False)
+    return {FileId(file_uuid): name for file_uuid, name in rows.values_list("uuid", "file_import__name")}
+
+
+def events_of_project(project: UUID, *, after: int, limit: int) -> list[EventRecord]:
+    """The history of a project from an event on, the oldest first."""
+    rows = JobEvent.objects.filter(project__uuid=project, seq__gt=after).order_by("seq")[:limit]
+    return [
+        EventRecord(
+            seq=row.seq,
+            time=row.time,
+            job=JobId(row.job_uuid) if row.job_uuid else None,
+            kind=row.kind,
+            who=row.who,
+            where_from=row.where_from,
+            data=row.data,
+        )
+        for row in rows
+    ]
+
+
+def _uses_of(jobs: Iterable[Any]) -> dict[UseRole, _Uses]:
+    """Files of jobs by role and by primary key of the job; two queries."""
+    rows = FileUse.objects.filter(job__in=list(jobs)).order_by("pk")
+    uses = list(rows.values_list("job", "role", "job_param_name", "file"))
+    files = dict(file_rows(File.objects.filter(pk__in={file for *_, file in uses})))
+    found: dict[UseRole, _Uses] = {role: defaultdict(list) for role in UseRole}
+    for job, role, param_name, file in uses:
+        found[UseRole(role)][job].append(UsedFile(param_name=param_name, file=files[file]))
+    return found
+
+
+def _the_job(found: Sequence[JobRecord], name: str) -> JobRecord:
+    if not found:
+        raise UnknownJob(name)
+    return found[0]
+
+
+def _project_name(project: UUID) -> str:
+    return Project.objects.filter(uuid=project).values_list("name", flat=True).first() or str(ProjectId(project))

@@ -1,0 +1,163 @@
+"""What this layer gives out beyond the engine's records: frozen, never a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from xtalflow import __version__
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, ProjectId, user_name
+
+KpiValue = float | int | str
+
+
+class Evaluation(IntEnum):
+    """What a user thinks of a job, with CCP4i2's numbers."""
+
+    UNKNOWN = 0
+    BEST = 1
+    GOOD = 2
+    REJECTED = 3
+
+
+class UseRole(IntEnum):
+    """Direction of a file, seen from the job, with CCP4i2's numbers."""
+
+    OUT = 0
+    IN = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who writes, and from where: kept with every job made and every event."""
+
+    user: str = field(default_factory=user_name)
+    client: str = "python"
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRecord:
+    """One project; `last_job_number` counts its top-level jobs, deleted ones included."""
+
+    id: ProjectId
+    name: str
+    directory: Path
+    description: str = ""
+    created: datetime
+    last_access: datetime
+    last_job_number: int = 0
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A job as a list shows it."""
+
+    job: JobRecord
+    evaluation: Evaluation = Evaluation.UNKNOWN
+    comments: str = ""
+    kpis: Mapping[str, KpiValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedFile:
+    """A file of a job, under the name of the parameter that it is there."""
+
+    param_name: str
+    file: FileRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetail:
+    """All of one job, with its children in the order of their numbers.
+
+    Attributes
+    ----------
+    progress
+        The latest `Progress` of a running job, as JSON; empty when nothing was reported.
+    cycle_values
+        The values of its latest cycle.
+    """
+
+    job: JobRecord
+    evaluation: Evaluation = Evaluation.UNKNOWN
+    comments: str = ""
+    user: str = ""
+    client: str = ""
+    host: str = ""
+    xtalflow_version: str = ""
+    program_versions: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    cycle_values: Mapping[str, float] = field(default_factory=dict)
+    kpis: Mapping[str, KpiValue] = field(default_factory=dict)
+    inputs: tuple[UsedFile, ...] = ()
+    outputs: tuple[UsedFile, ...] = ()
+    children: tuple[JobDetail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEdge:
+    """A job wrote (OUT) or reads (IN) a file as one of its parameters."""
+
+    file: FileId
+    job: JobId
+    role: UseRole
+    param_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """A pipeline's output is its child's file: the same bytes under two names."""
+
+    file: FileId
+    origin: FileId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceGraph:
+    """Jobs and files of one project, and how they hang together; jobs in the order of their numbers."""
+
+    start: JobId
+    jobs: tuple[JobRecord, ...]
+    files: tuple[FileRecord, ...]
+    edges: tuple[FileEdge, ...]
+    derivations: tuple[Derivation, ...]
+    sources: Mapping[FileId, str]
+    """Where imported files came from: the path as the user gave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One line of a project's history."""
+
+    seq: int
+    time: datetime
+    job: JobId | None
+    kind: str
+    who: str
+    where_from: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One run of a top-level job."""
+
+    job: JobId
+    epoch: int
+    state: str
+    token: str
+    executor: str = ""
+    handle: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    lease_until: datetime | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    reason: str = ""
+    journal_seq: int = 0

@@ -1,0 +1,99 @@
+"""Rows to records: the columns that a record needs, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, ProjectId
+from xtalflow.plugin import JobStatus
+
+from ._records import KpiValue
+from .models import File, Job, JobCharValue, JobFloatValue
+
+_JOB_COLUMNS = {
+    "id": "uuid",
+    "project": "project__uuid",
+    "number": "number",
+    "task": "task_name",
+    "title": "title",
+    "status": "status",
+    "parent": "parent__uuid",
+    "task_version": "task_version",
+    "created": "creation_time",
+    "started": "start_time",
+    "finished": "finish_time",
+    "exit_reason": "exit_reason",
+}
+_FILE_COLUMNS = {
+    "id": "uuid",
+    "project": "project__uuid",
+    "job": "job__uuid",
+    "param_name": "job_param_name",
+    "path": "path",
+    "directory": "directory",
+    "file_type": "type_id",
+    "sub_type": "sub_type",
+    "content_flag": "content",
+    "annotation": "annotation",
+    "checksum": "checksum",
+    "size": "size",
+    "facts": "facts",
+    "digests": "digests",
+    "derived_from": "derived_from__uuid",
+    "available": "available",
+}
+
+
+def job_rows(jobs: QuerySet[Job], *more: str) -> list[tuple[Any, JobRecord, tuple[Any, ...]]]:
+    """Primary key, record and `more` columns of jobs; one query."""
+    rows = jobs.values_list("pk", *_JOB_COLUMNS.values(), *more)
+    end = 1 + len(_JOB_COLUMNS)
+    return [(row[0], _job_record(row[1:end]), row[end:]) for row in rows]
+
+
+def job_records(jobs: QuerySet[Job]) -> list[JobRecord]:
+    """Records of jobs; one query."""
+    return [_job_record(row) for row in jobs.values_list(*_JOB_COLUMNS.values())]
+
+
+def file_rows(files: QuerySet[File]) -> list[tuple[Any, FileRecord]]:
+    """Primary key and record of files; one query."""
+    return [(row[0], _file_record(row[1:])) for row in files.values_list("pk", *_FILE_COLUMNS.values())]
+
+
+def file_records(files: QuerySet[File]) -> list[FileRecord]:
+    """Records of files; one query."""
+    return [_file_record(row) for row in files.values_list(*_FILE_COLUMNS.values())]
+
+
+def ordered_file_records(project: Any, file_uuids: Sequence[UUID]) -> list[FileRecord]:
+    """Records of these files of a project, in this order; one query."""
+    records = {record.id: record for record in file_records(File.objects.filter(project=project, uuid__in=file_uuids))}
+    return [records[FileId(file_uuid)] for file_uuid in file_uuids]
+
+
+def kpis_of(jobs: Iterable[Any]) -> dict[Any, dict[str, KpiValue]]:
+    """Indicators of jobs by their primary keys; two queries."""
+    jobs = list(jobs)
+    kpis: dict[Any, dict[str, KpiValue]] = {job: {} for job in jobs}
+    numbers = JobFloatValue.objects.filter(job__in=jobs).order_by("pk").values_list("job", "key", "value", "is_integer")
+    for job, key, value, is_integer in numbers:
+        kpis[job][key] = int(value) if is_integer else value
+    for job, key, text in JobCharValue.objects.filter(job__in=jobs).order_by("pk").values_list("job", "key", "value"):
+        kpis[job][key] = text
+    return kpis
+
+
+def _job_record(row: Sequence[Any]) -> JobRecord:
+    values = dict(zip(_JOB_COLUMNS, row, strict=True))
+    values["status"] = JobStatus(values["status"])
+    values["id"], values["project"] = JobId(values["id"]), ProjectId(values["project"])
+    return JobRecord(**values)
+
+
+def _file_record(row: Sequence[Any]) -> FileRecord:
+    return FileRecord(**dict(zip(_FILE_COLUMNS, row, strict=True)))

@@ -1,0 +1,49 @@
+"""The one door through which coroutines reach the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, close_old_connections, connections
+
+from xtalflow.errors import InvalidInput, StoreUnavailable
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+async def in_database(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Call a function of this layer in the process's database thread.
+
+    All calls of a process share one thread and one connection, so that SQLite's single writer is waited for in
+    one queue and not in many busy loops.
+
+    Raises
+    ------
+    StoreUnavailable
+        The database cannot be reached, or was locked for too long.
+    InvalidInput
+        The database refuses what it is asked to keep.
+    """
+    return await sync_to_async(_translated, thread_sensitive=True)(function, *args, **kwargs)
+
+
+async def close_connections() -> None:
+    """Close the connection of the database thread; the next call opens another."""
+    await sync_to_async(connections.close_all, thread_sensitive=True)()
+
+
+def _translated(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    except (IntegrityError, DataError) as exc:
+        raise InvalidInput(f"the database refuses this: {_first_line(exc)}") from exc
+    except (DatabaseError, InterfaceError) as exc:
+        raise StoreUnavailable(f"the database cannot be used now: {_first_line(exc)}") from exc
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,177 @@
+"""What happens to a job's own row. Every function is part of a transaction that holds the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import F, Q
+
+from xtalflow.engine import JobEnd, JobId, JobRecord, NewJob, ProjectId, child_id
+from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.plugin import JobStatus, Progress
+
+from ._clean import clean_json, clean_text, short_text
+from ._job_numbers import is_child_number, number_key, top_number
+from ._ledger import Ledger
+from ._records import Evaluation
+from ._rows import job_records
+from ._write_files import add_outputs, add_uses
+from ._write_values import set_values
+from .models import Job, Project, User
+
+_FIRST = frozenset({JobStatus.PENDING, JobStatus.QUEUED})
+
+
+def add_job(ledger: Ledger, new: NewJob) -> JobRecord:
+    """Insert a job; a top-level job gets the project's next number. The same child again is the same row."""
+    if new.status not in _FIRST:
+        raise InvalidInput(f"a job cannot begin as {new.status.key}")
+    if new.parent is not None:
+        return _add_child(ledger, new)
+    if new.number is None:
+        number = str(_next_number(ledger))
+    else:
+        number = new.number
+        number_key(number)
+        if "." in number:
+            raise InvalidInput(f"{number!r} is the number of a child job, which needs a parent")
+        if existing := _existing(ledger, new):
+            return existing
+        _raise_counter(ledger, top_number(number))
+    return _insert(ledger, replace(new, number=number), None)
+
+
+def move_job(ledger: Ledger, job_uuid: UUID, to: JobStatus, reason: str = "", **columns: Any) -> None:
+    """Change the status by one conditional update; `IllegalTransition` if the present status does not allow it."""
+    stamps: dict[str, Any] = {"status": to.value, "exit_reason": clean_text(reason)}
+    if to is JobStatus.QUEUED:
+        stamps |= {"start_time": None, "finish_time": None}
+    elif to is JobStatus.RUNNING:
+        stamps |= {"start_time": ledger.now}
+    elif to.is_end:
+        stamps |= {"finish_time": ledger.now}
+    allowed = [status.value for status in to.predecessors]
+    jobs = Job.objects.filter(project=ledger.project, uuid=job_uuid, status__in=allowed)
+    if not jobs.update(**stamps, **columns):
+        job = ledger.job_record(job_uuid)
+        raise IllegalTransition(f"job {job.number} is {job.status.key} and cannot become {to.key}")
+    ledger.note("status", job_uuid, {"to": to.key} | ({"reason": clean_text(reason)} if reason else {}))
+
+
+def end_job(ledger: Ledger, job_uuid: UUID, end: JobEnd) -> JobRecord:
+    """Outputs, uses, indicators and the final status of a job."""
+    if not end.status.is_end:
+        raise InvalidInput(f"a job cannot end as {end.status.key}")
+    job_pk, job = ledger.job(job_uuid)
+    if end.status not in job.status.successors:
+        raise IllegalTransition(f"job {job.number} is {job.status.key} and cannot become {end.status.key}")
+    add_outputs(ledger, job_pk, job, end.outputs)
+    add_uses(ledger, job_pk, job, end.uses)
+    set_values(ledger, job_pk, job, end.kpis)
+    columns: dict[str, Any] = {"host": clean_text(end.host), "program_versions": clean_json(end.program_versions)}
+    if end.parameters:
+        columns["parameters"] = clean_json(end.parameters, "parameters")
+    move_job(ledger, job_uuid, end.status, end.reason, **columns)
+    return ledger.job_record(job_uuid)
+
+
+def keep_progress(ledger: Ledger, job_uuid: UUID, progress: Progress) -> None:
+    """Only the latest counts; no event."""
+    value = clean_json({"done": progress.done, "total": progress.total, "text": progress.text}, "progress")
+    _update(ledger, job_uuid, progress=value)
+
+
+def keep_cycle(ledger: Ledger, job_uuid: UUID, values: Mapping[str, float]) -> None:
+    """The values of the latest cycle; those of all are in the journal."""
+    _update(ledger, job_uuid, cycle_values=clean_json(values, "cycle"))
+
+
+def edit_job(
+    ledger: Ledger, job_uuid: UUID, *, title: str | None, comments: str | None, evaluation: Evaluation | None
+) -> None:
+    """What a user says about a job."""
+    texts = {"title": title, "comments": comments}
+    columns: dict[str, Any] = {name: clean_text(text) for name, text in texts.items() if text is not None}
+    if evaluation is not None:
+        columns["evaluation"] = evaluation.value
+    if columns:
+        _update(ledger, job_uuid, **columns)
+        ledger.note("edited", job_uuid, columns)
+
+
+def _update(ledger: Ledger, job_uuid: UUID, **columns: Any) -> None:
+    if not Job.objects.filter(project=ledger.project, uuid=job_uuid).update(**columns):
+        ledger.job(job_uuid)
+
+
+def _add_child(ledger: Ledger, new: NewJob) -> JobRecord:
+    if new.parent is None or new.number is None:
+        raise InvalidInput("a child job needs a number: its parent's runner hands it out")
+    parent_pk, parent = ledger.job(new.parent)
+    number_key(new.number)
+    if not is_child_number(new.number, parent.number):
+        raise InvalidInput(
+            f"{new.number!r} is refused: a child of job {parent.number} is {parent.number}.1, {parent.number}.2 …"
+        )
+    new = replace(new, id=new.id or child_id(new.parent, new.number))
+    return _existing(ledger, new) or _insert(ledger, new, parent_pk)
+
+
+def _existing(ledger: Ledger, new: NewJob) -> JobRecord | None:
+    """The row of a job that is being made again; `InvalidInput` if its number or uuid is another job's."""
+    known = job_records(Job.objects.filter(Q(uuid=new.id) | Q(project=ledger.project, number=new.number)))
+    if not known:
+        return None
+    job, project = known[0], ledger.project
+    if len(known) == 1 and (job.project, job.number, job.id, job.task) == (project.uuid, new.number, new.id, new.task):
+        return job
+    if any(other.project != project.uuid for other in known):
+        raise InvalidInput(f"the uuid {new.id} is that of a job of another project")
+    raise InvalidInput(f"the project {project.name} has a job {new.number} already")
+
+
+def _next_number(ledger: Ledger) -> int:
+    Project.objects.filter(pk=ledger.project.pk).update(last_job_number=F("last_job_number") + 1)
+    ledger.project.last_job_number += 1
+    return ledger.project.last_job_number
+
+
+def _raise_counter(ledger: Ledger, number: int) -> None:
+    if number > ledger.project.last_job_number:
+        Project.objects.filter(pk=ledger.project.pk).update(last_job_number=number)
+        ledger.project.last_job_number = number
+
+
+def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
+    actor, number = ledger.actor, new.number or ""
+    job = Job.objects.create(
+        uuid=new.id or uuid4(),
+        project=ledger.project,
+        parent_id=parent_pk,
+        number=number,
+        task_name=short_text(new.task, 100, "task"),
+        title=clean_text(new.title),
+        task_version=clean_text(new.task_version),
+        status=new.status.value,
+        parameters=clean_json(new.parameters, "parameters"),
+        creation_time=ledger.now,
+        user_id=User.objects.filter(username=actor.user).values_list("pk", flat=True).first(),
+        created_by_client=actor.client,
+        created_by_version=actor.version,
+        xtalflow_version=actor.version,
+    )
+    ledger.note("created", job.uuid, {"number": number, "task": job.task_name})
+    return JobRecord(
+        id=JobId(job.uuid),
+        project=ProjectId(ledger.project.uuid),
+        number=number,
+        task=job.task_name,
+        title=job.title,
+        status=new.status,
+        parent=new.parent,
+        task_version=job.task_version,
+        created=ledger.now,
+    )

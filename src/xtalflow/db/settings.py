@@ -1,0 +1,53 @@
+"""Django's settings of xtalflow: what `xtalflow.engine.Settings` says, and what never changes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.utils.functional import lazy
+
+from xtalflow.engine import Settings
+
+from ._connection import database_settings
+from ._setup import secret_key
+
+_settings = Settings.load()
+
+SECRET_KEY = lazy(partial(secret_key, _settings.home), str)()  # the file is made when something is signed, not before
+DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(_settings.home, _settings.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "xtalflow.User"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING_CONFIG = None
+INSTALLED_APPS = [
+    "xtalflow.db.apps.DatabaseConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]

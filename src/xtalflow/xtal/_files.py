@@ -1,0 +1,218 @@
+"""File kinds for reflections and maps, with CCP4i2's MIME types, extensions, sub-types and content flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from xtalflow.data import CDataFile, CInt, CString, FileFacts, Finding
+from xtalflow.errors import InvalidInput
+
+from ._columns import (
+    ColumnGroup,
+    ObsContent,
+    PhsContent,
+    choose_free_flags,
+    choose_group,
+    choose_observations,
+)
+from ._free_flags import analyse_free_flags
+from ._maps import map_facts
+from ._reflection_digest import reflection_digests
+from ._reflection_facts import reflection_facts, unmerged_facts
+from ._reflections import read_reflections, reflection_format
+
+if TYPE_CHECKING:
+    import gemmi
+
+_CONVERSIONS = {
+    ObsContent.IPAIR: (ObsContent.IPAIR, ObsContent.FPAIR, ObsContent.IMEAN, ObsContent.FMEAN),
+    ObsContent.FPAIR: (ObsContent.FPAIR, ObsContent.FMEAN),
+    ObsContent.IMEAN: (ObsContent.IMEAN, ObsContent.FMEAN),
+    ObsContent.FMEAN: (ObsContent.FMEAN,),
+}
+
+
+class CMtzDataFile(CDataFile):
+    """Reflections of any kind: MTZ or structure-factor mmCIF, plain or gzipped."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz",
+        "fileExtensions": ("mtz",),
+        "guiLabel": "Experimental data",
+    }
+
+    def set_path(self) -> Path:
+        """The path; `InvalidInput` if none is set."""
+        if self.path is None:
+            raise InvalidInput(f"{self.object_path() or type(self).__name__} is not set")
+        return self.path
+
+    def read(self) -> gemmi.Mtz:
+        """The reflections of the file; see `read_reflections`."""
+        return read_reflections(self.set_path())
+
+    def examine(self) -> FileFacts:
+        path = self.set_path()
+        mtz = self.read()
+        self.check_content(path, mtz)
+        return FileFacts(facts=reflection_facts(mtz, reflection_format(path)), digests=reflection_digests(mtz))
+
+    def check_content(self, path: Path, mtz: gemmi.Mtz) -> None:
+        """Refuse content of another kind, and set the content flag; any reflections will do here."""
+
+
+class CMiniMtzDataFile(CMtzDataFile):
+    """One group of columns, or a choice of one (`columnLabels`) in a file of several."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz-mini",
+        "fileExtensions": ("mtz", "cif", "ent"),
+    }
+
+    columnLabels = CString(toolTip="Columns of a file that has several groups, such as F,SIGF")
+
+    def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup | None:
+        """The columns that are meant; kinds with known content say which."""
+        return None
+
+    def check_content(self, path: Path, mtz: gemmi.Mtz) -> None:
+        group = self.choose(path, mtz)
+        if group is not None:
+            self.contentFlag.set(group.content)
+
+    def contents_available(self) -> tuple[int, ...]:
+        """Content flags that the file has or can be converted to."""
+        flag = self.contentFlag.value
+        return (flag,) if flag else ()
+
+    def validity(self) -> list[Finding]:
+        findings = super().validity()
+        wanted = self.qualifier("requiredContentFlag") or ()
+        available = self.contents_available()
+        if wanted and available and not set(wanted) & set(available):
+            choices = ", ".join(str(flag) for flag in wanted)
+            message = f"{self}: its content flag is {self.contentFlag.value}, which cannot be converted to {choices}"
+            findings.append(self._finding(104, message))
+        return findings
+
+
+class CObsDataFile(CMiniMtzDataFile):
+    """Observed intensities or amplitudes, as pairs of Friedel mates or means."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz-observed",
+        "guiLabel": "Reflections",
+    }
+
+    subType = CInt(
+        enumerators=(1, 2, 3), menuText=("observed data", "derived data", "reference data"), onlyEnumerators=True
+    )
+    contentFlag = CInt(min=0, max=4, enumerators=(1, 2, 3, 4), menuText=("IPAIR", "FPAIR", "IMEAN", "FMEAN"))
+
+    def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
+        return choose_observations(path, mtz, self.columnLabels.value or "")
+
+    def contents_available(self) -> tuple[int, ...]:
+        flag = self.contentFlag.value
+        return tuple(int(content) for content in _CONVERSIONS[ObsContent(flag)]) if flag else ()
+
+
+class CFreeRDataFile(CMiniMtzDataFile):
+    """Free flags."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz-freerflag",
+        "guiLabel": "Free R set",
+    }
+
+    contentFlag = CInt(min=0, max=1, enumerators=(1,), menuText=("FREER",))
+
+    def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
+        group = choose_free_flags(path, mtz, self.columnLabels.value or "")
+        analyse_free_flags(path, mtz, group.labels[0])
+        return group
+
+
+class CPhsDataFile(CMiniMtzDataFile):
+    """Phases: Hendrickson-Lattman coefficients, or phases with figures of merit."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz-phases",
+        "guiLabel": "Phases",
+    }
+
+    subType = CInt(enumerators=(1, 2), menuText=("unbiased data", "biased data"), onlyEnumerators=True)
+    contentFlag = CInt(min=0, max=2, enumerators=(1, 2), menuText=("HL", "PHIFOM"))
+
+    def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
+        return choose_group(path, mtz, ("HL", "PHIFOM"), "phases", self.columnLabels.value or "")
+
+    def contents_available(self) -> tuple[int, ...]:
+        return tuple(PhsContent) if self.contentFlag.value else ()
+
+
+class CMapCoeffsDataFile(CMiniMtzDataFile):
+    """Map coefficients."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-mtz-map",
+        "guiLabel": "Map coefficients",
+    }
+
+    subType = CInt(
+        enumerators=(1, 2, 3),
+        menuText=("normal map", "difference map", "anomalous difference map"),
+        onlyEnumerators=True,
+    )
+    contentFlag = CInt(min=0, max=1, enumerators=(1,), menuText=("FPHI",))
+
+    def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
+        return choose_group(path, mtz, ("FPHI",), "map coefficients", self.columnLabels.value or "")
+
+
+class CMapDataFile(CDataFile):
+    """A map in CCP4 format."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-map",
+        "fileExtensions": ("map", "mrc"),
+        "guiLabel": "Map",
+    }
+
+    subType = CInt(
+        enumerators=(1, 2, 3, 4),
+        menuText=("normal map", "difference map", "anomalous difference map", "mask"),
+        onlyEnumerators=True,
+    )
+
+    def examine(self) -> FileFacts:
+        if self.path is None:
+            raise InvalidInput(f"{self.object_path() or 'the map'} is not set")
+        return FileFacts(facts=map_facts(self.path))
+
+
+class CUnmergedDataFile(CDataFile):
+    """Data from integration or scaling, before merging."""
+
+    __slots__ = ()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/CCP4-unmerged-experimental",
+        "fileExtensions": ("mtz", "hkl", "HKL", "sca", "SCA", "ent", "cif"),
+        "guiLabel": "Unmerged reflections",
+    }
+
+    def examine(self) -> FileFacts:
+        if self.path is None:
+            raise InvalidInput(f"{self.object_path() or 'the file of unmerged reflections'} is not set")
+        facts = unmerged_facts(self.path)
+        digests = reflection_digests(read_reflections(self.path)) if reflection_format(self.path) else {}
+        return FileFacts(facts=facts, digests=digests)

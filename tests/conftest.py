@@ -1,0 +1,108 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
+
+TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
+"""A PostgreSQL server to test on, such as ``postgresql://postgres@127.0.0.1/postgres``; SQLite if it is empty."""
+
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real crystallographic data; tests that need it are skipped without it."""
+    folder = Path(os.environ.get("XTALFLOW_TEST_DATA") or BESIDE)
+    if not folder.is_dir():
+        pytest.skip(f"there is no folder of test data {folder}; name one with XTALFLOW_TEST_DATA")
+    return folder
+
+
+_home = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test touches the home, the projects or the database of whoever runs it."""
+    config.addinivalue_line(
+        "markers", "database: needs the database (SQLite, or PostgreSQL by XTALFLOW_TEST_DATABASE_URL)"
+    )
+    config.stash[_home] = home = Path(tempfile.mkdtemp(prefix="xtalflow-tests-"))
+    os.environ["XTALFLOW_HOME"], os.environ["XTALFLOW_PROJECTS"] = str(home / "home"), str(home / "projects")
+    os.environ["DATABASE_URL"] = ""
+    if TEST_SERVER:
+        name = f"xtalflow_test_{os.getpid()}_{uuid4().hex[:8]}"
+        os.environ["DATABASE_URL"] = urlsplit(TEST_SERVER)._replace(path=f"/{name}").geturl()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(config.stash[_home], ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``-m database`` selects what is to be run on both databases."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "database_url" in item.fixturenames:
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """The URL of a database of its own on the test server; empty for SQLite."""
+    if not TEST_SERVER:
+        yield ""
+        return
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        server = psycopg.connect(TEST_SERVER, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as exc:
+        pytest.skip(f"no PostgreSQL server answers: {exc}")
+    url = os.environ["DATABASE_URL"]
+    name = urlsplit(url).path.lstrip("/")
+    with server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield url
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[None]:
+    """Django and a new database, the same for all tests of a process; every test makes projects of its own."""
+    from xtalflow.db import close_connections, ensure_schema
+
+    ensure_schema()
+    yield
+    asyncio.run(close_connections())
+
+
+@pytest.fixture
+async def project(database: None, tmp_path: Path) -> ProjectRecord:
+    """A new project in the database."""
+    from xtalflow.db import create_project
+
+    return await create_project(f"project {uuid4().hex}", directory=tmp_path / "project")
+
+
+@pytest.fixture
+async def handler(project: ProjectRecord) -> AsyncDatabaseHandler:
+    """The record of a new project in the database."""
+    from xtalflow.db import AsyncDatabaseHandler
+
+    return await AsyncDatabaseHandler.open(project.id)

@@ -1,0 +1,42 @@
+"""The contract of `JobStore`, on each store that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from contract.job_store_contract import JobStoreContract
+from xtalflow.db import AsyncDatabaseHandler
+from xtalflow.engine import JOURNAL, JournalReader, JournalStore, JournalWriter, ProjectId
+from xtalflow.testing import InMemoryStore
+
+
+class TestInMemoryStore(JobStoreContract):
+    """The store for tests of tasks."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> InMemoryStore:
+        return InMemoryStore(tmp_path)
+
+
+class TestJournalStore(JobStoreContract):
+    """The store of a runner."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[JournalStore]:
+        writer = JournalWriter(tmp_path / JOURNAL, epoch=1)
+        yield JournalStore(writer, project=ProjectId(uuid4()), project_name="gamma", project_directory=tmp_path)
+        writer.close()
+        seqs = [line.seq for line in JournalReader(tmp_path / JOURNAL).read()]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+class TestDatabaseHandler(JobStoreContract):
+    """The store of whoever owns the database."""
+
+    @pytest.fixture
+    def store(self, handler: AsyncDatabaseHandler) -> AsyncDatabaseHandler:
+        return handler
