@@ -6,13 +6,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
 .PHONY: demo test check bench clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
 
+# On SQLite all tests; then those of the database on PostgreSQL, where a server answers.
 test: $(VENV)/dev
+	@if $(BIN)/python -c "import psycopg; psycopg.connect('$(POSTGRESQL)', connect_timeout=3)" 2>/dev/null; then \
+	  XTALFLOW_TEST_DATABASE_URL='$(POSTGRESQL)' $(BIN)/pytest -n auto --dist worksteal -m database; \
+	else echo "no PostgreSQL server answers at $(POSTGRESQL): the tests run on SQLite only"; fi
 	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/dev

@@ -12,7 +12,7 @@ from xtalflow.errors import InvalidInput, InvalidValue
 
 from ._findings import Finding, Severity
 from ._hierarchy import HierarchicalObject
-from ._qualifiers import KNOWN, Declaration, Qualifiers
+from ._qualifiers import KNOWN, Declaration, Qualifiers, class_error_codes
 from ._signal import Signal
 
 _D = TypeVar("_D", bound="CData")
@@ -35,7 +35,15 @@ class Change:
     new: object
 
 
-class CData(HierarchicalObject):
+class _Slotted(type):
+    """Gives each class ``__slots__``: objects are small, and assigning to a misspelt parameter is an error."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Slotted:
+        namespace.setdefault("__slots__", ())
+        return super().__new__(mcs, name, bases, namespace)
+
+
+class CData(HierarchicalObject, metaclass=_Slotted):
     """A node of the typed tree.
 
     An instance that stands as an attribute of a class is a *declaration*: on an instance of that class the attribute
@@ -75,7 +83,15 @@ class CData(HierarchicalObject):
     # Declarations.
 
     def __set_name__(self, owner: type, name: str) -> None:
+        if self._name not in ("", name):
+            raise TypeError(f"{owner.__name__}.{name} is declared as {self._name} already: each needs its own declaration")
+        self._refuse_value(f"{owner.__name__}.{name}")
         self._name = name
+
+    def _refuse_value(self, where: str) -> None:
+        """A declaration with an explicit value would lose it."""
+        if self.getValueState() is ValueState.EXPLICITLY_SET:
+            raise TypeError(f"{where} is a value, not a declaration: write default=…")
 
     def __get__(self, instance: Any, owner: type | None = None) -> Self:
         if instance is None:
@@ -96,6 +112,10 @@ class CData(HierarchicalObject):
         """Have no value, and not the default either."""
         raise NotImplementedError
 
+    def restore(self) -> None:
+        """Be as declared again: with the default if there is one, else without a value."""
+        raise NotImplementedError
+
     def isSet(self, allowDefault: bool = True) -> bool:
         """Whether there is a value, given or (if `allowDefault`) by default."""
         state = self.getValueState()
@@ -113,6 +133,10 @@ class CData(HierarchicalObject):
         """Names of the children in the order of their declaration."""
         return []
 
+    def may_hold(self, kind: type[CData]) -> bool:
+        """Whether an object of a class can be below this one; False spares a search."""
+        return False
+
     def children(self) -> Iterator[CData]:
         return (self._child(name) for name in self.childNames())
 
@@ -122,8 +146,8 @@ class CData(HierarchicalObject):
         """One qualifier of the declaration merged with its class."""
         return self._declaration.qualifiers.get(name, default)
 
-    def get_merged_metadata(self, kind: str) -> Mapping[str, Any]:
-        """Metadata merged over class hierarchy and declaration.
+    def get_merged_metadata(self, kind: str) -> Mapping[Any, Any]:
+        """Metadata merged over class hierarchy and declaration, from a cache.
 
         Parameters
         ----------
@@ -132,18 +156,23 @@ class CData(HierarchicalObject):
         """
         if kind == "qualifiers":
             return self._declaration.qualifiers
-        if kind == "attributes":
-            return {name: type(self._child(name)) for name in self.childNames()}
+        if kind in ("attributes", "contents_order"):
+            return self._contents_metadata()[kind]
         if kind == "error_codes":
-            merged: dict[Any, str] = {}
-            for base in reversed(type(self).__mro__):
-                merged |= vars(base).get("ERROR_CODES", {})
-            return merged
-        if kind == "contents_order":
-            return {name: position for position, name in enumerate(self.childNames())}
+            return class_error_codes(type(self))
         raise InvalidInput(
             f"there is no metadata {kind!r}; there are qualifiers, attributes, error_codes, contents_order"
         )
+
+    def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        """Class and position of each child, for `get_merged_metadata`."""
+        names = tuple(self.childNames())
+        known = self._declaration.contents.get(names)
+        if known is None:
+            kinds = MappingProxyType({name: type(self._child(name)) for name in names})
+            order = MappingProxyType({name: position for position, name in enumerate(names)})
+            known = self._declaration.contents[names] = {"attributes": kinds, "contents_order": order}
+        return known
 
     def validity(self) -> list[Finding]:
         """All that is wrong with this object and what is below it."""
@@ -154,6 +183,12 @@ class CData(HierarchicalObject):
             path=self.object_path(), severity=severity, code=code, message=message, class_name=type(self).__name__
         )
 
+    def _required(self, code: int = 100) -> list[Finding]:
+        """The finding of an object without a value that needs one."""
+        if self.qualifier("allowUndefined") is False:
+            return [self._finding(code, "is required but not set")]
+        return []
+
     def _refuse(self, value: object, allowed: str) -> InvalidValue:
         return InvalidValue(self.object_path() or self._name, value, allowed)
 
@@ -162,7 +197,7 @@ class CData(HierarchicalObject):
     def copy(self) -> Self:
         """A free-standing object with the same declaration, value and state."""
         made = self._made(self._declaration, None, self._name)
-        made.from_dict(self.to_dict())
+        made.set(self)
         return made
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,10 +208,22 @@ class CData(HierarchicalObject):
         """Take what `to_dict` gave."""
         raise NotImplementedError
 
+    def _state_in(self, data: Any) -> ValueState:
+        """The state in what `to_dict` gave; `InvalidValue` if there is none."""
+        told = data.get("state") if isinstance(data, Mapping) else None
+        for state in ValueState:
+            if state.value == told:
+                return state
+        raise self._refuse(data, "an object with a state: " + ", ".join(state.value for state in ValueState))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CData):
             return NotImplemented
-        return self is other or (type(self) is type(other) and self.to_dict() == other.to_dict())
+        return self is other or (type(self) is type(other) and self._equals(other))
+
+    def _equals(self, other: Any) -> bool:
+        """Whether an object of the same class has the same value and state."""
+        return bool(self.to_dict() == other.to_dict())
 
     def __hash__(self) -> int:
         return id(self)
@@ -191,5 +238,5 @@ class CData(HierarchicalObject):
         return self._changed
 
     def _tell(self, old: object, new: object) -> None:
-        if self._changed is not None and old != new:
+        if self._changed is not None:
             self._changed.emit(Change(path=self.object_path(), old=old, new=new))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, Unpack
 
@@ -16,13 +16,17 @@ from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
 
 
-@cache
+_DECLARED: dict[type[Any], Mapping[str, CData]] = {}
+
+
 def declared_children(kind: type[Any]) -> Mapping[str, CData]:
-    """Declarations of a class and its bases, in the order of their first appearance."""
-    declared: dict[str, CData] = {}
-    for base in reversed(kind.__mro__):
-        declared |= {name: value for name, value in vars(base).items() if isinstance(value, CData)}
-    return declared
+    """Declarations of a class and its bases, in the order of their first appearance; gathered once for each class."""
+    if kind not in _DECLARED:
+        declared: dict[str, CData] = {}
+        for base in reversed(kind.__mro__):
+            declared |= {name: value for name, value in vars(base).items() if isinstance(value, CData)}
+        _DECLARED[kind] = declared
+    return _DECLARED[kind]
 
 
 class CComposite(CData):
@@ -35,15 +39,6 @@ class CComposite(CData):
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         self._children = {}
         super()._set_up(declaration, parent, name)
-
-    def _restore(self) -> None:
-        default = self._declaration.qualifiers.get("default")
-        if isinstance(default, Mapping):
-            for name, value in default.items():
-                declared = declared_children(type(self)).get(name)
-                if declared is not None:
-                    merged = Declaration(declared._declaration.kind, {**declared._declaration.own, "default": value})
-                    self._children[name] = merged.kind._made(merged, self, name)
 
     def childNames(self) -> list[str]:
         return list(declared_children(type(self)))
@@ -59,28 +54,57 @@ class CComposite(CData):
             self._children[name] = child
         return child
 
+    def may_hold(self, kind: type[CData]) -> bool:
+        return _class_may_hold(type(self), kind)
+
     def __getitem__(self, name: str) -> Any:
         return self._child(name)
 
     def set(self, value: Any) -> None:
+        """Take values by name (children not named are unset), or copy a related object; None unsets."""
         if value is None:
             self.unSet()
-        elif isinstance(value, CComposite):
-            self._copy_from(value)
-        elif isinstance(value, Mapping):
-            self.unSet()
-            self.update(value)
-        else:
+            return
+        other = self._other(value)
+        with self._telling():
+            self._copy_from(other)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        super().__set__(instance, value)
+
+    def _other(self, value: Any) -> CComposite:
+        """The object to copy; of a mapping, one made of it, so that a bad part changes nothing."""
+        if isinstance(value, CComposite) and (isinstance(value, type(self)) or isinstance(self, type(value))):
+            return value
+        if not isinstance(value, Mapping):
             raise self._refuse(value, f"a {type(self).__name__} or its children by name")
+        made = self._made(self._declaration, self._parent, self._name)
+        made.unSet()
+        made.update(value)
+        return made
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Set the children named, and leave the others."""
-        for name, value in values.items():
-            self._child(name).set(value)
+        for child, value in [(self._child(name), value) for name, value in values.items()]:
+            child.set(value)
 
     def unSet(self) -> None:
-        for child in self.children():
-            child.unSet()
+        with self._telling():
+            for child in self.children():
+                child.unSet()
+
+    def restore(self) -> None:
+        with self._telling():
+            for child in self._children.values():
+                child.restore()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell listeners, if there are any and if what is done in between changes anything."""
+        old = None if self._changed is None else self.copy()
+        yield
+        if old is not None and self != old:
+            self._tell(old, self.copy())
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())
@@ -92,15 +116,36 @@ class CComposite(CData):
 
     def validity(self) -> list[Finding]:
         if not self.isSet():
-            return [self._finding(100, "is required but not set")] if self.qualifier("allowUndefined") is False else []
+            return self._required()
         return [finding for child in self.children() for finding in child.validity()]
 
     def to_dict(self) -> dict[str, Any]:
         return {"children": {child.name: child.to_dict() for child in self.children()}}
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
-        for name, value in data.get("children", {}).items():
-            self._child(name).from_dict(value)
+        told = data.get("children") if isinstance(data, Mapping) else None
+        if not isinstance(told, Mapping):
+            raise self._refuse(data, "an object with children")
+        for child, value in [(self._child(name), value) for name, value in told.items()]:
+            child.from_dict(value)
+        for child in self.children():
+            if child._name not in told:
+                child.unSet()
+
+
+_MAY_HOLD: dict[tuple[type[Any], type[Any]], bool] = {}
+
+
+def _class_may_hold(owner: type[Any], kind: type[Any]) -> bool:
+    """Whether a class declares children of another, or children that may hold them; found out once."""
+    known = _MAY_HOLD.get((owner, kind))
+    if known is None:
+        _MAY_HOLD[owner, kind] = False  # for what is declared inside itself
+        declared = [child._declaration for child in declared_children(owner).values()]
+        below = [each.item or each for each in declared] + declared
+        known = any(issubclass(each.kind, kind) or _class_may_hold(each.kind, kind) for each in below)
+        _MAY_HOLD[owner, kind] = known
+    return known
 
 
 class CContainer(CComposite):
@@ -118,6 +163,7 @@ class CContainer(CComposite):
 
     def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
         super().__init__(**qualifiers)
+        self._base_directory = _present_directory()
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         self._added: dict[str, CData] = {}
@@ -146,6 +192,9 @@ class CContainer(CComposite):
         root = self.root()
         if isinstance(root, CContainer):
             root._base_directory = folder
+
+    def may_hold(self, kind: type[CData]) -> bool:
+        return bool(self._added) or super().may_hold(kind)
 
     def add(self, name: str, declaration: CData) -> CData:
         """Declare one more child of this very container, as a definition file does."""
@@ -178,10 +227,30 @@ class CContainer(CComposite):
         return iter(list(self.children()))
 
     def set(self, value: Any) -> None:
+        """Take values by name (those not named stay), or copy what another container has too; None unsets all."""
         if isinstance(value, Mapping):
             self.update(value)
+        elif value is None:
+            self.unSet()
+        elif isinstance(value, CContainer):
+            with self._telling():
+                self._copy_from(value)
         else:
-            super().set(value)
+            raise self._refuse(value, "a container or parameters by name")
+
+    def copy(self) -> Self:
+        made = self._made(self._declaration, None, self._name)
+        made._declare_as(self)
+        made.set(self)
+        made._project_directory, made._base_directory = self.project_directory, self.base_directory
+        return made
+
+    def _declare_as(self, other: CContainer) -> None:
+        """Have what was added to another container of the same declaration, and to those in it."""
+        self._added = dict(other._added)
+        for name, child in other._children.items():
+            if isinstance(child, CContainer):
+                self._child(name)._declare_as(child)
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())
@@ -191,6 +260,13 @@ class CContainer(CComposite):
 
     def validity(self) -> list[Finding]:
         return [finding for child in self.children() for finding in child.validity()]
+
+
+def _present_directory() -> Path | None:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # deleted; asked again, and said, when a bare path needs it
+        return None
 
 
 class CPerformanceIndicator(CComposite):

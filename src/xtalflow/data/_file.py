@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
 from ._base import CData, ValueState
 from ._containers import CComposite, CContainer
 from ._findings import Finding
+from ._hierarchy import HierarchicalObject
+from ._qualifiers import Declaration
 from ._scalars import CUUID, CFilePath, CInt, CString
 
 
@@ -48,7 +51,7 @@ class CDataFile(CComposite):
     `relPath` and `baseName` are resolved against the project's folder; a bare path against where the command was typed.
     """
 
-    __slots__ = ()
+    __slots__ = ("_folder",)
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {"mimeTypeName": "", "fileExtensions": ()}
     ERROR_CODES: ClassVar[Mapping[int, str]] = {
         101: "required but not set",
@@ -64,19 +67,32 @@ class CDataFile(CComposite):
     subType = CInt()
     contentFlag = CInt(min=0)
 
+    _folder: Path | None
+
+    def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        super()._set_up(declaration, parent, name)
+        self._folder = None
+
     @property
     def path(self) -> Path | None:
         """Where the file is, absolute; None when it is not set."""
         name = self.baseName.value
         if not name:
             return None
+        path = Path(self.relPath.value or "", name)
+        return path if path.is_absolute() else self._home() / path
+
+    def _home(self) -> Path:
+        """The folder against which relative paths are resolved."""
         root = self.root()
-        folder = Path(self.relPath.value or "") / name
-        if folder.is_absolute():
-            return folder
         if isinstance(root, CContainer):
-            return (root.project_directory or root.base_directory) / folder
-        return folder.absolute()
+            return root.project_directory or root.base_directory
+        return self._folder or Path.cwd()
+
+    def copy(self) -> Self:
+        made = super().copy()
+        made._folder = self._home()
+        return made
 
     def __str__(self) -> str:
         return str(self.path or "")
@@ -88,42 +104,53 @@ class CDataFile(CComposite):
         """Whether there is such a file (or folder)."""
         return self.path is not None and self.path.exists()
 
-    def isSet(self, allowDefault: bool = True) -> bool:
-        return bool(self.baseName.value or self.dbFileId.value)
-
     def getValueState(self) -> ValueState:
-        return ValueState.EXPLICITLY_SET if self.isSet() else ValueState.NOT_SET
+        """That of `baseName` or `dbFileId`, whichever says which file it is."""
+        states = {child.getValueState() for child in (self.baseName, self.dbFileId) if child.value}
+        if ValueState.EXPLICITLY_SET in states:
+            return ValueState.EXPLICITLY_SET
+        return ValueState.DEFAULT if states else ValueState.NOT_SET
 
     def set(self, value: Any) -> None:
+        """Take a path, children by name or a copy of another file; all that was known of the old one goes."""
         if isinstance(value, (str, Path)):
-            self._set_path(Path(value).expanduser())
+            self._set_path(self._absolute(value))
         else:
             super().set(value)
 
     def __set__(self, instance: Any, value: CData | str | Path | Mapping[str, Any] | None) -> None:
         super().__set__(instance, value)
 
-    def unSet(self) -> None:
-        old = str(self)
-        for child in self.children():
-            child._restore()
-        if isinstance(self.baseName, CData):
-            self._tell(old, "")
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        old = str(self) if self._changed is not None else ""
+        yield
+        if self._changed is not None and old != str(self):
+            self._tell(old, str(self))
+
+    def _absolute(self, given: str | Path) -> Path:
+        """A path as it was typed, from where it was typed."""
+        root = self.root()
+        base = root.base_directory if isinstance(root, CContainer) else self._folder or Path.cwd()
+        try:
+            path = base / Path(given).expanduser()
+            if ".." in path.parts:
+                path = path.resolve() if path.name == ".." else path.parent.resolve() / path.name
+        except (ValueError, RuntimeError):  # it holds a NUL; there is no such user
+            path = Path()
+        if not path.name or not Path(given).name or not self.baseName.accepts(str(path)):
+            raise self._refuse(str(given), "the path of a file")
+        return path
 
     def _set_path(self, path: Path) -> None:
-        old = str(self)
-        if not path.name:
-            raise self._refuse(str(path), "the path of a file")
         root = self.root()
-        base = root.base_directory if isinstance(root, CContainer) else Path.cwd()
         project = root.project_directory if isinstance(root, CContainer) else None
-        path = base / path
         inside = project is not None and path.is_relative_to(project)
         folder = path.parent.relative_to(project).as_posix() if project is not None and inside else str(path.parent)
-        self.dbFileId.unSet()
-        self.relPath.set(folder)
-        self.baseName.set(path.name)
-        self._tell(old, str(self))
+        with self._telling():
+            self.restore()
+            self.relPath.set(folder)
+            self.baseName.set(path.name)
 
     def setOutputPath(self, jobName: str, projectId: str, relPath: str) -> None:
         """Preset the path of an output: the parameter's name with the first extension of its kind.
@@ -139,28 +166,31 @@ class CDataFile(CComposite):
         """
         from ._search import parameter_name
 
-        stem = re.sub(r"[^\w.-]+", "_", parameter_name(self).replace("[", "_").replace("]", "")).strip("_")
+        stem = re.sub(r"[^\w-]+", "_", parameter_name(self)).strip("_") or "file"
         extensions = self.qualifier("fileExtensions") or ()
         suffix = f".{extensions[0]}" if extensions else ""
-        self.dbFileId.unSet()
-        self.project.set(str(projectId))
-        self.relPath.set(str(PurePosixPath(relPath)))
-        self.baseName.set(f"{jobName}{stem}{suffix}")
+        with self._telling():
+            self.dbFileId.unSet()
+            self.project.set(str(projectId))
+            self.relPath.set(PurePosixPath(relPath).as_posix())
+            self.baseName.set(f"{jobName}{stem}{suffix}")
 
     def link(self, record: LinkedFile) -> None:
-        """Point to a file of the project as its database knows it."""
-        old, path = str(self), PurePosixPath(record.path)
-        self.project.set(str(record.project))
-        self.dbFileId.set(str(record.id))
-        self.relPath.set(str(path.parent))
-        self.baseName.set(path.name)
-        if record.annotation and not self.annotation.isSet():
-            self.annotation.set(record.annotation)
-        if record.sub_type is not None and not self.subType.isSet():
-            self.subType.set(record.sub_type)
-        if record.content_flag is not None and not self.contentFlag.isSet():
-            self.contentFlag.set(record.content_flag)
-        self._tell(old, str(self))
+        """Point to a file of the project as its database knows it; an annotation of one's own stays."""
+        path = PurePosixPath(record.path)
+        with self._telling():
+            if self.dbFileId.value and self.dbFileId.value != str(record.id):
+                self.restore()  # what is known is known of another file
+            self.project.set(str(record.project))
+            self.dbFileId.set(str(record.id))
+            self.relPath.set(path.parent.as_posix())
+            self.baseName.set(path.name)
+            if record.annotation and not self.annotation.isSet():
+                self.annotation.set(record.annotation)
+            if record.sub_type is not None:
+                self.subType.set(record.sub_type)
+            if record.content_flag is not None:
+                self.contentFlag.set(record.content_flag)
 
     def examine(self) -> FileFacts:
         """Read the file and say what is in it; kinds with known content set their content flag by it.
@@ -176,9 +206,10 @@ class CDataFile(CComposite):
 
     def validity(self) -> list[Finding]:
         if not self.isSet():
-            return [self._finding(101, "is required but not set")] if self.qualifier("allowUndefined") is False else []
-        if self.qualifier("mustExist") and not self.exists():
-            return [self._finding(102, f"{self}: there is no such file")]
-        if self.exists() and self.path is not None and self.path.is_dir() and not self.qualifier("isDirectory"):
-            return [self._finding(102, f"{self}: this is a folder, not a file")]
+            return self._required(101)
+        path = self.path
+        if self.qualifier("mustExist") and (path is None or not path.exists()):
+            return [self._finding(102, f"{path or self.dbFileId}: there is no such file")]
+        if path is not None and path.is_dir() and not self.qualifier("isDirectory"):
+            return [self._finding(102, f"{path}: this is a folder, not a file")]
         return []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from xtalflow.errors import UnknownParameter
 
-_STEP = re.compile(r"\.?([^.\[\]]+|\[\d+\])")
+_STEP = re.compile(r"(?:^|(?<=.)\.)([^.\[\]]+)|(\[\d+\])")
 
 
 class HierarchicalObject:
@@ -66,14 +67,13 @@ class HierarchicalObject:
         return node
 
 
-def split_path(path: str) -> list[str]:
-    """Steps of a path: ``a.L[0].b`` gives ``["a", "L", "[0]", "b"]``."""
+@lru_cache(maxsize=4096)
+def split_path(path: str) -> tuple[str, ...]:
+    """Steps of a path: ``a.L[0].b`` gives ``("a", "L", "[0]", "b")``."""
     steps, end = [], 0
-    for match in _STEP.finditer(path):
-        if match.start() != end:
-            raise UnknownParameter(path)
-        steps.append(match[1])
+    while match := _STEP.match(path, end):
+        steps.append(match[1] or match[2])
         end = match.end()
     if end != len(path):
         raise UnknownParameter(path)
-    return steps
+    return tuple(steps)

@@ -30,7 +30,10 @@ class CList(CData, Generic[T]):
     _items: list[T]
 
     def __init__(self, item: T, **qualifiers: Unpack[Qualifiers]) -> None:
+        if "default" in qualifiers:
+            raise TypeError("a list has no default")
         super().__init__(**qualifiers)
+        item._refuse_value("the item of a list")
         self._declaration = Declaration(type(self), self._declaration.own, item._declaration)
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
@@ -57,6 +60,8 @@ class CList(CData, Generic[T]):
     def insert(self, index: int, value: Any) -> T:
         """Insert an item of this value before the one at `index`."""
         item = self.makeItem()
+        count = len(self._items)
+        index = max(0, index + count) if index < 0 else min(index, count)
         item._parent = self  # known to its tree already when a bad value is refused
         item._name = f"[{index}]"
         item.set(value)
@@ -71,7 +76,7 @@ class CList(CData, Generic[T]):
         """Take an item out; it stands alone from then on."""
         old = len(self._items)
         item = self._items.pop(index)
-        item._parent = None
+        item._parent, item._name = None, ""
         self._number()
         self._tell(old, len(self._items))
         return item
@@ -97,7 +102,7 @@ class CList(CData, Generic[T]):
             return
         if isinstance(value, CList):
             values, state = [item for item in value._items if item is not None], value._state
-        elif isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        elif isinstance(value, (str, bytes, Mapping, CData)) or not isinstance(value, Iterable):
             raise self._refuse(value, "a list")
         else:
             values, state = list(value), ValueState.EXPLICITLY_SET
@@ -109,6 +114,9 @@ class CList(CData, Generic[T]):
             fresh.append(item)
         self._replace(fresh, state)
 
+    def restore(self) -> None:
+        self.unSet()
+
     def unSet(self) -> None:
         self._replace([], ValueState.NOT_SET)
 
@@ -117,6 +125,9 @@ class CList(CData, Generic[T]):
 
     def childNames(self) -> list[str]:
         return [f"[{position}]" for position in range(len(self._items))]
+
+    def may_hold(self, kind: type[CData]) -> bool:
+        return bool(self._items)
 
     def children(self) -> Iterator[T]:
         return iter(list(self._items))
@@ -145,10 +156,11 @@ class CList(CData, Generic[T]):
     def validity(self) -> list[Finding]:
         findings = []
         shortest, longest = self.qualifier("listMinLength") or 0, self.qualifier("listMaxLength")
-        if len(self) < shortest and (self.isSet() or self.qualifier("allowUndefined") is False):
+        required = self._required()
+        if not self._items and required:
+            findings += required
+        elif len(self) < shortest and (self.isSet() or required):
             findings.append(self._finding(101, f"needs at least {shortest} items and has {len(self)}"))
-        elif not self._items and self.qualifier("allowUndefined") is False:
-            findings.append(self._finding(100, "is required but not set"))
         if longest is not None and len(self) > longest:
             findings.append(self._finding(102, f"takes at most {longest} items and has {len(self)}"))
         return findings + [finding for item in self._items for finding in item.validity()]
@@ -157,13 +169,19 @@ class CList(CData, Generic[T]):
         return {"state": self._state.value, "items": [item.to_dict() for item in self._items]}
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
+        state, told = self._state_in(data), data.get("items")
+        if not isinstance(told, list) or state is ValueState.DEFAULT or (told and state is ValueState.NOT_SET):
+            raise self._refuse(data, "an object with items and a state that agrees with them")
         fresh = []
-        for position, each in enumerate(data.get("items", [])):
+        for position, each in enumerate(told):
             item = self.makeItem()
             item._parent, item._name = self, f"[{position}]"
             item.from_dict(each)
             fresh.append(item)
-        self._replace(fresh, ValueState(data.get("state", "not_set")))
+        self._replace(fresh, state)
+
+    def _equals(self, other: Any) -> bool:
+        return bool(self._state is other._state and self._items == other._items)
 
     def _insert(self, index: int, item: T) -> T:
         old = len(self._items)
@@ -178,11 +196,12 @@ class CList(CData, Generic[T]):
         return item
 
     def _replace(self, items: list[T], state: ValueState) -> None:
-        old = len(self._items)
+        old, before = len(self._items), self._state
         for item in self._items:
-            item._parent = None
+            item._parent, item._name = None, ""
         self._items, self._state = items, state
-        self._tell(old, len(items))
+        if old or items or before is not state:
+            self._tell(old, len(items))
 
     def _number(self) -> None:
         for position, item in enumerate(self._items):

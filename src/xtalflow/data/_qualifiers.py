@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -89,24 +88,43 @@ class Qualifiers(TypedDict, total=False):
 KNOWN = frozenset(Qualifiers.__annotations__)
 
 
-@cache
+_MERGED: dict[type[Any], Mapping[str, Any]] = {}
+
+
 def class_qualifiers(kind: type[Any]) -> Mapping[str, Any]:
-    """Qualifiers of a class, merged over its bases."""
-    merged: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        merged |= vars(base).get("QUALIFIERS", {})
-    return MappingProxyType(merged)
+    """Qualifiers of a class, merged over its bases once."""
+    if kind not in _MERGED:
+        merged: dict[str, Any] = {}
+        for base in reversed(kind.__mro__):
+            merged |= vars(base).get("QUALIFIERS", {})
+        _MERGED[kind] = MappingProxyType(merged)
+    return _MERGED[kind]
+
+
+_CODES: dict[type[Any], Mapping[Any, str]] = {}
+
+
+def class_error_codes(kind: type[Any]) -> Mapping[Any, str]:
+    """Codes of a class's findings, merged over its bases once."""
+    if kind not in _CODES:
+        merged: dict[Any, str] = {}
+        for base in reversed(kind.__mro__):
+            merged |= vars(base).get("ERROR_CODES", {})
+        _CODES[kind] = MappingProxyType(merged)
+    return _CODES[kind]
 
 
 class Declaration:
     """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
 
-    __slots__ = ("_children", "_merged", "item", "kind", "own")
+    __slots__ = ("_children", "_merged", "contents", "initial", "item", "kind", "own")
 
     def __init__(self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None) -> None:
         self.kind, self.own, self.item = kind, own, item
         self._merged: Mapping[str, Any] | None = None
         self._children: dict[str, Declaration] | None = None
+        self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
+        self.contents: dict[tuple[str, ...], Mapping[str, Mapping[str, Any]]] = {}
 
     @property
     def qualifiers(self) -> Mapping[str, Any]:
@@ -117,12 +135,15 @@ class Declaration:
         return self._merged
 
     def child(self, name: str, declared: Declaration) -> Declaration:
-        """The declaration of a child, with what this one says about it (``subType={"default": 1}``)."""
-        given = self.qualifiers.get(name)
-        if not isinstance(given, Mapping):
-            return declared
+        """The declaration of a child, with what this one says about it: ``subType={"default": 1}``, or its part of a default."""
         if self._children is None:
             self._children = {}
-        if name not in self._children:
-            self._children[name] = Declaration(declared.kind, {**declared.own, **given}, declared.item)
-        return self._children[name]
+        known = self._children.get(name)
+        if known is None:
+            given, default = self.qualifiers.get(name), self.qualifiers.get("default")
+            said = dict(given) if isinstance(given, Mapping) else {}
+            if isinstance(default, Mapping) and name in default:
+                said["default"] = default[name]
+            known = Declaration(declared.kind, {**declared.own, **said}, declared.item) if said else declared
+            self._children[name] = known
+        return known

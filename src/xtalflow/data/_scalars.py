@@ -8,11 +8,17 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
+from xtalflow.errors import InvalidValue
+
 from ._base import CData, ValueState
 from ._findings import Finding
 from ._qualifiers import Qualifiers
 
 T = TypeVar("T")
+_INTEGER = re.compile("[+-]?[0-9]{1,19}")
+_LARGEST = 2**63 - 1
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold: control characters, halves of surrogate pairs, two non-characters."""
 _TRUE, _FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
 
@@ -42,8 +48,7 @@ class CScalar(CData, Generic[T]):
         if value is None:
             self.unSet()
         elif isinstance(value, CScalar):
-            checked = None if value._value is None else self._checked(value._value)
-            self._store(checked, value._state)
+            self._take(None if value._value is None else self._checked(value._value), value._state)
         elif isinstance(value, CData):
             raise self._refuse(value, f"a value for {type(self).__name__}")
         else:
@@ -52,6 +57,9 @@ class CScalar(CData, Generic[T]):
     def unSet(self) -> None:
         self._store(None, ValueState.NOT_SET)
 
+    def restore(self) -> None:
+        self._store(*self._as_declared())
+
     def getValueState(self) -> ValueState:
         return self._state
 
@@ -59,32 +67,55 @@ class CScalar(CData, Generic[T]):
         return {"state": self._state.value, "value": self._value}
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
-        value, state = data.get("value"), ValueState(data.get("state", "not_set"))
+        state = self._state_in(data)
+        value = data.get("value")
         if (value is None) != (state is ValueState.NOT_SET):
             raise self._refuse(value, f"a value that agrees with the state {state.value}")
-        self._store(None if value is None else self._checked(value), state)
+        self._take(None if value is None else self._checked(value), state)
 
     def validity(self) -> list[Finding]:
-        if self._value is None and self.qualifier("allowUndefined") is False:
-            return [self._finding(100, "is required but not set")]
-        return []
+        return self._required() if self._value is None else []
+
+    def accepts(self, value: object) -> bool:
+        """Whether this is a value that it can take."""
+        try:
+            self._checked(value)
+        except InvalidValue:
+            return False
+        return True
 
     def _restore(self) -> None:
-        default = self._declaration.qualifiers.get("default")
-        if default is None:
-            self._value, self._state = None, ValueState.NOT_SET
-        else:
-            self._value, self._state = self._checked(default), ValueState.DEFAULT
+        self._value, self._state = self._as_declared()
+
+    def _as_declared(self) -> tuple[T | None, ValueState]:
+        initial = self._declaration.initial
+        if initial is None:
+            default = self._declaration.qualifiers.get("default")
+            given = default is not None
+            initial = (self._checked(default), ValueState.DEFAULT) if given else (None, ValueState.NOT_SET)
+            self._declaration.initial = initial
+        return initial
+
+    def _take(self, value: T | None, state: ValueState) -> None:
+        """Store what has a state already; the default of another declaration is explicit here."""
+        if state is ValueState.DEFAULT and not _alike(value, self._as_declared()[0]):
+            state = ValueState.EXPLICITLY_SET
+        self._store(value, state)
 
     def _store(self, value: T | None, state: ValueState) -> None:
-        old, self._value, self._state = self._value, value, state
-        self._tell(old, value)
+        old, before = self._value, self._state
+        self._value, self._state = value, state
+        if self._changed is not None and not (before is state and _alike(old, value)):
+            self._tell(old, value)
+
+    def _equals(self, other: Any) -> bool:
+        return self._state is other._state and _alike(self._value, other._value)
 
     def _checked(self, value: Any) -> T:
         """The value as this class keeps it; `InvalidValue` if it cannot be one."""
         converted = self._converted(value)
-        choices = self.qualifier("enumerators")
-        if choices and self.qualifier("onlyEnumerators") and converted not in choices:
+        choices = self.qualifier("enumerators") if self.qualifier("onlyEnumerators") else None
+        if choices and converted not in choices:
             raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices))
         return converted
 
@@ -105,6 +136,9 @@ class CScalar(CData, Generic[T]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._value!r}, {self._state.name})"
 
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, CData):
             return super().__eq__(other)
@@ -112,6 +146,11 @@ class CScalar(CData, Generic[T]):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are equal; here one that is not a number equals itself."""
+    return bool(one == other or (one != one and other != other))  # noqa: PLR0124  only NaN differs from itself
 
 
 class _CNumber(CScalar[T]):
@@ -198,7 +237,7 @@ class _CNumber(CScalar[T]):
 
 
 class CInt(_CNumber[int]):
-    """An integer."""
+    """An integer of at most 64 bits."""
 
     __slots__ = ()
     ERROR_CODES: ClassVar[Mapping[int, str]] = {
@@ -208,16 +247,13 @@ class CInt(_CNumber[int]):
     }
 
     def _converted(self, value: Any) -> int:
-        if isinstance(value, str):
-            try:
-                return int(self._within(int(value.strip())))
-            except ValueError as exc:
-                if type(exc) is not ValueError:
-                    raise
-                raise self._refuse(value, "an integer") from None
-        if isinstance(value, bool) or not isinstance(value, Integral):
+        whole = isinstance(value, Integral) and value is not True and value is not False
+        if not whole and not (isinstance(value, str) and _INTEGER.fullmatch(value.strip())):
             raise self._refuse(value, "an integer")
-        return int(self._within(int(value)))
+        number = int(value)
+        if abs(number) > _LARGEST:
+            raise self._refuse("a number of more than 64 bits", "an integer of at most 64 bits")
+        return int(self._within(number))
 
     def __index__(self) -> int:
         return self._known()
@@ -234,17 +270,22 @@ class CFloat(_CNumber[float]):
     }
 
     def _converted(self, value: Any) -> float:
-        if isinstance(value, str):
-            try:
-                value = float(value.strip())
-            except ValueError:
-                raise self._refuse(value, "a number") from None
-        if isinstance(value, bool) or not isinstance(value, Real):
+        if isinstance(value, bool) or not isinstance(value, (str, Real)) or (isinstance(value, str) and "_" in value):
             raise self._refuse(value, "a number")
-        number = float(value)
+        try:
+            number = float(value)
+        except ValueError:
+            raise self._refuse(value, "a number") from None
+        except OverflowError:
+            raise self._refuse("a number of more than 1024 bits", "a finite number") from None
         if not math.isfinite(number) and not (isinstance(self._parent, CData) and self._parent.REPORTS):
             raise self._refuse(value, "a finite number")
         return float(self._within(number))
+
+    def to_dict(self) -> dict[str, Any]:
+        if self._value is not None and not math.isfinite(self._value):
+            return {"state": self._state.value, "value": str(self._value)}  # JSON has no such numbers
+        return super().to_dict()
 
 
 class CString(CScalar[str]):
@@ -261,6 +302,9 @@ class CString(CScalar[str]):
     def _converted(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self._refuse(value, "a text")
+        value = str.__str__(value)  # of a member of an enumeration its value
+        if _UNWRITABLE.search(value):
+            raise self._refuse(value, "a text without control characters")
         shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
         if shortest is not None and len(value) < shortest:
             raise self._refuse(value, f"at least {shortest} characters long")
@@ -276,9 +320,6 @@ class CString(CScalar[str]):
 
     def __contains__(self, text: str) -> bool:
         return text in (self._value or "")
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
 
 
 class CBoolean(CScalar[bool]):
@@ -297,16 +338,13 @@ class CBoolean(CScalar[bool]):
             return bool(value)
         raise self._refuse(value, "True or False")
 
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
 
 class COneWord(CString):
     """A text without blanks."""
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "patternRegex": r"^\S+$",
+        "patternRegex": r"\A\S+\Z",
         "patternErrorMessage": "one word, without blanks",
     }
 
@@ -316,7 +354,7 @@ class CUUID(CString):
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "patternRegex": r"^([0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12})?$",
+        "patternRegex": r"\A([0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12})?\Z",
         "patternErrorMessage": "a uuid",
     }
 

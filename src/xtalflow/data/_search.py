@@ -33,14 +33,18 @@ class FileMetadata:
 
 
 def find_objects_by_type(container: CData, kind: type[T]) -> list[T]:
-    """All objects of a class below a container, in order; nothing is looked for inside those found."""
+    """All objects of a class below a container, in the order of the tree."""
     found: list[T] = []
-    for child in container.children():
+    _collect(container, kind, found)
+    return found
+
+
+def _collect(node: CData, kind: type[T], found: list[T]) -> None:
+    for child in node.children():
         if isinstance(child, kind):
             found.append(child)
-        elif not isinstance(child, CDataFile):
-            found.extend(find_objects_by_type(child, kind))
-    return found
+        if child.may_hold(kind):
+            _collect(child, kind, found)
 
 
 def find_all_files(container: CData) -> list[CDataFile]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-Listener = Callable[[T], Awaitable[None] | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -18,11 +17,11 @@ class Connection(Generic[T]):
     listener: Callable[[T], Any]
     priority: int
     once: bool
-    _signal: Signal[T]
+    active: bool = True
 
     def disconnect(self) -> None:
-        """Stop calling the listener."""
-        self._signal._remove(self)
+        """Stop calling the listener, even with a value that is being told."""
+        self.active = False
 
 
 @dataclass(slots=True, eq=False)
@@ -49,9 +48,10 @@ class Signal(Generic[T]):
         TypeError
             A coroutine function for a signal that nobody can await.
         """
-        if self.plain and inspect.iscoroutinefunction(listener):
-            raise TypeError(f"{listener.__qualname__} is a coroutine function: this signal is emitted by plain setters")
-        connection = Connection(listener, priority, once, self)
+        if self.plain and _is_coroutine_function(listener):
+            raise TypeError(f"{listener!r} is a coroutine function: this signal is emitted by plain setters")
+        connection = Connection(listener, priority, once)
+        self._connections = [each for each in self._connections if each.active]
         self._connections.append(connection)
         self._connections.sort(key=lambda each: -each.priority)
         return connection
@@ -66,12 +66,12 @@ class Signal(Generic[T]):
         TypeError
             A listener is a coroutine function: this value needs `emit_async`.
         """
-        if any(inspect.iscoroutinefunction(each.listener) for each in self._connections):
+        if any(each.active and _is_coroutine_function(each.listener) for each in self._connections):
             raise TypeError("a coroutine listens to this signal: emit its values with emit_async")
         errors: list[Exception] = []
-        for connection in self._due():
+        for listener in self._due():
             try:
-                connection.listener(value)
+                _refuse_awaitable(listener(value), listener)
             except Exception as exc:  # noqa: BLE001  collected, and raised below
                 errors.append(exc)
         _report(errors)
@@ -79,25 +79,33 @@ class Signal(Generic[T]):
     async def emit_async(self, value: T) -> None:
         """Call all listeners in order and await those that are coroutines."""
         errors: list[Exception] = []
-        for connection in self._due():
+        for listener in self._due():
             try:
-                answer = connection.listener(value)
+                answer = listener(value)
                 if inspect.isawaitable(answer):
                     await answer
             except Exception as exc:  # noqa: BLE001  collected, and raised below
                 errors.append(exc)
         _report(errors)
 
-    def _due(self) -> list[Connection[T]]:
-        due = list(self._connections)
-        for connection in due:
-            if connection.once:
-                self._remove(connection)
-        return due
+    def _due(self) -> Iterator[Callable[[T], Any]]:
+        """Listeners as they come, without those that an earlier one disconnects."""
+        for connection in list(self._connections):
+            if connection.active:
+                connection.active = not connection.once
+                yield connection.listener
 
-    def _remove(self, connection: Connection[T]) -> None:
-        if connection in self._connections:
-            self._connections.remove(connection)
+
+def _is_coroutine_function(listener: object) -> bool:
+    called = type(listener).__call__ if callable(listener) else None
+    return inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(called)
+
+
+def _refuse_awaitable(answer: object, listener: object) -> None:
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise TypeError(f"{listener!r} returned something to await, and this value is told without waiting")
 
 
 def _report(errors: list[Exception]) -> None:

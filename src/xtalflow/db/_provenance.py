@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from xtalflow.engine import FileId, JobId
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord
 
+from ._job_numbers import number_key
 from ._queries import job_by_uuid
 from ._records import Derivation, FileEdge, ProvenanceGraph, UseRole
-from ._rows import file_rows, job_rows
+from ._rows import batched, file_rows, job_rows
 from .models import File, FileImport, FileUse, Job
 
 
@@ -25,6 +26,7 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
+_USES = FileUse.objects
 _Edge = tuple[int, int, int, str]
 """File, job, role, name of the parameter."""
 
@@ -52,7 +54,7 @@ def provenance(project: UUID, job_uuid: UUID, direction: Direction) -> Provenanc
     job_by_uuid(project, job_uuid)
     start = Job.objects.filter(project__uuid=project, uuid=job_uuid).values_list("pk", flat=True)[0]
     found = _Found(jobs={start})
-    outputs = _edges(found, FileUse.objects.filter(job=start, role=UseRole.OUT))
+    outputs = _edges(found, _USES.filter(job=start, role=UseRole.OUT))
     for wanted, step in ((Direction.UP, _up), (Direction.DOWN, _down)):
         if direction in {wanted, Direction.BOTH}:
             _walk(found, start, {file for file, *_ in outputs}, step)
@@ -72,16 +74,18 @@ def _walk(found: _Found, start: int, outputs: set[int], step: _Step) -> None:
 
 
 def _up(found: _Found, jobs: set[int], files: set[int]) -> tuple[set[int], set[int]]:
-    read = _edges(found, FileUse.objects.filter(job__in=jobs, role=UseRole.IN))
-    made = _edges(found, FileUse.objects.filter(file__in=files, role=UseRole.OUT))
-    origins = _derivations(found, File.objects.filter(pk__in=files, derived_from__isnull=False))
+    read = [edge for some in batched(jobs) for edge in _edges(found, _USES.filter(job__in=some, role=UseRole.IN))]
+    made = [edge for some in batched(files) for edge in _edges(found, _USES.filter(file__in=some, role=UseRole.OUT))]
+    origins = [pair for some in batched(files) for pair in _derivations(found, File.objects.filter(pk__in=some))]
     return {job for _, job, *_ in made}, {file for file, *_ in read} | {origin for _, origin in origins}
 
 
 def _down(found: _Found, jobs: set[int], files: set[int]) -> tuple[set[int], set[int]]:
-    made = _edges(found, FileUse.objects.filter(job__in=jobs, role=UseRole.OUT))
-    read = _edges(found, FileUse.objects.filter(file__in=files, role=UseRole.IN))
-    copies = _derivations(found, File.objects.filter(derived_from__in=files))
+    made = [edge for some in batched(jobs) for edge in _edges(found, _USES.filter(job__in=some, role=UseRole.OUT))]
+    read = [edge for some in batched(files) for edge in _edges(found, _USES.filter(file__in=some, role=UseRole.IN))]
+    copies = [
+        pair for some in batched(files) for pair in _derivations(found, File.objects.filter(derived_from__in=some))
+    ]
     return {job for _, job, *_ in read}, {file for file, *_ in made} | {copy for copy, _ in copies}
 
 
@@ -98,12 +102,18 @@ def _derivations(found: _Found, files: QuerySet[File]) -> list[tuple[int, int]]:
 
 
 def _graph(found: _Found, start: JobId) -> ProvenanceGraph:
-    jobs = {pk: job for pk, job, _ in job_rows(Job.objects.filter(pk__in=found.jobs).order_by("number_key"))}
-    files = dict(file_rows(File.objects.filter(pk__in=found.files).order_by("pk")))
-    sources = dict(FileImport.objects.filter(file__in=found.files).values_list("file", "name"))
+    jobs: dict[int, JobRecord] = {}
+    files: dict[int, FileRecord] = {}
+    sources: dict[FileId, str] = {}
+    for some in batched(sorted(found.jobs)):
+        jobs |= {pk: job for pk, job, _ in job_rows(Job.objects.filter(pk__in=some))}
+    for some in batched(sorted(found.files)):
+        files |= dict(file_rows(File.objects.filter(pk__in=some).order_by("pk")))
+        imports = FileImport.objects.filter(file__in=some).values_list("file__uuid", "name")
+        sources |= {FileId(file_uuid): name for file_uuid, name in imports}
     return ProvenanceGraph(
         start=start,
-        jobs=tuple(jobs.values()),
+        jobs=tuple(sorted(jobs.values(), key=lambda job: number_key(job.number))),
         files=tuple(files.values()),
         edges=tuple(
             FileEdge(file=files[file].id, job=jobs[job].id, role=UseRole(role), param_name=name)
@@ -112,5 +122,5 @@ def _graph(found: _Found, start: JobId) -> ProvenanceGraph:
         derivations=tuple(
             Derivation(file=files[file].id, origin=files[origin].id) for file, origin in sorted(found.derivations)
         ),
-        sources={FileId(files[pk].id): name for pk, name in sources.items()},
+        sources=sources,
     )

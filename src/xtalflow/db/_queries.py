@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
 from xtalflow.errors import InvalidInput, UnknownJob
 
-from ._job_numbers import number_key
+from ._job_numbers import number_key, top_number
 from ._records import Evaluation, EventRecord, JobDetail, JobSummary, UsedFile, UseRole
-from ._rows import file_records, file_rows, job_records, job_rows, kpis_of
+from ._rows import batched, file_records, file_rows, job_records, job_rows, kpis_of
 from ._write_files import imported_file_uuid
 from .models import File, FileUse, Job, JobEvent, Project
 
@@ -70,8 +69,8 @@ def jobs_of_project(
         jobs = jobs.filter(task_name=task)
     if before is not None:
         jobs = jobs.filter(number_key__lt=number_key(before))
-    rows = job_rows(jobs[:limit], "evaluation", "comments")
-    kpis = kpis_of(pk for pk, *_ in rows)
+    page = jobs if limit is None else jobs[:limit]
+    rows, kpis = job_rows(page, "evaluation", "comments"), kpis_of(page)
     return [
         JobSummary(job=job, evaluation=Evaluation(evaluation), comments=comments, kpis=kpis[pk])
         for pk, job, (evaluation, comments) in rows
@@ -81,11 +80,10 @@ def jobs_of_project(
 def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
     """A job with all below it: files, indicators, children; six queries."""
     number = job_by_uuid(project, job_uuid).number
-    tree = Job.objects.filter(project__uuid=project, top_number=int(number.partition(".")[0]))
+    tree = Job.objects.filter(project__uuid=project, top_number=top_number(number))
     tree = tree.filter(Q(number=number) | Q(number__startswith=f"{number}.")).order_by("number_key")
     rows = job_rows(tree, *_DETAILS.values())
-    pks = [pk for pk, *_ in rows]
-    kpis, uses = kpis_of(pks), _uses_of(pks)
+    kpis, uses = kpis_of(tree), _uses_of(tree)
     details: dict[JobId, JobDetail] = {}
     children: dict[JobId | None, list[JobDetail]] = defaultdict(list)
     for pk, job, more in reversed(rows):  # children come before their parents
@@ -106,7 +104,9 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
 def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
     """Records of files in this order; `InvalidInput` names one that the project does not have."""
     records = {
-        record.id: record for record in file_records(File.objects.filter(project__uuid=project, uuid__in=file_uuids))
+        record.id: record
+        for some in batched(file_uuids)
+        for record in file_records(File.objects.filter(project__uuid=project, uuid__in=some))
     }
     for file_uuid in file_uuids:
         if file_uuid not in records:
@@ -126,6 +126,7 @@ def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None)
     files = File.objects.filter(project__uuid=project).order_by("pk")
     if job is not None:
         number = job_by_uuid(project, job).number
+        files = files.filter(job__top_number=top_number(number))
         files = files.filter(Q(job__number=number) | Q(job__number__startswith=f"{number}."))
     if file_type is not None:
         files = files.filter(type=file_type)
@@ -155,11 +156,15 @@ def events_of_project(project: UUID, *, after: int, limit: int) -> list[EventRec
     ]
 
 
-def _uses_of(jobs: Iterable[Any]) -> dict[UseRole, _Uses]:
+def _uses_of(jobs: QuerySet[Job]) -> dict[UseRole, _Uses]:
     """Files of jobs by role and by primary key of the job; two queries."""
-    rows = FileUse.objects.filter(job__in=list(jobs)).order_by("pk")
-    uses = list(rows.values_list("job", "role", "job_param_name", "file"))
-    files = dict(file_rows(File.objects.filter(pk__in={file for *_, file in uses})))
+    of_jobs = FileUse.objects.filter(job__in=jobs.values("pk"))
+    uses = list(of_jobs.order_by("pk").values_list("job", "role", "job_param_name", "file"))
+    files = {
+        pk: file
+        for some in batched({use[3] for use in uses})
+        for pk, file in file_rows(File.objects.filter(pk__in=some))
+    }
     found: dict[UseRole, _Uses] = {role: defaultdict(list) for role in UseRole}
     for job, role, param_name, file in uses:
         found[UseRole(role)][job].append(UsedFile(param_name=param_name, file=files[file]))

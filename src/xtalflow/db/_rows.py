@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,6 +15,9 @@ from xtalflow.plugin import JobStatus
 
 from ._records import KpiValue
 from .models import File, Job, JobCharValue, JobFloatValue
+
+_K = TypeVar("_K")
+KEYS_PER_STATEMENT = 10_000
 
 _JOB_COLUMNS = {
     "id": "uuid",
@@ -72,20 +77,31 @@ def file_records(files: QuerySet[File]) -> list[FileRecord]:
 
 def ordered_file_records(project: Any, file_uuids: Sequence[UUID]) -> list[FileRecord]:
     """Records of these files of a project, in this order; one query."""
-    records = {record.id: record for record in file_records(File.objects.filter(project=project, uuid__in=file_uuids))}
+    records = {
+        record.id: record
+        for some in batched(file_uuids)
+        for record in file_records(File.objects.filter(project=project, uuid__in=some))
+    }
     return [records[FileId(file_uuid)] for file_uuid in file_uuids]
 
 
-def kpis_of(jobs: Iterable[Any]) -> dict[Any, dict[str, KpiValue]]:
+def kpis_of(jobs: QuerySet[Job]) -> dict[Any, dict[str, KpiValue]]:
     """Indicators of jobs by their primary keys; two queries."""
-    jobs = list(jobs)
-    kpis: dict[Any, dict[str, KpiValue]] = {job: {} for job in jobs}
-    numbers = JobFloatValue.objects.filter(job__in=jobs).order_by("pk").values_list("job", "key", "value", "is_integer")
+    kpis: dict[Any, dict[str, KpiValue]] = defaultdict(dict)
+    keys = jobs.values("pk")
+    numbers = JobFloatValue.objects.filter(job__in=keys).order_by("pk").values_list("job", "key", "value", "is_integer")
     for job, key, value, is_integer in numbers:
         kpis[job][key] = int(value) if is_integer else value
-    for job, key, text in JobCharValue.objects.filter(job__in=jobs).order_by("pk").values_list("job", "key", "value"):
+    for job, key, text in JobCharValue.objects.filter(job__in=keys).order_by("pk").values_list("job", "key", "value"):
         kpis[job][key] = text
     return kpis
+
+
+def batched(keys: Iterable[_K]) -> Iterator[list[_K]]:
+    """Keys in parts that fit into one statement of any SQLite; one part, but for very many."""
+    left = iter(keys)
+    while some := list(islice(left, KEYS_PER_STATEMENT)):
+        yield some
 
 
 def _job_record(row: Sequence[Any]) -> JobRecord:

@@ -32,6 +32,7 @@ from xtalflow.engine import (
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
 
+from ._job_numbers import top_number
 from ._ledger import Ledger, writing
 from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_line
 from ._records import Actor, Evaluation, UseRole
@@ -161,8 +162,7 @@ def delete_job(writer: Writer, job_uuid: UUID) -> None:
 
 def _tree(ledger: Ledger, job: JobRecord) -> list[int]:
     """Primary keys of a job and all below it."""
-    top = job.number.partition(".")[0]
-    jobs = Job.objects.filter(project=ledger.project, top_number=int(top)).values_list("pk", "number")
+    jobs = Job.objects.filter(project=ledger.project, top_number=top_number(job.number)).values_list("pk", "number")
     return [pk for pk, number in jobs if number == job.number or number.startswith(f"{job.number}.")]
 
 

@@ -19,7 +19,7 @@ from ._clean import clean_checksum, clean_json, clean_path, clean_text, short_te
 from ._ledger import Ledger
 from ._numbered import type_name
 from ._records import UseRole
-from ._rows import file_rows, ordered_file_records
+from ._rows import batched, file_rows, ordered_file_records
 from .models import File, FileImport, FileType, FileUse
 
 
@@ -131,7 +131,8 @@ def _file_row(ledger: Ledger, job_pk: int, file: NewFile, directory: int, origin
     )
 
 
-def _refuse_twice(files: Sequence[NewFile]) -> None:
+def _check_paths(files: Sequence[NewFile]) -> None:
+    """Each is below the project's folder, and no two are the same."""
     paths: set[str] = set()
     uuids: set[UUID] = set()
     for file in files:
@@ -143,8 +144,10 @@ def _refuse_twice(files: Sequence[NewFile]) -> None:
 
 def _known_files(ledger: Ledger, files: Sequence[NewFile]) -> dict[UUID, int]:
     """Files that have their row already; `InvalidInput` if a path or a uuid is another file's."""
-    same_path = Q(project=ledger.project, path__in=[file.file_path for file in files])
-    rows = file_rows(File.objects.filter(Q(uuid__in=[file.id for file in files]) | same_path))
+    rows = []
+    for some in batched(files):
+        same_path = Q(project=ledger.project, path__in=[file.file_path for file in some])
+        rows += file_rows(File.objects.filter(Q(uuid__in=[file.id for file in some]) | same_path))
     by_id, by_path = {file.id: file for file in files}, {file.file_path: file for file in files}
     for _, record in rows:
         new = by_id.get(record.id) or by_path[record.path]
@@ -167,8 +170,12 @@ def _origins(ledger: Ledger, files: Sequence[NewFile]) -> dict[UUID, int]:
 
 def _files_of_project(ledger: Ledger, file_uuids: Sequence[UUID]) -> dict[UUID, int]:
     """Primary keys of files; `InvalidInput` names one that this project does not have."""
-    rows = File.objects.filter(project=ledger.project, uuid__in=set(file_uuids)).values_list("uuid", "pk")
-    known = dict(rows)
+    files = File.objects.filter(project=ledger.project)
+    known = {
+        file_uuid: pk
+        for some in batched(set(file_uuids))
+        for file_uuid, pk in files.filter(uuid__in=some).values_list("uuid", "pk")
+    }
     for file_uuid in file_uuids:
         if file_uuid not in known:
             raise InvalidInput(f"the project {ledger.project.name} has no file {file_uuid}")

@@ -1,5 +1,13 @@
 """Reflections, models, sequences and maps: files that know their content, and the numerics on them."""
 
+from ._agreement import (
+    Agreement,
+    CrystalComparison,
+    check_flags_crystal,
+    check_model_crystal,
+    check_space_group_change,
+    compare_crystals,
+)
 from ._asu_contents import AsuSequence, read_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
 from ._clashes import Clash, ClashReport, clashes
@@ -19,13 +27,7 @@ from ._columns import (
 )
 from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
 from ._crystal import (
-    Agreement,
     Crystal,
-    CrystalComparison,
-    check_flags_crystal,
-    check_model_crystal,
-    check_space_group_change,
-    compare_crystals,
     crystal_of_model,
     crystal_of_reflections,
     find_space_group,

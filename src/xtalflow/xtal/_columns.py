@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from xtalflow.errors import InvalidInput, UnsuitableContent
 
+from ._crystal import laue_rotations
+from ._equivalents import orbit_keys
+
 if TYPE_CHECKING:
     import gemmi
 
@@ -179,12 +182,16 @@ def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> Column
     ------
     UnsuitableContent
         No usable columns; several groups of the best kind (the choices are listed); names that are not there or are
-        no observations; unmerged data.
+        no observations; data that are not merged.
     """
     if len(mtz.batches) > 0:
         raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); merge them first")
-    if columns:
-        return _named_observations(path, mtz, parse_columns(columns))
+    group = _named_observations(path, mtz, parse_columns(columns)) if columns else _best_observations(path, mtz)
+    _check_merged(path, mtz, group)
+    return group
+
+
+def _best_observations(path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
     groups = find_observations(mtz)
     if not groups:
         labels = mtz.column_labels()[3:]
@@ -290,3 +297,15 @@ def _has_values(mtz: gemmi.Mtz, group: ColumnGroup) -> bool:
     arrays = [mtz.column_with_label(label).array for label in group.labels]
     pairs = zip(arrays[0::2], arrays[1::2], strict=True)
     return any(bool((np.isfinite(value) & np.isfinite(sigma)).any()) for value, sigma in pairs)
+
+
+def _check_merged(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> None:
+    """Refuse observations of which two are equivalent."""
+    import numpy as np
+
+    present = np.any([np.isfinite(mtz.column_with_label(label).array) for label in group.labels[0::2]], axis=0)
+    keys = orbit_keys(mtz.make_miller_array()[present], laue_rotations(mtz.spacegroup))
+    repeated = len(keys) - len(np.unique(keys))
+    if repeated:
+        those = f"{repeated} of its {len(keys)} reflections are equivalent to others in {mtz.spacegroup.xhm()}"
+        raise UnsuitableContent(path, f"{those}; merge the data first")

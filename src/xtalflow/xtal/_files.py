@@ -17,7 +17,7 @@ from ._columns import (
     choose_group,
     choose_observations,
 )
-from ._free_flags import analyse_free_flags
+from ._free_flags import count_flags
 from ._maps import map_facts
 from ._reflection_digest import reflection_digests
 from ._reflection_facts import reflection_facts, unmerged_facts
@@ -44,7 +44,7 @@ class CMtzDataFile(CDataFile):
         "guiLabel": "Experimental data",
     }
 
-    def set_path(self) -> Path:
+    def _required_path(self) -> Path:
         """The path; `InvalidInput` if none is set."""
         if self.path is None:
             raise InvalidInput(f"{self.object_path() or type(self).__name__} is not set")
@@ -52,10 +52,10 @@ class CMtzDataFile(CDataFile):
 
     def read(self) -> gemmi.Mtz:
         """The reflections of the file; see `read_reflections`."""
-        return read_reflections(self.set_path())
+        return read_reflections(self._required_path())
 
     def examine(self) -> FileFacts:
-        path = self.set_path()
+        path = self._required_path()
         mtz = self.read()
         self.check_content(path, mtz)
         return FileFacts(facts=reflection_facts(mtz, reflection_format(path)), digests=reflection_digests(mtz))
@@ -135,7 +135,7 @@ class CFreeRDataFile(CMiniMtzDataFile):
 
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
         group = choose_free_flags(path, mtz, self.columnLabels.value or "")
-        analyse_free_flags(path, mtz, group.labels[0])
+        count_flags(path, mtz, group.labels[0])
         return group
 
 

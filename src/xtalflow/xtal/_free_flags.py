@@ -85,14 +85,7 @@ def analyse_free_flags(path: Path, mtz: gemmi.Mtz, label: str, number: int | Non
     UnsuitableContent
         The values are not test flags, or none of them is `number`.
     """
-    counts, missing = _count_values(path, mtz, label)
-    if len(counts) < 2:
-        value = next(iter(counts))
-        raise UnsuitableContent(path, f"{label} does not appear to be test flags: all its values are {value}")
-    if len(counts) > _MOST_SETS:
-        raise UnsuitableContent(
-            path, f"{label} does not appear to be test flags: it has {len(counts)} different values"
-        )
+    counts, missing = count_flags(path, mtz, label)
     noted = read_free_note(mtz, label)
     if number is not None:
         if number not in counts:
@@ -130,7 +123,14 @@ def fraction_remarks(fraction: float) -> tuple[str, ...]:
     return ()
 
 
-def _count_values(path: Path, mtz: gemmi.Mtz, label: str) -> tuple[dict[int, int], int]:
+def count_flags(path: Path, mtz: gemmi.Mtz, label: str) -> tuple[dict[int, int], int]:
+    """Number of reflections of each value, and of those without.
+
+    Raises
+    ------
+    UnsuitableContent
+        The values are no flags whichever is free: all the same, no whole numbers, or of very many kinds.
+    """
     import numpy as np
 
     values = mtz.column_with_label(label).array
@@ -141,6 +141,12 @@ def _count_values(path: Path, mtz: gemmi.Mtz, label: str) -> tuple[dict[int, int
         raise UnsuitableContent(path, f"{label} does not appear to be test flags: its values are not whole numbers")
     distinct, numbers = np.unique(present.astype(np.int64), return_counts=True)
     counts = {int(value): int(count) for value, count in zip(distinct, numbers, strict=True)}
+    if len(counts) < 2:
+        reason = f"{label} does not appear to be test flags: all its values are {next(iter(counts))}"
+        raise UnsuitableContent(path, reason)
+    if len(counts) > _MOST_SETS:
+        reason = f"{label} does not appear to be test flags: it has {len(counts)} different values"
+        raise UnsuitableContent(path, reason)
     return counts, len(values) - len(present)
 
 

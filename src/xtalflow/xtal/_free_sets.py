@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from xtalflow.errors import InvalidInput, UnsuitableContent
 
-from ._crystal import Crystal, Rotation, check_flags_crystal, crystal_of_reflections, lattice_rotations, laue_rotations
+from ._agreement import check_flags_crystal
+from ._crystal import Crystal, crystal_of_reflections, lattice_rotations, laue_rotations
 from ._drawing import draw_values
 from ._equivalents import orbit_keys, possible_reflections
 from ._free_flags import FreeFlags, analyse_free_flags, fraction_remarks
 from ._free_note import write_free_note
+from ._known_flags import KnownFlags, count_conflicts, draw_for_orbits
 from ._mini_mtz import add_group, new_mtz
 
 if TYPE_CHECKING:
     import gemmi
     import numpy as np
     from numpy.typing import NDArray
-
-_NO_FLAG = -(2**40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,43 +155,30 @@ def complete_free_flags(
         raise UnsuitableContent(old_path, agreement.refusal)
     flags = analyse_free_flags(old_path, old, label, number)
     laue, lattice = laue_rotations(crystal.gemmi_space_group()), lattice_rotations(crystal)
-    known = _KnownFlags.collect(old, label, laue, flags.free_value)
+    known = KnownFlags.collect(old, label, laue, flags.free_value)
     hkl, d_min = _reflections_of_set(crystal, [data, old])
-    keys, orbits = orbit_keys(hkl, laue), orbit_keys(hkl, lattice)
-    values, has_flag = _look_up(keys, known.keys, known.values)
-    inherited, has_mate = _look_up(orbits, *_first_of_each(orbits[has_flag], values[has_flag]))
-    distinct, which = np.unique(orbits, return_inverse=True)
-    sets = np.array(list(flags.counts))
-    shares = (
-        np.full(len(sets), 1.0 / len(sets)) if len(sets) > 2 else np.array(list(flags.counts.values())) / flags.flagged
-    )
-    # Only orbits without any flag are drawn, so that the draw is even among them.
-    blank = np.ones(len(distinct), dtype=bool)
-    blank[which[has_flag]] = False
-    drawn = np.full(len(distinct), _NO_FLAG)
-    drawn[blank] = draw_values(distinct[blank], sets, shares, seed)
-    result = np.where(has_flag, values, np.where(has_mate, inherited, drawn[which]))
+    orbits = orbit_keys(hkl, lattice)
+    values, has_flag = known.of(orbit_keys(hkl, laue))
+    inherited, has_mate = KnownFlags.from_pairs(orbits[has_flag], values[has_flag]).of(orbits)
+    drawn = draw_for_orbits(orbits, ~has_flag & ~has_mate, flags, seed)
+    result = np.where(has_flag, values, np.where(has_mate, inherited, drawn))
     free = result == flags.free_value
-    in_data = np.isin(orbit_keys(data.make_miller_array(), laue), known.keys)
-    lattice_conflicts = _count_conflicts(orbits[has_flag], values[has_flag])
+    lattice_conflicts = count_conflicts(orbits[has_flag], values[has_flag])
+    remarks = (*agreement.remarks, *_conflict_remarks(known.conflicts, lattice_conflicts))
     report = FreeSetReport(
         free_value=flags.free_value,
         n_sets=flags.n_sets,
         reflections=len(hkl),
         free=int(free.sum()),
         added=int((~has_flag).sum()),
-        data_without_flag=int((~in_data).sum()),
+        data_without_flag=int((~known.of(orbit_keys(data.make_miller_array(), laue))[1]).sum()),
         from_equivalents=int((~has_flag & has_mate).sum()),
         conflicts=known.conflicts,
         lattice_conflicts=lattice_conflicts,
         higher_lattice=_is_higher(crystal),
         d_min=d_min,
         old=flags,
-        remarks=(
-            *agreement.remarks,
-            *_conflict_remarks(known.conflicts, lattice_conflicts),
-            *fraction_remarks(float(free.mean())),
-        ),
+        remarks=(*remarks, *fraction_remarks(float(free.mean()))),
     )
     history = f"completed {label}: {report.added} flags added, seed {seed}"
     return FreeSet(mtz=_flags_mtz(crystal, hkl, result, flags.free_value, history, old), report=report)
@@ -212,7 +199,7 @@ def write_free_flags(path: Path, mtz: gemmi.Mtz, label: str, out: Path, number: 
     present = np.isfinite(values)
     hkl, numbers = mtz.make_miller_array()[present], values[present].astype(np.int64)
     keys = orbit_keys(hkl, laue_rotations(mtz.spacegroup))
-    conflicts = _count_conflicts(keys, numbers)
+    conflicts = count_conflicts(keys, numbers)
     if conflicts:
         raise UnsuitableContent(path, f"{conflicts} reflections have equivalents with another flag in {label}")
     first = np.unique(keys, return_index=True)[1]
@@ -223,64 +210,14 @@ def write_free_flags(path: Path, mtz: gemmi.Mtz, label: str, out: Path, number: 
     return flags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _KnownFlags:
-    """Old flags by the key of the Laue orbit, ascending; how many orbits had several."""
-
-    keys: NDArray[np.int64]
-    values: NDArray[np.int64]
-    conflicts: int
-
-    @classmethod
-    def collect(cls, old: gemmi.Mtz, label: str, laue: frozenset[Rotation], free_value: int) -> _KnownFlags:
-        """Of copies that differ the free one counts: a reflection once free must not be refined against."""
-        import numpy as np
-
-        column = old.column_with_label(label).array
-        present = np.isfinite(column)
-        values = column[present].astype(np.int64)
-        keys = orbit_keys(old.make_miller_array()[present], laue)
-        preferred = np.lexsort((values, values != free_value))
-        first_keys, first_values = _first_of_each(keys[preferred], values[preferred])
-        return cls(keys=first_keys, values=first_values, conflicts=_count_conflicts(keys, values))
-
-
-def _first_of_each(keys: NDArray[np.int64], values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    import numpy as np
-
-    distinct, first = np.unique(keys, return_index=True)
-    return distinct, values[first]
-
-
-def _look_up(
-    wanted: NDArray[np.int64], keys: NDArray[np.int64], values: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The value of each wanted key, and whether there is one; `keys` ascend."""
-    import numpy as np
-
-    if len(keys) == 0:
-        return np.full(len(wanted), _NO_FLAG), np.zeros(len(wanted), dtype=bool)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    found = keys[place] == wanted
-    return np.where(found, values[place], _NO_FLAG), found
-
-
-def _count_conflicts(keys: NDArray[np.int64], values: NDArray[np.int64]) -> int:
-    """Number of keys that occur with more than one value."""
-    import numpy as np
-
-    pairs = np.unique(np.stack([keys, values], axis=1), axis=0)
-    return int((np.unique(pairs[:, 0], return_counts=True)[1] > 1).sum())
-
-
 def _conflict_remarks(conflicts: int, lattice_conflicts: int) -> tuple[str, ...]:
     remarks = []
     if conflicts:
         remarks.append(f"{conflicts} reflections had several flags in the old set; the free one was taken.")
     if lattice_conflicts:
         remarks.append(
-            f"The old set was not made in the Laue class of the lattice: {lattice_conflicts} groups of reflections that "
-            "a twin law would couple have different flags."
+            f"The old set was not made in the Laue class of the lattice: {lattice_conflicts} groups of reflections "
+            "that a twin law would couple have different flags."
         )
     return tuple(remarks)
 

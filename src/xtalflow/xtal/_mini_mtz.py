@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xtalflow.errors import UnsuitableContent
 
 from ._columns import COLUMN_KINDS, ColumnGroup
-from ._crystal import Crystal, find_space_group, laue_rotations, make_crystal
-from ._equivalents import index_keys, orbit_keys
+from ._crystal import Crystal, find_space_group, make_crystal
+from ._equivalents import index_keys
 
 if TYPE_CHECKING:
     import gemmi
@@ -77,14 +77,13 @@ def write_observations(
     Raises
     ------
     UnsuitableContent
-        Reflections occur more than once, so the data are not merged; or nothing is left.
+        Nothing is left.
     """
     import numpy as np
 
     symmetry = find_space_group(space_group) if space_group else mtz.spacegroup
     columns = [mtz.column_with_label(label) for label in group.labels]
     hkl, values = mtz.make_miller_array(), np.stack([column.array for column in columns], axis=1)
-    check_unique(path, hkl, symmetry)
     dataset = columns[0].dataset
     crystal = make_crystal(dataset.cell if dataset.cell.is_crystal() else mtz.cell, symmetry)
     present = np.isfinite(values[:, 0::2]).any(axis=1)
@@ -115,23 +114,6 @@ def write_observations(
 def wavelength_of(dataset: gemmi.Mtz.Dataset) -> float | None:
     """Wavelength in Å; None for the zero or 9.999 of a dataset without one."""
     return float(dataset.wavelength) if 0.0 < dataset.wavelength < 9.9 else None
-
-
-def check_unique(path: Path, hkl: NDArray[np.int32], symmetry: gemmi.SpaceGroup) -> None:
-    """Refuse reflections of which two are equivalent.
-
-    Raises
-    ------
-    UnsuitableContent
-        Reflections occur more than once.
-    """
-    import numpy as np
-
-    keys = orbit_keys(hkl, laue_rotations(symmetry))
-    repeated = len(keys) - len(np.unique(keys))
-    if repeated:
-        those = f"{repeated} of its {len(keys)} reflections are equivalent to others in {symmetry.xhm()}"
-        raise UnsuitableContent(path, f"{those}; merge the data first")
 
 
 def new_mtz(crystal: Crystal, like: gemmi.Mtz | None = None, dataset: gemmi.Mtz.Dataset | None = None) -> gemmi.Mtz:

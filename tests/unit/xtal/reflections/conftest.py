@@ -43,7 +43,7 @@ def _make_mtz(
 
 @pytest.fixture
 def make_mtz() -> MakeMtz:
-    """Makes an MTZ of columns (label, type, values); values may be a number, an array or a function of the number of rows.
+    """Makes an MTZ of columns (label, type, values); values may be a number, an array or a function of their number.
 
     It has every reflection to `d_min` unless indices are given.
     """

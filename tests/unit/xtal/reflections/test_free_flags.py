@@ -73,7 +73,7 @@ def test_other_columns_are_no_test_flags(make_mtz: MakeMtz, path: Path, values: 
     ("every", "words"), [(150, "Only 0.67 % of the reflections are free"), (4, "25.0 % of the reflections are free")]
 )
 def test_a_very_small_or_large_free_set_is_said(make_mtz: MakeMtz, path: Path, every: int, words: str) -> None:
-    mtz = make_mtz([("FREE", "I", some(1, 0, every))], hkl=[[1, k, l] for k in range(20) for l in range(60)])
+    mtz = make_mtz([("FREE", "I", some(1, 0, every))], hkl=[[1, k, m] for k in range(20) for m in range(60)])
 
     assert words in analyse_free_flags(path, mtz, "FREE").remarks[0]
 
@@ -82,3 +82,10 @@ def test_missing_flags_are_counted(make_mtz: MakeMtz, path: Path) -> None:
     mtz = make_mtz([("FREE", "I", [0, 1, 1, np.nan])], hkl=[[1, 1, 1], [1, 1, 2], [1, 1, 3], [1, 1, 4]])
 
     assert analyse_free_flags(path, mtz, "FREE").missing == 1
+
+
+def test_uneven_sets_are_taken_when_the_free_value_is_given(make_mtz: MakeMtz, path: Path) -> None:
+    """The refusal says so."""
+    mtz = make_mtz([("FREER", "I", lambda count: np.random.default_rng(0).binomial(8, 0.5, count))], d_min=3.0)
+
+    assert analyse_free_flags(path, mtz, "FREER", 2).free_value == 2

@@ -91,7 +91,7 @@ def test_status_f_makes_the_free_value_0(amplitudes_cif: Path) -> None:
 
 def test_status_tells_the_free_value_of_flags_with_other_numbers(tmp_path: Path) -> None:
     """pdbx_r_free_flag may have any number for free; status f says which."""
-    rows = "".join(f"1 1 {l} {'f' if l % 10 == 3 else 'o'} {l % 10} 10.0 0.5\n" for l in range(1, 101))
+    rows = "".join(f"1 1 {n} {'f' if n % 10 == 3 else 'o'} {n % 10} 10.0 0.5\n" for n in range(1, 101))
     tags = "_refln.pdbx_r_free_flag\n_refln.F_meas_au\n_refln.F_meas_sigma_au"
     path = sf_cif(tmp_path / "r1abcsf.cif", tags, rows)
 

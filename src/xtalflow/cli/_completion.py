@@ -1,0 +1,28 @@
+"""``xtalflow completion``: what a shell needs to complete our words."""
+
+from __future__ import annotations
+
+import argparse
+
+from ._parser import SubParsers, add_command, build_parser
+
+
+def add(commands: SubParsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "completion",
+        _completion,
+        summary="print a script that lets a shell complete commands and options",
+        description='Print a script that lets a shell complete commands and options.\n\nbash: eval "$(xtalflow completion '
+        'bash)" in ~/.bashrc\nzsh: xtalflow completion zsh > a file _xtalflow in a folder of $fpath',
+        json=False,
+    )
+    parser.add_argument("shell", choices=["bash", "zsh"])
+
+
+def _completion(arguments: argparse.Namespace) -> int:
+    import shtab
+
+    print(shtab.complete(build_parser(), arguments.shell))
+    return 0

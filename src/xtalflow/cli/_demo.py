@@ -1,0 +1,114 @@
+"""``xtalflow demo``: make a synthetic crystal, solve the whole pipeline on it, show the result."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+from ._numbers import duration, figure, heading
+from ._parser import SubParsers, add_command
+
+
+def add(commands: SubParsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "demo",
+        _demo,
+        summary="make a synthetic crystal, solve the whole pipeline on it, show the result",
+        description="Make a synthetic crystal, solve the whole pipeline on it, show the result. Nothing is downloaded, "
+        "and your own projects are not touched.",
+    )
+    parser.add_argument("--home", metavar="DIR", help="folder for it; `demo` in your own home by default")
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from xtalflow.plugin import make_task
+    from xtalflow.services import (
+        DEMO_PROJECT,
+        DEMO_TASK,
+        compare_with_truth,
+        enter_demo_home,
+        give_parameters,
+        load_settings,
+        prepare_demonstration,
+    )
+
+    from ._output import print_json
+    from ._run import submit_and_watch, tell_failure
+
+    home = Path(arguments.home).expanduser().absolute() if arguments.home else load_settings().home / "demo"
+    had_database = bool(os.environ.get("DATABASE_URL"))
+    enter_demo_home(home)
+    demonstration = asyncio.run(prepare_demonstration(home))
+    if not arguments.json:
+        crystal = demonstration.crystal
+        print(f"a synthetic crystal is in {home / 'crystal'}: {crystal.reflections} reflections to {crystal.d_min} Å,")
+        print(f"{crystal.flagged} of them with a free flag, and a shaken model without waters")
+    load_settings()
+    plugin = make_task(DEMO_TASK)
+    give_parameters(plugin, demonstration.words, Path.cwd())
+    job, _ = submit_and_watch(plugin, project=DEMO_PROJECT, title="Demo", json=arguments.json)
+    if job["status"] != "finished":
+        if arguments.json:
+            print_json(job)
+        tell_failure(job)
+        return 130 if job["status"] == "interrupted" else 1
+    truth = asyncio.run(compare_with_truth(demonstration, job))
+    if arguments.json:
+        print_json(job | {"truth": truth, "home": str(home)})
+    else:
+        _print_outcome(job, truth)
+        _print_next(job, home, had_database=had_database)
+    return 0 if truth["recovered"] else 3
+
+
+def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:
+    """Stages with their figures, and how near the model came to the truth."""
+    from ._output import Column, print_table
+
+    rows = [
+        (child["number"], child["title"], child["status"], duration(child["duration_s"]), _figures(child["kpis"]))
+        for child in job["children"]
+    ]
+    columns = ["Job", "Stage", Column("Status", status=True), Column("Took", right=True), Column("Figures", wraps=True)]
+    print_table(columns, rows, "Stages")
+    start, refined = truth["start"], truth["refined"]
+    rows_truth = [
+        ("protein, r.m.s. (Å)", figure(start["protein_rmsd"]), figure(refined["protein_rmsd"])),
+        ("protein, largest (Å)", figure(start["protein_max"]), figure(refined["protein_max"])),
+        (f"waters found, of {refined['waters_true']}", str(start["waters_found"]), str(refined["waters_found"])),
+        ("waters placed", str(start["waters_placed"]), str(refined["waters_placed"])),
+    ]
+    columns = ["Distance from the truth", Column("Start", right=True), Column("Refined", right=True)]
+    print_table(columns, rows_truth)
+    verdict = "The pipeline found the truth" if truth["recovered"] else "The refined model is not the true one"
+    print(f"{verdict}: {refined['protein_rmsd']:.3f} Å r.m.s. from it, {duration(job['duration_s'])} of work.")
+
+
+def _figures(kpis: dict[str, Any]) -> str:
+    wanted = ("R1Factor", "R1Free", "RFactor", "RFree", "RMSBond", "RMSAngle", "nWatersAdded", "percentFree", "wilsonB")
+    wanted += ("ramaFavoured", "clashscore")
+    return ", ".join(f"{heading(key)} {figure(kpis[key], key)}" for key in wanted if key in kpis)
+
+
+def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
+    name = f"{job['project']}/{job['number']}"
+    print("\nWhat to type next:")
+    lines = [f"export XTALFLOW_HOME={shlex.quote(str(home))}    # the demo's own home; `unset XTALFLOW_HOME` leaves it"]
+    if had_database:
+        lines.append("unset DATABASE_URL")
+    last = next(child for child in reversed(job["children"]) if child["task"] == "servalcat_refine")
+    lines += [
+        f"xtalflow show {name}",
+        f"xtalflow graph {name}",
+        f"xtalflow kpis {name}",
+        f"xtalflow log {job['project']}/{last['number']}",
+        "xtalflow tasks refine_pipeline",
+    ]
+    for line in lines:
+        print(f"  {line}")

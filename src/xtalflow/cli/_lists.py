@@ -1,0 +1,173 @@
+"""``xtalflow projects``, ``jobs``, ``files``, ``kpis``: what there is, in tables."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._numbers import duration, figure, heading, local_time, size
+from ._parser import SubParsers, add_command, add_job_argument, add_project_option
+
+if TYPE_CHECKING:
+    from xtalflow.db import ProjectRecord
+    from xtalflow.engine import Settings
+    from xtalflow.services import FoundJob
+
+_WHICH = "without it that of this folder, else 'default'"
+
+
+def add(commands: SubParsers) -> None:
+    """Add the four commands."""
+    add_command(commands, "projects", _projects, summary="list the projects")
+    jobs = add_command(commands, "jobs", _jobs, summary="list the jobs of a project, the newest first")
+    add_project_option(jobs, _WHICH)
+    jobs.add_argument("--all", action="store_true", help="child jobs too")
+    jobs.add_argument("--task", metavar="TASK", help="only jobs of this task")
+    jobs.add_argument("--limit", metavar="N", type=_count, help="at most so many")
+    files = add_command(commands, "files", _files, summary="list the files of a project or of a job")
+    kpis = add_command(commands, "kpis", _kpis, summary="compare the performance indicators of jobs")
+    for parser in (files, kpis):
+        add_project_option(parser, _WHICH)
+        add_job_argument(parser, optional=True)
+    kpis.add_argument("--keys", metavar="K,K", help="only these indicators, such as R1Factor,R1Free")
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is refused: it must be a whole number above 0")
+    return number
+
+
+def _projects(arguments: argparse.Namespace) -> int:
+    from ._session import with_store
+
+    async def work(settings: Settings) -> list[dict[str, Any]]:
+        from xtalflow.services import list_projects, project_document
+
+        return [project_document(project) for project in await list_projects()]
+
+    rows = with_store(work)
+    table = [
+        (one["name"], one["last_job_number"], local_time(one["last_access"]), ", ".join(one["tags"]), one["directory"])
+        for one in rows
+    ]
+    _show(arguments, rows, ["Project", ">Jobs", "Last used", "Tags", "~Folder"], table)
+    return 0
+
+
+def _jobs(arguments: argparse.Namespace) -> int:
+    from ._session import with_store
+
+    async def work(settings: Settings) -> list[dict[str, Any]]:
+        from xtalflow.services import find_project, list_jobs
+
+        project = await find_project(arguments.project, Path.cwd())
+        return await list_jobs(project, all_levels=arguments.all, task=arguments.task, limit=arguments.limit)
+
+    rows = with_store(work)
+    table = [
+        (
+            one["number"],
+            one["task"],
+            one["title"],
+            one["status"],
+            local_time(one["created"]),
+            duration(one["duration_s"]),
+            *_factors(one["kpis"]),
+        )
+        for one in rows
+    ]
+    _show(
+        arguments, rows, [">Job", "Task", "~Title", "!Status", "Made", ">Took", ">R work", ">R free", "Against"], table
+    )
+    return 0
+
+
+def _factors(kpis: dict[str, Any]) -> tuple[str, str, str]:
+    """R factors of a job, and what they are against."""
+    if "R1Factor" in kpis or "R1" in kpis:
+        value = kpis.get("R1Factor", kpis.get("R1"))
+        return figure(value), figure(kpis.get("R1Free")), "intensities, I > 2σ"
+    if "RFactor" in kpis or "R" in kpis:
+        return figure(kpis.get("RFactor", kpis.get("R"))), figure(kpis.get("RFree")), "amplitudes"
+    return "", "", ""
+
+
+def _files(arguments: argparse.Namespace) -> int:
+    from ._session import with_store
+
+    async def work(settings: Settings) -> list[dict[str, Any]]:
+        from xtalflow.services import list_files
+
+        project, job = await _project_and_job(arguments)
+        return await list_files(project, job)
+
+    rows = with_store(work)
+    table = [
+        (
+            one["job"] or "",
+            one["param"],
+            one["type"],
+            size(one["size"]),
+            one["annotation"],
+            one["path"] + ("" if one["available"] else " (purged)"),
+        )
+        for one in rows
+    ]
+    _show(arguments, rows, ["Job", "Parameter", "Type", ">Size", "~", "~File"], table)
+    return 0
+
+
+def _kpis(arguments: argparse.Namespace) -> int:
+    from ._session import with_store
+
+    async def work(settings: Settings) -> list[dict[str, Any]]:
+        from xtalflow.services import list_kpis
+
+        return await list_kpis(*await _project_and_job(arguments))
+
+    rows = with_store(work)
+    if arguments.keys:
+        wanted = [key for key in arguments.keys.split(",") if key]
+        rows = [one | {"kpis": {key: one["kpis"][key] for key in wanted if key in one["kpis"]}} for one in rows]
+    else:
+        wanted = list(dict.fromkeys(key for one in rows for key in one["kpis"]))
+    shown = [one for one in rows if one["kpis"]]
+    table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
+    _show(arguments, rows, ["Job", "Task", *(f">{heading(key)}" for key in wanted)], table)
+    return 0
+
+
+async def _project_and_job(arguments: argparse.Namespace) -> tuple[ProjectRecord, FoundJob | None]:
+    from xtalflow.services import find_job, find_project
+
+    if arguments.job is None:
+        return await find_project(arguments.project, Path.cwd()), None
+    name = arguments.job
+    if arguments.project and "/" not in name:
+        name = f"{arguments.project}/{name}"
+    job = await find_job(name, Path.cwd())
+    return job.project, job
+
+
+def _show(
+    arguments: argparse.Namespace, rows: list[dict[str, Any]], titles: Sequence[str], table: Sequence[Sequence[str]]
+) -> None:
+    """JSON, or a table; the first letter of a title says: > at the right, ~ wraps, ! is a status."""
+    from ._output import Column, print_json, print_table
+
+    if arguments.json:
+        print_json(rows)
+        return
+    columns = [
+        Column(title.lstrip(">~!"), right=title[:1] == ">", wraps=title[:1] == "~", status=title[:1] == "!")
+        for title in titles
+    ]
+    if table:
+        print_table(columns, table)

@@ -1,0 +1,67 @@
+"""Figures as a crystallographer reads them: R as 0.1782, with units where a reader could doubt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+_UNITS: dict[str, tuple[str, int]] = {
+    "RMSBond": ("Å", 4),
+    "RMSAngle": ("°", 2),
+    "highResLimit": ("Å", 2),
+    "wilsonB": ("Å²", 1),
+    "meanB": ("Å²", 1),
+    "percentFree": ("%", 2),
+    "completeness": ("%", 1),
+    "ramaFavoured": ("%", 2),
+    "ramaAllowed": ("%", 2),
+    "ramaOutliers": ("%", 2),
+    "clashscore": ("", 2),
+}
+
+
+def heading(key: str) -> str:
+    """An indicator with its unit: ``RMSBond (Å)``."""
+    unit = _UNITS.get(key, ("", 0))[0]
+    return f"{key} ({unit})" if unit else key
+
+
+def figure(value: object, key: str = "") -> str:
+    """A value as text: integers and texts as they are, real numbers with the places that they deserve."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    if key in _UNITS:
+        return f"{value:.{_UNITS[key][1]}f}"
+    size = abs(value)
+    if size != 0 and (size < 1e-3 or size >= 1e6):
+        return f"{value:.3g}"
+    places = 4 if size < 2 else 2 if size < 1000 else 1
+    return f"{value:.{places}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span: ``4.2 s``, ``3 min 05 s``, ``2 h 03 min``."""
+    if seconds is None:
+        return ""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def local_time(text: str | None) -> str:
+    """An ISO time as the clock on the wall shows it."""
+    return "" if text is None else f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+
+
+def size(count: int) -> str:
+    """A number of bytes: ``338 kB``."""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"

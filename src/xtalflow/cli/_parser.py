@@ -1,0 +1,103 @@
+"""The surface of the command line; nothing here is heavy, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeAlias
+
+from xtalflow import __version__
+
+REQUEST_WRONG = 2
+
+Command = Callable[[argparse.Namespace], int]
+SubParsers: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong as a sentence, and takes options between and after parameters.
+
+    ``run TASK -p PROJECT A=1 --json B=2`` is one list of parameters, which argparse alone would tear apart.
+    """
+
+    mixed = False
+    _busy = False
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message.replace("the following arguments are required:", "missing:")
+        self.exit(REQUEST_WRONG, f"xtalflow: {sentence}; see {self.prog} --help\n")
+
+    def parse_known_args(  # type: ignore[override]  # the overloads of its stub differ in the default of the namespace only
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        if not self.mixed or self._busy:
+            return super().parse_known_args(args, namespace)
+        self._busy = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._busy = False
+
+
+def add_command(
+    commands: SubParsers,
+    name: str,
+    run: Command,
+    *,
+    summary: str,
+    description: str = "",
+    mixed: bool = False,
+    json: bool = True,
+) -> Parser:
+    """Add a command that ends with the exit code that `run` returns."""
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description or f"{summary[0].upper()}{summary[1:]}.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.mixed = mixed
+    parser.set_defaults(run=run)
+    if json:
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    return parser
+
+
+def add_project_option(parser: Parser, help_text: str) -> None:
+    """Add ``-p PROJECT``."""
+    parser.add_argument("-p", "--project", metavar="PROJECT", help=help_text)
+
+
+def add_job_argument(parser: Parser, *, optional: bool = False) -> None:
+    """Add the argument JOB."""
+    parser.add_argument(
+        "job",
+        metavar="JOB",
+        nargs="?" if optional else None,
+        help="PROJECT/3.1, or 3.1 inside a project's folder, or a uuid",
+    )
+
+
+def build_parser() -> Parser:
+    """The whole command line."""
+    from . import _check, _completion, _demo, _doctor, _graph, _lists, _run, _show, _tasks
+
+    parser = Parser(
+        prog="xtalflow",
+        description="Run crystallographic tasks and remember everything about them.",
+        epilog="Exit codes: 0 finished, 1 failed, 2 the request was wrong (nothing was made), 3 unsatisfactory, "
+        "130 interrupted.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"xtalflow {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for module in (_run, _tasks, _lists, _show, _graph, _check, _doctor, _demo, _completion):
+        module.add(commands)
+    return parser
+
+
+def words_of(argv: Sequence[str] | None) -> list[str]:
+    """The words of the command line."""
+    return list(sys.argv[1:] if argv is None else argv)

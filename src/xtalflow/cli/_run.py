@@ -1,0 +1,119 @@
+"""``xtalflow run``: make a job and run it now."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._parser import SubParsers, add_command, add_project_option
+
+if TYPE_CHECKING:
+    from xtalflow.engine import JobRecord, Settings
+    from xtalflow.plugin import CPluginScript, JobStatus
+    from xtalflow.services import Document, Listener
+
+CLIENT = "cli"
+_DESCRIPTION = """\
+Run a task now, with live progress.
+
+PARAM=VALUE sets a parameter; the name may be shortened to any ending that only one parameter has.
+  F_SIGF=data.mtz                    a file
+  'F_SIGF=data.mtz:/*/*/[F,SIGF]'    a file with the columns that are meant; F_SIGF=data.mtz:F,SIGF is the same
+  data.mtz                           a file for the first empty input that its content fits
+  DICT_LIST=a.cif DICT_LIST=b.cif    items of a list
+  XYZIN.selection.text=A/            a part of a parameter
+"""
+
+
+def add(commands: SubParsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands, "run", _run_task, summary="run a task now, with live progress", description=_DESCRIPTION, mixed=True
+    )
+    parser.add_argument("task", metavar="TASK", help="its name; `xtalflow tasks` lists all")
+    words = parser.add_argument("words", metavar="PARAM=VALUE", nargs="*", help="parameters, and files without a name")
+    words.complete = {"bash": "_shtab_compgen_files", "zsh": "_files"}  # type: ignore[attr-defined]  # read by shtab
+    add_project_option(parser, "made if there is none such; without it that of this folder, else 'default'")
+    parser.add_argument("--title", metavar="TEXT", default="", help="title of the job")
+    parser.add_argument("--dry-run", action="store_true", help="show what would run, and make nothing")
+
+
+def _run_task(arguments: argparse.Namespace) -> int:
+    from xtalflow.plugin import make_task
+    from xtalflow.services import give_parameters, load_settings
+
+    load_settings()
+    plugin = make_task(arguments.task)
+    give_parameters(plugin, arguments.words, Path.cwd())
+    if arguments.dry_run:
+        from ._dry_run import show_dry_run
+
+        return show_dry_run(plugin, arguments)
+    return run_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+
+
+def run_plugin(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> int:
+    """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
+    from xtalflow.plugin import Outcome
+
+    from ._output import print_json
+    from ._result import print_result
+
+    document, status = submit_and_watch(plugin, project=project, title=title, json=json)
+    if json:
+        print_json(document)
+    else:
+        print_result(document)
+    tell_failure(document)
+    codes = {Outcome.SUCCEEDED: 0, Outcome.UNSATISFACTORY: 3, Outcome.INTERRUPTED: 130}
+    return next((code for outcome, code in codes.items() if outcome.status is status), 1)
+
+
+def submit_and_watch(
+    plugin: CPluginScript, *, project: str | None, title: str, json: bool
+) -> tuple[Document, JobStatus]:
+    """Check, submit and run; returns the job as JSON values and its status."""
+    import asyncio
+
+    from xtalflow.services import check_job
+
+    from ._main import say
+    from ._session import with_store
+
+    for remark in asyncio.run(check_job(plugin)):
+        say(f"{remark.path}: {remark.message}")
+
+    async def work(settings: Settings) -> tuple[Document, JobStatus]:
+        from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
+
+        from ._progress import watching
+
+        home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
+        job = await submit_job(home, plugin, title=title, client=CLIENT)
+        if not job.status.is_end:
+            with watching(job, home.name, quiet=json) as listener:
+                job = await _run_interruptibly(job, settings, listener)
+        return await job_details(FoundJob(project=home, job=job)), job.status
+
+    return with_store(work)
+
+
+async def _run_interruptibly(job: JobRecord, settings: Settings, listener: Listener) -> JobRecord:
+    from xtalflow.services import JobRun
+
+    from ._session import signals_to
+
+    run = JobRun(job, settings, listener=listener, client=CLIENT)
+    with signals_to(run.interrupt):
+        return await run.run()
+
+
+def tell_failure(document: dict[str, Any]) -> None:
+    """Say on stderr that a job did not succeed, and why."""
+    from ._main import say
+
+    if document["status"] != "finished":
+        reason = document["error"] or "no reason is known"
+        outcome = "was interrupted" if document["status"] == "interrupted" else f"is {document['status']}: {reason}"
+        say(f"job {document['project']}/{document['number']} {outcome}")

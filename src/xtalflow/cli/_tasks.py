@@ -1,0 +1,71 @@
+"""``xtalflow tasks``: what there is, and what one task takes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ._parser import SubParsers, add_command
+
+
+def add(commands: SubParsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands, "tasks", _show_tasks, summary="list the tasks, or the parameters of one: path, class, default, help"
+    )
+    parser.add_argument("task", metavar="TASK", nargs="?", help="show its parameters")
+
+
+def _show_tasks(arguments: argparse.Namespace) -> int:
+    from xtalflow.services import list_tasks, task_detail
+
+    from ._output import print_json
+
+    document: Any = task_detail(arguments.task) if arguments.task else list_tasks()
+    if arguments.json:
+        print_json(document)
+    elif arguments.task:
+        _print_task(document)
+    else:
+        _print_list(document)
+    return 0
+
+
+def _print_list(tasks: list[dict[str, Any]]) -> None:
+    from ._output import Column, print_table
+
+    rows = [(one["category"], one["name"], one["title"], one["error"] or one["summary"]) for one in tasks]
+    print_table(["Category", "Task", "Title", Column("What it does", wraps=True)], sorted(rows))
+
+
+def _print_task(task: dict[str, Any]) -> None:
+    from ._output import Column, print_table
+
+    print(f"{task['name']} {task['version']}: {task['title']}")
+    print(task["summary"])
+    if task["programs"]:
+        print(f"runs {', '.join(task['programs'])}")
+    columns = ["Parameter", "Class", Column("Default", right=True), Column("", wraps=True)]
+    for section, title in (("inputData", "Inputs"), ("controlParameters", "Controls"), ("outputData", "Outputs")):
+        rows = [_row(one) for one in task["parameters"] if one["path"].startswith(f"{section}.")]
+        if rows:
+            print_table(columns, rows, title)
+
+
+def _row(parameter: dict[str, Any]) -> tuple[str, str, str, str]:
+    kind = parameter["class"] + (f" of {parameter['item']}" if "item" in parameter else "")
+    default = "required" if parameter["required"] else "" if parameter["default"] is None else str(parameter["default"])
+    notes = [parameter["label"], parameter["help"], _limits(parameter["qualifiers"])]
+    return parameter["path"], kind, default, ". ".join(note.rstrip(".") for note in notes if note)
+
+
+def _limits(qualifiers: dict[str, Any]) -> str:
+    low, high = qualifiers.get("min"), qualifiers.get("max")
+    choices = qualifiers.get("enumerators")
+    if choices and qualifiers.get("onlyEnumerators"):
+        return "One of " + ", ".join(str(choice) for choice in choices)
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    if low is not None:
+        return f"At least {low}"
+    return "" if high is None else f"At most {high}"

@@ -1,0 +1,86 @@
+"""One function for each thing a user can ask for; command line, REST and pages are thin over it.
+
+What goes out is frozen records and JSON values, never a model of the database. `open_store` comes first for whatever
+asks the record.
+"""
+
+from ._check import Problem, ProblemKind, ProjectCheck, check_project
+from ._demonstration import (
+    DEMO_PROJECT,
+    DEMO_TASK,
+    Demonstration,
+    compare_with_truth,
+    enter_demo_home,
+    prepare_demonstration,
+)
+from ._doctor import Diagnosis, Examination, State, examine_installation
+from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._graph import job_graph
+from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, read_report
+from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News
+from ._open import load_settings, open_store
+from ._parameters import find_parameter, parameters
+from ._plan import planned_inputs, planned_project
+from ._projects import DEFAULT_PROJECT, find_or_make_project, find_project, list_projects, project_document
+from ._run import JobRun
+from ._submit import check_job, given_values, submit_job
+from ._tasks import list_tasks, parameter_documents, task_detail
+from ._words import give_parameters, split_columns
+
+__all__ = [
+    "DEFAULT_PROJECT",
+    "DEMO_PROJECT",
+    "DEMO_TASK",
+    "CycleDone",
+    "Demonstration",
+    "Diagnosis",
+    "Document",
+    "Examination",
+    "FoundJob",
+    "JobEnded",
+    "JobProgressed",
+    "JobRun",
+    "JobStarted",
+    "Listener",
+    "News",
+    "Problem",
+    "ProblemKind",
+    "ProjectCheck",
+    "State",
+    "check_job",
+    "check_project",
+    "compare_with_truth",
+    "enter_demo_home",
+    "examine_installation",
+    "file_document",
+    "find_job",
+    "find_or_make_project",
+    "find_parameter",
+    "find_project",
+    "give_parameters",
+    "given_values",
+    "job_details",
+    "job_document",
+    "job_graph",
+    "job_head",
+    "list_files",
+    "list_jobs",
+    "list_kpis",
+    "list_projects",
+    "list_tasks",
+    "load_settings",
+    "log_path",
+    "open_store",
+    "outcome_of",
+    "parameter_documents",
+    "parameters",
+    "planned_inputs",
+    "planned_project",
+    "prepare_demonstration",
+    "project_document",
+    "read_report",
+    "split_columns",
+    "submit_job",
+    "summary_document",
+    "task_detail",
+]

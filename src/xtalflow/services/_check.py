@@ -1,0 +1,184 @@
+"""Compares the database with the disk; nothing is changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xtalflow import db
+from xtalflow.engine import (
+    IMPORTED_FILES,
+    FileRecord,
+    JobRecord,
+    JobStatus,
+    ProcessIdentity,
+    read_end,
+    sha256_of,
+)
+from xtalflow.errors import InvalidInput, UnreadableFile
+
+from ._documents import Document
+
+if TYPE_CHECKING:
+    from xtalflow.db import AttemptRecord, ProjectRecord
+
+
+class ProblemKind(StrEnum):
+    """In what way database and disk disagree."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    ORPHAN = "orphan"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One disagreement."""
+
+    kind: ProblemKind
+    path: Path
+    sentence: str
+    job: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectCheck:
+    """What a look through one project found."""
+
+    project: ProjectRecord
+    jobs: int
+    files: int
+    problems: tuple[Problem, ...]
+
+    def document(self) -> Document:
+        """The findings as JSON values."""
+        return {
+            "project": self.project.name,
+            "directory": str(self.project.directory),
+            "jobs": self.jobs,
+            "files": self.files,
+            "problems": [
+                {"kind": one.kind.value, "job": one.job or None, "path": str(one.path), "sentence": one.sentence}
+                for one in self.problems
+            ],
+        }
+
+
+async def check_project(project: ProjectRecord) -> ProjectCheck:
+    """Compare all files and jobs of a project with its folder, checksums included."""
+    jobs = [summary.job for summary in await db.list_jobs(project.id, all_levels=True)]
+    files = await db.list_files(project.id)
+    attempts = await _attempts(project, jobs)
+    problems = await asyncio.to_thread(_compare, project.directory, jobs, files, attempts)
+    return ProjectCheck(project=project, jobs=len(jobs), files=len(files), problems=tuple(problems))
+
+
+async def _attempts(project: ProjectRecord, jobs: Sequence[JobRecord]) -> dict[str, AttemptRecord]:
+    """The latest attempts of top-level jobs that are said to be running."""
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    running = [job for job in jobs if job.parent is None and job.status is JobStatus.RUNNING]
+    attempts = {}
+    for job in running:
+        try:
+            attempts[job.number] = await handler.attempt(job.id)
+        except InvalidInput:  # it was tracked in the process of a program of its own
+            continue
+    return attempts
+
+
+def _compare(
+    directory: Path, jobs: Sequence[JobRecord], files: Sequence[FileRecord], attempts: Mapping[str, AttemptRecord]
+) -> list[Problem]:
+    if not directory.is_dir():
+        return [Problem(kind=ProblemKind.MISSING, path=directory, sentence="the project's folder is not there")]
+    numbers = {job.id: job.number for job in jobs}
+    problems = [
+        problem
+        for file in files
+        if file.available and (problem := _check_file(directory, file, numbers.get(file.job, "") if file.job else ""))
+    ]
+    problems += _missing_folders(directory, jobs)
+    problems += _orphans(directory, jobs, files)
+    problems += _unfinished(directory, jobs, attempts)
+    return problems
+
+
+def _check_file(directory: Path, file: FileRecord, job: str) -> Problem | None:
+    path = directory / file.path
+    if not path.exists():
+        sentence = f"{file.param_name} of job {job} is not there"
+        return Problem(kind=ProblemKind.MISSING, path=path, job=job, sentence=sentence)
+    try:
+        changed = path.stat().st_size != file.size or (bool(file.checksum) and sha256_of(path) != file.checksum)
+    except (UnreadableFile, OSError) as exc:
+        return Problem(kind=ProblemKind.CHANGED, path=path, job=job, sentence=f"it cannot be read: {exc}")
+    if not changed:
+        return None
+    sentence = f"{file.param_name} of job {job} has other bytes than when it was registered"
+    return Problem(kind=ProblemKind.CHANGED, path=path, job=job, sentence=sentence)
+
+
+def _missing_folders(directory: Path, jobs: Sequence[JobRecord]) -> list[Problem]:
+    """Jobs that were queued have a folder."""
+    without = {JobStatus.PENDING, JobStatus.INTERRUPTED}
+    return [
+        Problem(
+            kind=ProblemKind.MISSING,
+            path=directory / job.folder,
+            job=job.number,
+            sentence=f"the folder of job {job.number} is not there",
+        )
+        for job in jobs
+        if job.status not in without and not (directory / job.folder).is_dir()
+    ]
+
+
+def _orphans(directory: Path, jobs: Sequence[JobRecord], files: Sequence[FileRecord]) -> list[Problem]:
+    """Folders of no job, and imported files of no row."""
+    folders, known = {job.folder for job in jobs}, {file.path for file in files}
+    found = []
+    for path in sorted(directory.glob("CCP4_JOBS/**/job_*")):
+        relative = path.relative_to(directory).as_posix()
+        if path.is_dir() and relative not in folders:
+            found.append(Problem(kind=ProblemKind.ORPHAN, path=path, sentence="no job has this folder"))
+    found += [
+        Problem(kind=ProblemKind.ORPHAN, path=path, sentence="no imported file is known by this name")
+        for path in sorted((directory / IMPORTED_FILES).glob("*"))
+        if path.relative_to(directory).as_posix() not in known
+    ]
+    return found
+
+
+def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[str, AttemptRecord]) -> list[Problem]:
+    found = []
+    for job in jobs:
+        attempt = attempts.get(job.number)
+        if attempt is None or job.parent is not None:
+            continue
+        folder = directory / job.folder
+        try:
+            ended = read_end(folder, attempt.epoch) is not None
+        except InvalidInput:
+            ended = False
+        if ended:
+            sentence = f"job {job.number} ended, which the database has not yet learned"
+        elif not _is_alive(attempt.handle):
+            sentence = f"job {job.number} is shown as running, but its runner is gone"
+        else:
+            continue
+        found.append(Problem(kind=ProblemKind.UNFINISHED, path=folder, job=job.number, sentence=sentence))
+    return found
+
+
+def _is_alive(handle: Mapping[str, Any]) -> bool:
+    names = ("pid", "start_time", "boot_id")
+    if not all(name in handle for name in names):
+        return False
+    return ProcessIdentity(
+        pid=int(handle["pid"]), start_time=float(handle["start_time"]), boot_id=str(handle["boot_id"])
+    ).is_alive()

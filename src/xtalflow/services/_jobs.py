@@ -1,0 +1,151 @@
+"""Jobs: which one is meant, what there is to know of it, and of many."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xtalflow import db
+from xtalflow.engine import JobRecord, JobStatus
+from xtalflow.errors import InvalidInput, UnknownJob, UnknownProject, UnreadableFile
+from xtalflow.plugin import REPORT
+
+from ._documents import Document, file_document, job_document, summary_document
+from ._projects import find_project, project_of_folder, uuid_of
+
+if TYPE_CHECKING:
+    from xtalflow.db import ProjectRecord
+
+LOG = "log.txt"
+_NUMBER = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundJob:
+    """A job with its project."""
+
+    project: ProjectRecord
+    job: JobRecord
+
+    @property
+    def name(self) -> str:
+        """The job as a user writes it: ``gamma/3.1``."""
+        return f"{self.project.name}/{self.job.number}"
+
+    @property
+    def folder(self) -> Path:
+        """The job's folder."""
+        return self.project.directory / self.job.folder
+
+
+async def find_job(text: str, here: Path) -> FoundJob:
+    """The job that a user means by ``PROJECT/3.1``, by ``3.1`` inside a project's folder, or by a uuid.
+
+    Raises
+    ------
+    UnknownJob, UnknownProject
+        There is none such.
+    InvalidInput
+        The text is none of the three.
+    """
+    if (uuid := uuid_of(text)) is not None:
+        job = await db.get_job(uuid)
+        return FoundJob(project=await db.get_project(job.project), job=job)
+    name, slash, number = text.rpartition("/")
+    if not _NUMBER.fullmatch(number):
+        raise InvalidInput(f"{text!r} is not a job: write PROJECT/3.1, or 3.1 inside a project's folder, or a uuid")
+    project = await (find_project(name, here) if slash else _project_here(number, here))
+    try:
+        return FoundJob(project=project, job=await db.find_job(project.id, number))
+    except UnknownJob as exc:
+        raise UnknownJob(f"{project.name}/{number}") from exc
+
+
+async def job_details(found: FoundJob, *, with_report: bool = False) -> Document:
+    """All of a job as JSON values, its children included."""
+    detail = await db.job_detail(found.project.id, found.job.id)
+    document = job_document(detail, found.project.name, found.project.directory)
+    if with_report:
+        document["report"] = await asyncio.to_thread(read_report, found.folder)
+    return document
+
+
+async def list_jobs(
+    project: ProjectRecord,
+    *,
+    all_levels: bool = False,
+    status: JobStatus | None = None,
+    task: str | None = None,
+    limit: int | None = None,
+) -> list[Document]:
+    """Jobs of a project, the newest first, with their indicators."""
+    jobs = await db.list_jobs(project.id, all_levels=all_levels, status=status, task=task, limit=limit)
+    return [summary_document(job, project.name) for job in jobs]
+
+
+async def list_kpis(project: ProjectRecord, job: FoundJob | None = None) -> list[Document]:
+    """Indicators of the jobs of a project, or of one job and all below it, in the order of their numbers."""
+    if job is not None:
+        tree = await job_details(job)
+        return [_kpi_row(one) for one in _walk(tree)]
+    jobs = await list_jobs(project)
+    return [_kpi_row(one) for one in reversed(jobs)]
+
+
+async def list_files(project: ProjectRecord, job: FoundJob | None = None) -> list[Document]:
+    """Files of a project, or those that one job and its children made or imported, with the jobs they are from."""
+    files = await db.list_files(project.id, job=job.job.id if job else None)
+    jobs = await db.list_jobs(project.id, all_levels=True)
+    numbers = {each.job.id: each.job.number for each in jobs}
+    sources = await db.import_sources(project.id, [file.id for file in files])
+    return [
+        {"project": project.name, "job": numbers.get(file.job) if file.job else None}
+        | file_document(file, project.directory)
+        | {"imported_from": sources.get(file.id)}
+        for file in files
+    ]
+
+
+def read_report(folder: Path) -> Document | None:
+    """The report in a job's folder; None if there is none."""
+    path = folder / REPORT
+    try:
+        report: Any = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        raise UnreadableFile(path, exc.strerror or str(exc)) from exc
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableFile(path, f"not JSON: {exc}") from exc
+    if not isinstance(report, dict):
+        raise UnreadableFile(path, "not a report")
+    return report
+
+
+def log_path(found: FoundJob) -> Path:
+    """The log of the programs of a job; `InvalidInput` if it has none."""
+    path = found.folder / LOG
+    if not path.is_file():
+        raise InvalidInput(f"job {found.name} ({found.job.task}) has no log: it ran no program itself")
+    return path
+
+
+async def _project_here(number: str, here: Path) -> ProjectRecord:
+    if project := await project_of_folder(here):
+        return project
+    try:
+        return await find_project(None, here)
+    except UnknownProject as exc:
+        raise InvalidInput(f"{number}: of which project? Write PROJECT/{number}, or go to a project's folder") from exc
+
+
+def _walk(document: Document) -> list[Document]:
+    return [document, *(below for child in document["children"] for below in _walk(child))]
+
+
+def _kpi_row(job: Document) -> Document:
+    return {key: job[key] for key in ("project", "number", "uuid", "task", "title", "status", "kpis")}

@@ -1,0 +1,43 @@
+"""Opens the record: settings, database, and who asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from xtalflow import db
+from xtalflow.engine import Settings
+
+if TYPE_CHECKING:
+    from xtalflow.db import Actor
+
+
+@asynccontextmanager
+async def open_store() -> AsyncIterator[Settings]:
+    """Make the database ready, and give tasks what the settings know; on leaving the database is closed.
+
+    Raises
+    ------
+    StoreUnavailable
+        The database cannot be reached or made.
+    """
+    settings = load_settings()
+    await asyncio.to_thread(db.ensure_schema)
+    try:
+        yield settings
+    finally:
+        await db.close_connections()
+
+
+def load_settings() -> Settings:
+    """The settings, with what tasks look for put into the environment; nothing is made or opened."""
+    settings = Settings.load()
+    settings.apply()
+    return settings
+
+
+def actor(client: str) -> Actor:
+    """Whoever runs this process, asking through `client`."""
+    return db.Actor(client=client)

@@ -1,0 +1,114 @@
+"""Parameters by name: a full path, or any ending of it that only one parameter has."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, split_path
+from xtalflow.errors import UnknownParameter
+from xtalflow.plugin import CPluginScript
+
+SECTIONS = ("inputData", "controlParameters")
+"""Sections that a user gives; outputs are the task's."""
+
+
+def parameters(plugin: CPluginScript) -> list[CData]:
+    """What a user may give: all below inputs and controls that is no container, in order."""
+    return [item for name in SECTIONS for item in _below(plugin.container[name])]
+
+
+def find_parameter(plugin: CPluginScript, name: str) -> CData:
+    """The parameter that a name means: `F_SIGF`, `inputData.F_SIGF`, `CELL.a`, `DICT_LIST[0]`, `XYZIN.selection.text`.
+
+    The item after the last of a list is made.
+
+    Raises
+    ------
+    UnknownParameter
+        No parameter answers to the name (close ones are offered), or several do (they are listed).
+    """
+    steps = split_path(name)
+    known = parameters(plugin)
+    for candidates in (known, _parts(known)):
+        found = {item.object_path(): item for item in candidates if _matches(item, steps)}
+        exact = [item for path, item in found.items() if _is_start(split_path(path), steps)]
+        if len(found) > 1 and not exact:
+            raise UnknownParameter(name, close=sorted(found), ambiguous=True)
+        if found:
+            item = (exact or list(found.values()))[0]
+            return _descend(item, _rest(item, steps), name)
+    raise UnknownParameter(name, close=_close(name, known))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text could name a parameter at all."""
+    try:
+        steps = split_path(text)
+    except UnknownParameter:
+        return False
+    return bool(steps) and all(step.startswith("[") or step.isidentifier() for step in steps)
+
+
+def _below(container: CData) -> Iterator[CData]:
+    for child in container.children():
+        if isinstance(child, CContainer):
+            yield from _below(child)
+        else:
+            yield child
+
+
+def _parts(known: Sequence[CData]) -> list[CData]:
+    """Named values inside composites, but not the attributes of files, which all files share."""
+    found = []
+    for item in known:
+        if isinstance(item, CComposite) and not isinstance(item, CDataFile):
+            below = list(item.children())
+            found += below + _parts(below)
+    return found
+
+
+def _matches(item: CData, steps: Sequence[str]) -> bool:
+    rest = _rest(item, steps)
+    return rest is not None and _can_descend(item, rest)
+
+
+def _rest(item: CData, steps: Sequence[str]) -> list[str] | None:
+    """What of the steps goes on below an item, if they begin with an ending of its path; None if they do not."""
+    own = split_path(item.object_path())
+    for start in range(len(own)):
+        ending = own[start:]
+        if list(steps[: len(ending)]) == ending:
+            return list(steps[len(ending) :])
+    return None
+
+
+def _is_start(path: Sequence[str], steps: Sequence[str]) -> bool:
+    return list(steps[: len(path)]) == list(path)
+
+
+def _can_descend(item: CData, rest: Sequence[str]) -> bool:
+    if not rest:
+        return True
+    if isinstance(item, CList):
+        return rest[0].startswith("[") and int(rest[0][1:-1]) <= len(item) and _can_descend(item.makeItem(), rest[1:])
+    return rest[0] in item.childNames() and _can_descend(item.find(rest[0]), rest[1:])
+
+
+def _descend(item: CData, rest: Sequence[str] | None, name: str) -> CData:
+    for step in rest or ():
+        if isinstance(item, CList) and int(step[1:-1]) == len(item):
+            item = item.addItem()
+            continue
+        found = item.find(step)
+        if not isinstance(found, CData):
+            raise UnknownParameter(name)
+        item = found
+    return item
+
+
+def _close(name: str, known: Sequence[CData]) -> list[str]:
+    """Names of parameters that look like this one; all of them if there are few and none does."""
+    last = split_path(name)[0] if "." not in name else split_path(name)[-1]
+    by_name = {item.name.lower(): item.name for item in known}
+    return [by_name[each] for each in difflib.get_close_matches(last.lower(), list(by_name), n=3, cutoff=0.5)]

@@ -1,0 +1,104 @@
+"""Projects: which there are, which one is meant, and new ones."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from xtalflow import db
+from xtalflow.errors import InvalidInput, UnknownProject
+
+from ._documents import iso_time
+from ._open import actor
+
+if TYPE_CHECKING:
+    from xtalflow.db import ProjectRecord
+
+DEFAULT_PROJECT = "default"
+"""The project of jobs that are run outside a project's folder without naming one."""
+
+
+async def list_projects() -> list[ProjectRecord]:
+    """All projects by name."""
+    return await db.list_projects()
+
+
+def project_document(project: ProjectRecord) -> dict[str, Any]:
+    """A project as JSON values."""
+    return {
+        "name": project.name,
+        "uuid": str(project.id),
+        "directory": str(project.directory),
+        "description": project.description,
+        "created": iso_time(project.created),
+        "last_access": iso_time(project.last_access),
+        "last_job_number": str(project.last_job_number),
+        "tags": list(project.tags),
+    }
+
+
+def folder_of_project(here: Path) -> Path | None:
+    """The project's folder that `here` is in, if it is in one."""
+    for folder in (here, *here.parents):
+        if (folder / db.PROJECT_FILE).is_file():
+            return folder
+    return None
+
+
+async def project_of_folder(here: Path) -> ProjectRecord | None:
+    """The project whose folder `here` is in; None outside any.
+
+    Raises
+    ------
+    UnknownProject
+        The folder is one of a project, but this database does not know it.
+    """
+    folder = folder_of_project(here)
+    if folder is None:
+        return None
+    file = await asyncio.to_thread(db.read_project_file, folder)
+    try:
+        return await db.get_project(file.uuid)
+    except UnknownProject as exc:
+        raise InvalidInput(
+            f"{folder} is the folder of the project {file.name!r}, which this database ({file.uuid}) does not have"
+        ) from exc
+
+
+async def find_project(name: str | None, here: Path) -> ProjectRecord:
+    """The project of a name or uuid; without one the project of the folder `here`, else the default project."""
+    if name is None:
+        if found := await project_of_folder(here):
+            return found
+        name = DEFAULT_PROJECT
+    if (uuid := uuid_of(name)) is not None:
+        return await db.get_project(uuid)
+    return await db.find_project(name)
+
+
+async def find_or_make_project(name: str | None, here: Path, *, client: str) -> ProjectRecord:
+    """As `find_project`, but a name that no project has makes one."""
+    try:
+        return await find_project(name, here)
+    except UnknownProject:
+        if name is not None and uuid_of(name) is not None:
+            raise
+    wanted = name or DEFAULT_PROJECT
+    try:
+        return await db.create_project(wanted, actor=actor(client))
+    except InvalidInput:
+        try:
+            return await db.find_project(wanted)  # a rival made it meanwhile
+        except UnknownProject:
+            pass
+        raise
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The uuid that a text is; None if it is none."""
+    try:
+        return UUID(text) if len(text.replace("-", "")) == 32 else None
+    except ValueError:
+        return None

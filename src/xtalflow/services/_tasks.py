@@ -1,0 +1,119 @@
+"""Tasks: which there are, and what one takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar
+from xtalflow.errors import NotEquipped
+from xtalflow.plugin import CPluginScript, load_task, task_names
+from xtalflow.xtal import CMiniMtzDataFile
+
+from ._documents import Document
+
+_SHOWN_ELSEWHERE = frozenset({"default", "toolTip", "guiLabel"})
+
+
+def list_tasks() -> list[Document]:
+    """All registered tasks by name; one that cannot be loaded says why in ``error``."""
+    documents = []
+    for name in task_names():
+        try:
+            documents.append(_head(name, load_task(name)))
+        except NotEquipped as exc:
+            documents.append(_unloaded(name, str(exc)))
+    return documents
+
+
+def task_detail(name: str) -> Document:
+    """A task with all its parameters: path, class, default, qualifiers, help.
+
+    Raises
+    ------
+    UnknownTask
+        There is none of this name; close ones are offered.
+    """
+    task = load_task(name)
+    return _head(name, task) | {"parameters": parameter_documents(task())}
+
+
+def parameter_documents(plugin: CPluginScript) -> list[Document]:
+    """All parameters of a plugin in order, with their present values and states."""
+    return [_parameter(item) for item in _leaves(plugin.container)]
+
+
+def _head(name: str, task: type[CPluginScript]) -> Document:
+    return {
+        "name": name,
+        "title": task.TASKTITLE,
+        "version": task.TASKVERSION,
+        "category": task.CATEGORY,
+        "summary": (inspect.getdoc(task) or "").partition("\n\n")[0].replace("\n", " "),
+        "programs": list(task.PROGRAMS),
+        "error": None,
+    }
+
+
+def _unloaded(name: str, error: str) -> Document:
+    return {
+        "name": name,
+        "title": "",
+        "version": "",
+        "category": "",
+        "summary": "",
+        "programs": [],
+        "error": error,
+    }
+
+
+def _leaves(item: CData) -> list[CData]:
+    """Parameters below a container: values, files, lists, composites."""
+    if isinstance(item, CContainer):
+        return [leaf for child in item.children() for leaf in _leaves(child)]
+    return [item]
+
+
+def _parameter(item: CData) -> Document:
+    qualifiers = item.get_merged_metadata("qualifiers")
+    document: Document = {
+        "path": item.object_path(),
+        "class": type(item).__name__,
+        "label": str(qualifiers.get("guiLabel") or ""),
+        "default": _json(qualifiers.get("default")),
+        "state": item.getValueState().value,
+        "value": value_of(item),
+        "required": qualifiers.get("allowUndefined") is False,
+        "help": str(qualifiers.get("toolTip") or ""),
+        "qualifiers": {name: _json(value) for name, value in qualifiers.items() if name not in _SHOWN_ELSEWHERE},
+    }
+    if isinstance(item, CList):
+        document["item"] = type(item.makeItem()).__name__
+    elif isinstance(item, CComposite) and not isinstance(item, CDataFile):
+        document["parts"] = [_parameter(child) for child in item.children()]
+    return document
+
+
+def value_of(item: CData) -> Any:
+    """The value of a parameter as a reader wants it: a file is its path, with the columns chosen in it."""
+    if isinstance(item, CScalar):
+        return item.value
+    if isinstance(item, CDataFile):
+        columns = item.columnLabels.value if isinstance(item, CMiniMtzDataFile) else None
+        return (f"{item}:{columns}" if columns else str(item)) if item.isSet() else None
+    if isinstance(item, CList):
+        return [value_of(each) for each in item]
+    return {child.name: value_of(child) for child in item.children() if child.isSet()} or None
+
+
+def _json(value: Any) -> Any:
+    """A qualifier as JSON has it."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _json(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [_json(each) for each in value]
+    return str(value) if isinstance(value, Path) else type(value).__name__

@@ -1,0 +1,5 @@
+"""Free-R flags: a new set, or a set completed."""
+
+from ._task import FreeRFlag
+
+__all__ = ["FreeRFlag"]

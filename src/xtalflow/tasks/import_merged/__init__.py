@@ -1,0 +1,5 @@
+"""Import of merged reflections."""
+
+from ._task import ImportMerged
+
+__all__ = ["ImportMerged"]

@@ -1,0 +1,68 @@
+"""The task `make_maps`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from xtalflow.data import CContainer, Finding
+from xtalflow.plugin import CPluginScript
+from xtalflow.xtal import CMapCoeffsDataFile, CMapDataFile, CPdbDataFile, write_ccp4_map
+
+from .._files import path_of
+from .._findings import Findings
+
+NORMAL, DIFFERENCE = 1, 2
+"""Sub-types of map coefficients and of maps."""
+
+
+class MakeMaps(CPluginScript):
+    """CCP4 maps from map coefficients, of the whole cell or around a model, for programs that read no MTZ."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "make_maps", "CCP4 maps", "1.0"
+    CATEGORY = "export"
+
+    class Inputs(CContainer):
+        FPHIIN = CMapCoeffsDataFile(
+            mustExist=True, requiredSubType=[NORMAL, 0], guiLabel="Map coefficients", toolTip="2mFo-DFc, or the like"
+        )
+        DIFFPHIIN = CMapCoeffsDataFile(
+            mustExist=True, requiredSubType=[DIFFERENCE, 0], guiLabel="Difference map coefficients", toolTip="mFo-DFc"
+        )
+        XYZIN = CPdbDataFile(
+            mustExist=True, guiLabel="Model", toolTip="The maps cover this model; without it, the cell"
+        )
+
+    class Outputs(CContainer):
+        MAPOUT = CMapDataFile(guiLabel="Map (2mFo-DFc)", toolTip="CCP4 map of FPHIIN")
+        DIFFMAPOUT = CMapDataFile(guiLabel="Difference map (mFo-DFc)", toolTip="CCP4 map of DIFFPHIIN")
+
+    inputData, controlParameters, outputData = Inputs(), CContainer(), Outputs()
+
+    def validate(self) -> list[Finding]:
+        """Also: at least one set of coefficients is needed."""
+        findings = Findings(super().validate())
+        if not (self.inputData.FPHIIN.isSet() or self.inputData.DIFFPHIIN.isSet()):
+            findings.add(self.inputData.FPHIIN, "no map coefficients are given, neither here nor in DIFFPHIIN")
+        return findings
+
+    async def run(self) -> None:
+        """Transform what is given; the two maps side by side."""
+        inputs, outputs = self.inputData, self.outputData
+        rows: list[list[str | float]] = []
+        async with asyncio.TaskGroup() as group:
+            for coefficients, output, sub_type in (
+                (inputs.FPHIIN, outputs.MAPOUT, NORMAL),
+                (inputs.DIFFPHIIN, outputs.DIFFMAPOUT, DIFFERENCE),
+            ):
+                if coefficients.isSet():
+                    output.subType = sub_type
+                    group.create_task(asyncio.to_thread(self._transform, coefficients, output, rows))
+        section = self.report.section("Maps")
+        section.table("Maps", ["Map", "1 σ (e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"], sorted(rows))
+        section.files({"Map": "MAPOUT", "Difference map": "DIFFMAPOUT"})
+
+    def _transform(self, coefficients: CMapCoeffsDataFile, output: CMapDataFile, rows: list[list[str | float]]) -> None:
+        facts = write_ccp4_map(path_of(coefficients), path_of(output), self.inputData.XYZIN.path)
+        rows.append(
+            [output.name, round(facts.rms, 4), round(facts.maximum, 1), round(facts.minimum, 1), round(facts.d_min, 2)]
+        )

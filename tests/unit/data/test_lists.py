@@ -1,0 +1,111 @@
+"""Lists: items of one declaration, named by position."""
+
+import pytest
+
+from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, ValueState, find_all_files
+from xtalflow.errors import InvalidValue
+
+
+class Inputs(CContainer):
+    LIMITS = CList(CFloat(min=0.0))
+    DICT_LIST = CList(CDataFile(mustExist=True))
+
+
+def test_items_have_the_declaration_of_the_list():
+    inputs = Inputs()
+    item = inputs.LIMITS.append(2.5)
+
+    assert item is inputs.LIMITS[0]
+    assert item.object_path() == "LIMITS[0]"
+    with pytest.raises(InvalidValue, match=r"LIMITS\[1\] = -1"):
+        inputs.LIMITS.append(-1.0)
+    assert len(inputs.LIMITS) == 1
+
+
+def test_positions_and_paths_stay_right():
+    limits = Inputs().LIMITS
+    limits.set([1.0, 2.0, 3.0])
+    limits.insert(0, 0.5)
+    limits.insert(-1, 2.5)
+    taken = limits.pop(1)
+    limits.remove(limits[0])
+
+    assert [item.value for item in limits] == [2.0, 2.5, 3.0]
+    assert [item.object_path() for item in limits] == ["LIMITS[0]", "LIMITS[1]", "LIMITS[2]"]
+    assert limits.index(limits[2]) == 2
+    assert taken.value == 1.0
+    assert taken.root() is taken
+
+
+def test_an_empty_list_that_was_given_is_set():
+    limits = Inputs().LIMITS
+    assert limits.getValueState() is ValueState.NOT_SET
+    limits.set([])
+    assert limits.getValueState() is ValueState.EXPLICITLY_SET
+    limits.unSet()
+    assert limits.getValueState() is ValueState.NOT_SET
+
+
+def test_a_bad_item_changes_nothing():
+    limits = Inputs().LIMITS
+    limits.set([1.0])
+    with pytest.raises(InvalidValue, match=r"LIMITS\[1\]"):
+        limits.set([5.0, "x"])
+
+    assert [item.value for item in limits] == [1.0]
+
+
+@pytest.mark.parametrize("value", ["text", 5, {"a": 1}, CInt(3), CContainer()])
+def test_only_a_list_is_taken(value):
+    with pytest.raises(InvalidValue):
+        Inputs().LIMITS.set(value)
+
+
+def test_assigning_a_list_copies_its_items_and_state():
+    one, other = Inputs(), Inputs()
+    one.LIMITS = [1.0]
+    other.LIMITS = one.LIMITS
+    one.LIMITS[0].set(2.0)
+
+    assert other.LIMITS[0].value == 1.0
+    other.LIMITS = Inputs().LIMITS
+    assert other.LIMITS.getValueState() is ValueState.NOT_SET
+
+
+def test_a_list_can_be_assigned_to_itself():
+    inputs = Inputs()
+    inputs.LIMITS = [1.0, 2.0]
+    inputs.LIMITS = inputs.LIMITS
+
+    assert [item.value for item in inputs.LIMITS] == [1.0, 2.0]
+
+
+def test_a_list_has_no_default():
+    with pytest.raises(TypeError, match="no default"):
+        CList(CInt(), default=[1])
+
+
+def test_copies_of_lists_are_equal():
+    inputs = Inputs()
+    inputs.LIMITS = [1.0, None]
+    copied = inputs.LIMITS.copy()
+
+    assert copied == inputs.LIMITS
+    copied.append(3.0)
+    assert copied != inputs.LIMITS
+
+
+def test_a_dictionary_of_another_shape_is_refused():
+    for data in ({}, {"items": 5, "state": "not_set"}, {"items": [], "state": "x"}, {"items": [{}], "state": "not_set"}, []):
+        with pytest.raises(InvalidValue):
+            Inputs().LIMITS.from_dict(data)
+
+
+def test_ten_thousand_files_are_an_ordinary_thing():
+    inputs = Inputs()
+    for number in range(10_000):
+        inputs.DICT_LIST.append(f"/data/{number}.cif")
+
+    files = find_all_files(inputs)
+    assert len(files) == 10_000
+    assert str(files[-1]) == "/data/9999.cif"
