@@ -43,13 +43,18 @@ def sha256_of(path: Path) -> str:
 
 def safe_name(name: str) -> str:
     """A file name as we make them: NFC, without reserved characters, control characters and device names."""
-    name = unicodedata.normalize("NFC", name)
+    name = unicodedata.normalize("NFC", readable(name))
     name = "".join("_" if c in _RESERVED or ord(c) < 32 or ord(c) == 127 else c for c in name).rstrip(". ")
     if name.split(".")[0].lower() in _DEVICES or not name.strip("."):
         name = f"_{name.lstrip('.')}"
     suffix = Path(name).suffix
     stem = name.removesuffix(suffix)
     return stem.encode()[: 200 - len(suffix.encode())].decode(errors="ignore") + suffix
+
+
+def readable(path: str) -> str:
+    """A path as text that can be kept and shown: bytes of a name that are not UTF-8 become U+FFFD."""
+    return path.encode(errors="surrogateescape").decode(errors="replace")
 
 
 async def async_copy_file(source: Path, folder: Path) -> Copied:

@@ -9,7 +9,7 @@ from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.plugin import CPluginScript
 
-from ._files import async_copy_file, settle, sha256_of
+from ._files import async_copy_file, readable, settle, sha256_of
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 
@@ -66,7 +66,7 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
         file_path=path,
         file_type=metadata.file_type,
         param_name=metadata.param_name,
-        annotation=metadata.annotation or source.name,
+        annotation=metadata.annotation or readable(source.name),
         sub_type=metadata.sub_type,
         content_flag=metadata.content_flag,
         checksum=copied.checksum,
@@ -74,7 +74,7 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
         facts=examined.facts,
         digests=examined.digests,
     )
-    imported = NewImport(file=new, source_path=str(source), last_modified=copied.last_modified)
+    imported = NewImport(file=new, source_path=readable(str(source)), last_modified=copied.last_modified)
     (record,) = await store.register_imported_files(job.id, [imported])
     if record.path != path:  # a rival imported the same bytes meanwhile: one file stays
         (store.project_directory / path).unlink(missing_ok=True)

@@ -68,6 +68,7 @@ def test_names_that_we_make_are_safe() -> None:
     assert safe_name("e\u0301.mtz") == "é.mtz"
     assert safe_name('a<b>:"c|?*.pdb') == "a_b___c___.pdb"
     assert safe_name("con.mtz") == "_con.mtz"
+    assert safe_name("bad\udcff.mtz") == "bad\ufffd.mtz"
     assert safe_name("..") == "_"
     assert safe_name("x" * 300 + ".mtz").endswith("x.mtz")
     assert len(safe_name("β" * 300 + ".mtz").encode()) <= 200
