@@ -6,6 +6,13 @@ import argparse
 
 from ._parser import SubParsers, add_command, build_parser
 
+_DESCRIPTION = """\
+Print a script that lets a shell complete commands and options.
+
+bash: put  eval "$(xtalflow completion bash)"  into ~/.bashrc
+zsh:  write it to a file _xtalflow in a folder of $fpath
+"""
+
 
 def add(commands: SubParsers) -> None:
     """Add the command."""
@@ -14,8 +21,7 @@ def add(commands: SubParsers) -> None:
         "completion",
         _completion,
         summary="print a script that lets a shell complete commands and options",
-        description='Print a script that lets a shell complete commands and options.\n\nbash: eval "$(xtalflow completion '
-        'bash)" in ~/.bashrc\nzsh: xtalflow completion zsh > a file _xtalflow in a folder of $fpath',
+        description=_DESCRIPTION,
         json=False,
     )
     parser.add_argument("shell", choices=["bash", "zsh"])

@@ -12,6 +12,12 @@ from typing import Any
 from ._numbers import duration, figure, heading
 from ._parser import SubParsers, add_command
 
+_SHOWN = (
+    *("R1Factor", "R1Free", "RFactor", "RFree", "RMSBond", "RMSAngle"),
+    *("nWatersAdded", "percentFree", "wilsonB", "ramaFavoured", "clashscore"),
+)
+"""Indicators in the table of stages."""
+
 
 def add(commands: SubParsers) -> None:
     """Add the command."""
@@ -69,13 +75,19 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:
     """Stages with their figures, and how near the model came to the truth."""
-    from ._output import Column, print_table
+    from ._output import Column, Columns, print_table
 
     rows = [
         (child["number"], child["title"], child["status"], duration(child["duration_s"]), _figures(child["kpis"]))
         for child in job["children"]
     ]
-    columns = ["Job", "Stage", Column("Status", status=True), Column("Took", right=True), Column("Figures", wraps=True)]
+    columns: Columns = [
+        "Job",
+        "Stage",
+        Column("Status", status=True),
+        Column("Took", right=True),
+        Column("Figures", wraps=True),
+    ]
     print_table(columns, rows, "Stages")
     start, refined = truth["start"], truth["refined"]
     rows_truth = [
@@ -91,9 +103,7 @@ def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:
 
 
 def _figures(kpis: dict[str, Any]) -> str:
-    wanted = ("R1Factor", "R1Free", "RFactor", "RFree", "RMSBond", "RMSAngle", "nWatersAdded", "percentFree", "wilsonB")
-    wanted += ("ramaFavoured", "clashscore")
-    return ", ".join(f"{heading(key)} {figure(kpis[key], key)}" for key in wanted if key in kpis)
+    return ", ".join(f"{heading(key)} {figure(kpis[key], key)}" for key in _SHOWN if key in kpis)
 
 
 def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ._numbers import places_of, rounded
 from ._output import Column, print_json, print_table
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ def _print(document: dict[str, Any]) -> None:
         for one in document["parameters"]
     ]
     print_table(["Parameter", Column("Value", wraps=True), "State", Column("", wraps=True)], rows)
-    facts = [(one["param"], name, _value(value)) for one in document["inputs"] for name, value in one["facts"].items()]
+    facts = [
+        (one["param"], name, _value(value))
+        for one in document["inputs"]
+        for name, value in one["facts"].items()
+        if value
+    ]
     if facts:
         print_table(["Input", "Fact", Column("Value", wraps=True)], facts, "What the inputs hold")
     for remark in document["remarks"]:
@@ -57,6 +63,8 @@ def _value(value: object) -> str:
         return ""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(each)}" for name, each in value.items())
+    if isinstance(value, float):
+        return rounded(value, places_of([value]))
     if isinstance(value, list):
         shown = [_value(each) for each in value[:12]]
         return ("; " if value and isinstance(value[0], (dict, list)) else " ").join(shown) + " …" * (len(value) > 12)

@@ -139,8 +139,13 @@ def _kpis(arguments: argparse.Namespace) -> int:
     else:
         wanted = list(dict.fromkeys(key for one in rows for key in one["kpis"]))
     shown = [one for one in rows if one["kpis"]]
-    table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
-    _show(arguments, rows, ["Job", "Task", *(f">{heading(key)}" for key in wanted)], table)
+    if len(wanted) > max(len(shown), 6):
+        titles = ["Indicator", *(f">{one['number']}" for one in shown)]
+        table = [(heading(key), *(figure(one["kpis"].get(key), key) for one in shown)) for key in wanted]
+    else:
+        titles = [">Job", "Task", *(f">{heading(key)}" for key in wanted)]
+        table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
+    _show(arguments, rows, titles, table)
     return 0
 
 

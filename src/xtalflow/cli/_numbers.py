@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 _UNITS: dict[str, tuple[str, int]] = {
@@ -19,10 +20,19 @@ _UNITS: dict[str, tuple[str, int]] = {
 }
 
 
+OVER_STRONG = "I > 2σ(I)"
+"""What R1 values are over."""
+
+
 def heading(key: str) -> str:
-    """An indicator with its unit: ``RMSBond (Å)``."""
-    unit = _UNITS.get(key, ("", 0))[0]
-    return f"{key} ({unit})" if unit else key
+    """An indicator with its unit, or with what it is over: ``RMSBond (Å)``, ``R1Free (I > 2σ(I))``."""
+    note = OVER_STRONG if is_over_strong(key) else _UNITS.get(key, ("", 0))[0]
+    return f"{key} ({note})" if note else key
+
+
+def is_over_strong(key: str) -> bool:
+    """Whether an R value is over the reflections with I > 2σ(I) only."""
+    return key in {"R1", "R1Factor", "R1Free", "R1work", "R1free"}
 
 
 def figure(value: object, key: str = "") -> str:
@@ -38,6 +48,23 @@ def figure(value: object, key: str = "") -> str:
         return f"{value:.3g}"
     places = 4 if size < 2 else 2 if size < 1000 else 1
     return f"{value:.{places}f}"
+
+
+def places_of(values: Iterable[object], most: int = 4) -> int:
+    """Decimal places that the real numbers of a column need, up to `most`."""
+    places = [0]
+    for value in values:
+        if isinstance(value, float):
+            _, _, decimals = f"{value:.{most}f}".rstrip("0").partition(".")
+            places.append(len(decimals))
+    return max(places)
+
+
+def rounded(value: object, places: int) -> str:
+    """A value as text; real numbers with these decimal places."""
+    if value is None:
+        return ""
+    return f"{value:.{places}f}" if isinstance(value, float) else str(value)
 
 
 def duration(seconds: float | None) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +36,9 @@ class Column:
     status: bool = False
 
 
+Columns: TypeAlias = Sequence[Column | str]
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value."""
     json.dump(value, sys.stdout, ensure_ascii=False, allow_nan=False, indent=1)
@@ -50,7 +53,7 @@ def console() -> Console:
     return Console(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width)
 
 
-def make_table(columns: Sequence[Column | str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
+def make_table(columns: Columns, rows: Iterable[Sequence[str]], title: str = "") -> Table:
     """A table; columns and rows have one text per place."""
     from rich import box
     from rich.table import Table
@@ -74,6 +77,6 @@ def make_table(columns: Sequence[Column | str], rows: Iterable[Sequence[str]], t
     return table
 
 
-def print_table(columns: Sequence[Column | str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+def print_table(columns: Columns, rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table."""
     console().print(make_table(columns, rows, title))

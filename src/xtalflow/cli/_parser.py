@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
@@ -27,6 +28,13 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         sentence = message.replace("the following arguments are required:", "missing:")
         self.exit(REQUEST_WRONG, f"xtalflow: {sentence}; see {self.prog} --help\n")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if isinstance(action.choices, dict) and value not in action.choices:
+            close = difflib.get_close_matches(str(value), action.choices)
+            hint = f"; did you mean {' or '.join(close)}" if close else ""
+            raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
+        super()._check_value(action, value)
 
     def parse_known_args(  # type: ignore[override]  # the overloads of its stub differ in the default of the namespace only
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None

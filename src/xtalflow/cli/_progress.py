@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ._numbers import duration, figure
+from ._numbers import OVER_STRONG, duration, figure, heading, is_over_strong
 from ._output import STATUS_STYLE, console
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ def _live_tree(job: JobRecord, project: str) -> Iterator[Listener]:
 def cycle_text(values: Mapping[str, float]) -> str:
     """Figures of a cycle: ``cycle 3: R1work 0.2310, R1free 0.2540``."""
     shown = ", ".join(f"{name} {figure(value)}" for name, value in values.items() if name != "cycle")
+    if any(is_over_strong(name) for name in values):
+        shown += f" (R1: {OVER_STRONG})"
     number = values.get("cycle")
     return shown if number is None else f"cycle {number:.0f}: {shown}"
 
@@ -134,4 +136,4 @@ def _last_figures(kpis: Mapping[str, float | int | str]) -> str:
     """The R factors of a job that ended, or its first few indicators."""
     factors = {key: value for key, value in kpis.items() if key.startswith("R1") or key in {"RFactor", "RFree"}}
     shown = factors or dict(list(kpis.items())[:3])
-    return ", ".join(f"{key} {figure(value, key)}" for key, value in shown.items())
+    return ", ".join(f"{heading(key)} {figure(value, key)}" for key, value in shown.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ._numbers import figure
+from ._numbers import places_of, rounded
 from ._output import Column, console, print_table
 
 _WIDTH, _HEIGHT = 60, 12
@@ -34,7 +34,10 @@ def _print_item(item: dict[str, Any]) -> None:
         case "warning":
             out.print(Text(f"! {item['text']}", style="yellow"))
         case "figures":
-            rows = [(str(one["name"]), figure(one["value"]), one.get("note", "")) for one in item["figures"]]
+            rows = [
+                (str(one["name"]), rounded(one["value"], places_of([one["value"]])), one.get("note", ""))
+                for one in item["figures"]
+            ]
             print_table(["Figure", Column("Value", right=True), Column("", wraps=True)], rows)
         case "table":
             _print_table(item)
@@ -52,7 +55,9 @@ def _print_table(item: dict[str, Any]) -> None:
         Column(title, right=any(isinstance(row[position], (int, float)) for row in rows))
         for position, title in enumerate(item["columns"])
     ]
-    print_table(columns, [[figure(value) for value in row] for row in rows], item["title"])
+    places = [places_of(row[position] for row in rows) for position in range(len(columns))]
+    texts = [[rounded(value, after) for value, after in zip(row, places, strict=True)] for row in rows]
+    print_table(columns, texts, item["title"])
 
 
 def plot_lines(item: dict[str, Any], width: int = _WIDTH, height: int = _HEIGHT) -> list[str]:
@@ -73,10 +78,10 @@ def plot_lines(item: dict[str, Any], width: int = _WIDTH, height: int = _HEIGHT)
             row = round((high_y - y) / (high_y - low_y) * (height - 1))
             grid[row][column] = mark
     labels = ["" for _ in range(height)]
-    labels[0], labels[-1] = figure(float(high_y)), figure(float(low_y))
+    labels[0], labels[-1] = axis_label(high_y), axis_label(low_y)
     margin = max(len(label) for label in labels)
     legend = "   ".join(f"{mark} {name}" for mark, (name, _) in zip(_MARKS * len(series), series, strict=False))
-    left, right = figure(float(low_x)), figure(float(high_x))
+    left, right = axis_label(low_x), axis_label(high_x)
     gap = " " * max(1, width - len(left) - len(right))
     return [
         f"{item['title']}   ({item['y_label']})",
@@ -85,6 +90,11 @@ def plot_lines(item: dict[str, Any], width: int = _WIDTH, height: int = _HEIGHT)
         f"{'':>{margin}}  {left}{gap}{right}   {item['x_label']}",
         f"{'':>{margin}}  {legend}",
     ]
+
+
+def axis_label(value: float) -> str:
+    """The end of an axis."""
+    return rounded(float(value), places_of([float(value)]))
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

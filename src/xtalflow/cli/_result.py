@@ -15,12 +15,17 @@ def print_result(document: dict[str, Any]) -> None:
     name = f"{document['project']}/{document['number']}"
     print(f"job {name} ({document['task']}) {document['status']} after {duration(document['duration_s']) or 'no time'}")
     if document["kpis"]:
-        rows = [(heading(key), figure(value, key)) for key, value in document["kpis"].items()]
-        print_table(["Indicator", Column("Value", right=True)], rows)
+        print_kpis(document["kpis"])
     if document["files"]:
         rows = [(file["param"], file["annotation"], shown_path(file["path"])) for file in document["files"]]
         print_table(["Output", "", Column("File", wraps=True)], rows)
     print(f"more: xtalflow show {name}    xtalflow graph {name}")
+
+
+def print_kpis(kpis: dict[str, Any]) -> None:
+    """Indicators, one below the other."""
+    rows = [(heading(key), figure(value, key)) for key, value in kpis.items()]
+    print_table(["Indicator", Column("Value", right=True)], rows)
 
 
 def shown_path(path: str) -> str:

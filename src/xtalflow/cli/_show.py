@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._numbers import duration, figure, heading, local_time
+from ._numbers import duration, local_time
 from ._parser import SubParsers, add_command, add_job_argument
 
 if TYPE_CHECKING:
@@ -58,10 +58,12 @@ def _log(arguments: argparse.Namespace) -> int:
 def _print_job(job: dict[str, Any]) -> None:
     from ._output import Column, console, print_table
     from ._report import print_report
+    from ._result import print_kpis
 
     print(f"{job['project']}/{job['number']} {job['task']}: {job['title']}")
     took = f", {duration(job['duration_s'])}" if job["duration_s"] is not None else ""
-    print(f"{job['status']}{took}; made {local_time(job['created'])} by {job['user'] or 'nobody known'}")
+    who = f" by {job['user']}" if job["user"] else ""
+    print(f"{job['status']}{took}; made {local_time(job['created'])}{who}")
     if job["error"]:
         print(job["error"])
     print(f"uuid {job['uuid']}, folder {job['folder']}")
@@ -72,8 +74,7 @@ def _print_job(job: dict[str, Any]) -> None:
     if job["children"]:
         console().print(_tree(job))
     if job["kpis"]:
-        rows = [(heading(key), figure(value, key)) for key, value in job["kpis"].items()]
-        print_table(["Indicator", Column("Value", right=True)], rows)
+        print_kpis(job["kpis"])
     for title, files in (("Inputs", job["inputs"]), ("Outputs", job["files"])):
         if files:
             rows = [(one["param"], one["annotation"], one["path"]) for one in files]

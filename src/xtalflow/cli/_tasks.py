@@ -39,13 +39,13 @@ def _print_list(tasks: list[dict[str, Any]]) -> None:
 
 
 def _print_task(task: dict[str, Any]) -> None:
-    from ._output import Column, print_table
+    from ._output import Column, Columns, print_table
 
     print(f"{task['name']} {task['version']}: {task['title']}")
     print(task["summary"])
     if task["programs"]:
         print(f"runs {', '.join(task['programs'])}")
-    columns = ["Parameter", "Class", Column("Default", right=True), Column("", wraps=True)]
+    columns: Columns = ["Parameter", "Class", Column("Default", right=True), Column("", wraps=True)]
     for section, title in (("inputData", "Inputs"), ("controlParameters", "Controls"), ("outputData", "Outputs")):
         rows = [_row(one) for one in task["parameters"] if one["path"].startswith(f"{section}.")]
         if rows:

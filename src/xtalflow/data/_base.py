@@ -84,7 +84,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def __set_name__(self, owner: type, name: str) -> None:
         if self._name not in ("", name):
-            raise TypeError(f"{owner.__name__}.{name} is declared as {self._name} already: each needs its own declaration")
+            raise TypeError(f"{owner.__name__}.{name} is declared as {self._name} already; declare it anew")
         self._refuse_value(f"{owner.__name__}.{name}")
         self._name = name
 

@@ -15,7 +15,6 @@ from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
 
-
 _DECLARED: dict[type[Any], Mapping[str, CData]] = {}
 
 
@@ -53,6 +52,9 @@ class CComposite(CData):
             child = declaration.kind._made(declaration, self, name)
             self._children[name] = child
         return child
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.childNames()
 
     def may_hold(self, kind: type[CData]) -> bool:
         return _class_may_hold(type(self), kind)
@@ -161,14 +163,17 @@ class CContainer(CComposite):
 
     __slots__ = ("_added", "_base_directory", "_project_directory")
 
+    _added: dict[str, CData]
+    _base_directory: Path | None
+    _project_directory: Path | None
+
     def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
         super().__init__(**qualifiers)
         self._base_directory = _present_directory()
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
-        self._added: dict[str, CData] = {}
-        self._project_directory: Path | None = None
-        self._base_directory: Path | None = None
+        self._added = {}
+        self._project_directory = self._base_directory = None
         super()._set_up(declaration, parent, name)
 
     @property
@@ -197,10 +202,13 @@ class CContainer(CComposite):
         return bool(self._added) or super().may_hold(kind)
 
     def add(self, name: str, declaration: CData) -> CData:
-        """Declare one more child of this very container, as a definition file does."""
+        """Declare one more child of this very container, as a definition file does; a value that it has is copied."""
         self._added[name] = declaration
         self._children.pop(name, None)
-        return self._child(name)
+        child = self._child(name)
+        if declaration.isSet(allowDefault=False):
+            child.set(declaration)
+        return child
 
     def childNames(self) -> list[str]:
         return [*super().childNames(), *(name for name in self._added if name not in declared_children(type(self)))]
@@ -216,9 +224,18 @@ class CContainer(CComposite):
 
     def copy(self) -> Self:
         made = self._made(self._declaration, None, self._name)
-        made._added = dict(self._added)
-        made.from_dict(self.to_dict())
+        made._declare_as(self)
+        made.set(self)
+        made._project_directory, made._base_directory = self.project_directory, self.base_directory
         return made
+
+    def _declare_as(self, other: CContainer) -> None:
+        """Have what was added to another container of the same declaration, and to those in it."""
+        self._added = dict(other._added)
+        for name, theirs in other._children.items():
+            mine = self._child(name)
+            if isinstance(theirs, CContainer) and isinstance(mine, CContainer):
+                mine._declare_as(theirs)
 
     def _add(self, name: str, declaration: CData) -> None:
         self._added[name] = declaration
@@ -237,20 +254,6 @@ class CContainer(CComposite):
                 self._copy_from(value)
         else:
             raise self._refuse(value, "a container or parameters by name")
-
-    def copy(self) -> Self:
-        made = self._made(self._declaration, None, self._name)
-        made._declare_as(self)
-        made.set(self)
-        made._project_directory, made._base_directory = self.project_directory, self.base_directory
-        return made
-
-    def _declare_as(self, other: CContainer) -> None:
-        """Have what was added to another container of the same declaration, and to those in it."""
-        self._added = dict(other._added)
-        for name, child in other._children.items():
-            if isinstance(child, CContainer):
-                self._child(name)._declare_as(child)
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())

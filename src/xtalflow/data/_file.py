@@ -38,6 +38,8 @@ class LinkedFile(Protocol):
         """Below the project's folder, with ``/``."""
 
     @property
+    def file_type(self) -> str: ...
+    @property
     def annotation(self) -> str: ...
     @property
     def sub_type(self) -> int | None: ...
@@ -176,7 +178,10 @@ class CDataFile(CComposite):
             self.baseName.set(f"{jobName}{stem}{suffix}")
 
     def link(self, record: LinkedFile) -> None:
-        """Point to a file of the project as its database knows it; an annotation of one's own stays."""
+        """Point to a file of the project as its database knows it.
+
+        What this object knows of the file stays; sub-type and content flag are taken over from a record of the same kind.
+        """
         path = PurePosixPath(record.path)
         with self._telling():
             if self.dbFileId.value and self.dbFileId.value != str(record.id):
@@ -187,10 +192,11 @@ class CDataFile(CComposite):
             self.baseName.set(path.name)
             if record.annotation and not self.annotation.isSet():
                 self.annotation.set(record.annotation)
-            if record.sub_type is not None:
-                self.subType.set(record.sub_type)
-            if record.content_flag is not None:
-                self.contentFlag.set(record.content_flag)
+            if record.file_type == self.qualifier("mimeTypeName"):
+                if record.sub_type is not None and not self.subType.isSet():
+                    self.subType.set(record.sub_type)
+                if record.content_flag is not None and not self.contentFlag.isSet():
+                    self.contentFlag.set(record.content_flag)
 
     def examine(self) -> FileFacts:
         """Read the file and say what is in it; kinds with known content set their content flag by it.

@@ -135,7 +135,7 @@ class Declaration:
         return self._merged
 
     def child(self, name: str, declared: Declaration) -> Declaration:
-        """The declaration of a child, with what this one says about it: ``subType={"default": 1}``, or its part of a default."""
+        """The declaration of a child, with what this one says about it (``subType={"min": 1}``)."""
         if self._children is None:
             self._children = {}
         known = self._children.get(name)

@@ -150,7 +150,7 @@ class CScalar(CData, Generic[T]):
 
 def _alike(one: Any, other: Any) -> bool:
     """Whether two values are equal; here one that is not a number equals itself."""
-    return bool(one == other or (one != one and other != other))  # noqa: PLR0124  only NaN differs from itself
+    return bool(one == other or (one != one and other != other))
 
 
 class _CNumber(CScalar[T]):
@@ -302,7 +302,7 @@ class CString(CScalar[str]):
     def _converted(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self._refuse(value, "a text")
-        value = str.__str__(value)  # of a member of an enumeration its value
+        value = "".join(value)  # of a member of an enumeration its value
         if _UNWRITABLE.search(value):
             raise self._refuse(value, "a text without control characters")
         shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
@@ -313,7 +313,7 @@ class CString(CScalar[str]):
         pattern = self.qualifier("patternRegex")
         if pattern and not re.search(pattern, value):
             raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {pattern}")
-        return value
+        return str(value)
 
     def __len__(self) -> int:
         return len(self._value or "")

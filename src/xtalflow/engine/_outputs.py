@@ -167,5 +167,5 @@ class NewFileLink:
     """A file about to be registered, as `CDataFile.link` needs to know it."""
 
     def __init__(self, file: NewFile, store: JobStore) -> None:
-        self.id, self.project, self.path = file.id, store.project, file.file_path
+        self.id, self.project, self.path, self.file_type = file.id, store.project, file.file_path, file.file_type
         self.annotation, self.sub_type, self.content_flag = file.annotation, file.sub_type, file.content_flag

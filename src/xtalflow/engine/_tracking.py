@@ -31,6 +31,7 @@ from ._ports import JobStore
 from ._processes import to_the_end
 from ._programs import run_program
 from ._records import JobEnd, JobId, JobRecord, NewJob
+from ._settings import user_name
 
 PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
 
@@ -169,6 +170,7 @@ def params_header(plugin: CPluginScript) -> ParamsHeader:
         job_number=context.number,
         job_id=str(context.job),
         job_title=plugin.title,
+        user=user_name(),
         created=datetime.now(UTC),
     )
 

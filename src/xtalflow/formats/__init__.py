@@ -3,10 +3,12 @@
 from ._atomic import write_atomically
 from ._json import from_json, to_json
 from ._params import ParamsHeader, read_params, read_params_header, write_params
+from ._unknown import UnknownElement
 from ._xml import local_name, parse_xml
 
 __all__ = [
     "ParamsHeader",
+    "UnknownElement",
     "from_json",
     "local_name",
     "parse_xml",

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import platform
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xtalflow.data import (
-    CBoolean,
-    CComposite,
     CContainer,
     CData,
-    CDataFile,
     CList,
     CScalar,
     CString,
     ValueState,
 )
-from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter, UnreadableFile
+from xtalflow.errors import InvalidValue, UnreadableFile
 
 from ._atomic import write_atomically
+from ._unknown import Leftovers, UnknownElement
 from ._xml import local_name, parse_xml
 
 if TYPE_CHECKING:
@@ -35,7 +33,11 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_ROOTS = ("ccp4i2", "ccp4i2_body", "container")
 _WRAPPERS = ("container", "ccp4i2_body")
+_ADMIN = "guiAdmin"
+_STATE = "state"
+"""Attribute of an empty element for a value that was unset although it has a default; CCP4i2 passes over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,10 @@ class ParamsHeader:
 
     Attributes
     ----------
+    created
+        When it was written; files say it in UTC, to the minute.
     unknown
-        Paths of elements that were read but are no parameters of the task.
+        Elements that were read but are no parameters of the task, by path; `write_params` puts them back.
     """
 
     task: str = ""
@@ -56,11 +60,11 @@ class ParamsHeader:
     job_title: str = ""
     created: datetime | None = None
     user: str = ""
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[UnknownElement, ...] = ()
 
 
 def write_params(container: CContainer, header: ParamsHeader, path: Path) -> None:
-    """Write the explicitly set parameters of a container."""
+    """Write the explicitly set parameters of a container, and what the header kept of elements that are none."""
     from lxml import etree
 
     root = etree.Element(f"{{{NAMESPACE}}}ccp4i2", nsmap={"ccp4": NAMESPACE})
@@ -70,10 +74,14 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
             etree.SubElement(head, tag).text = text
     body = etree.SubElement(root, "ccp4i2_body")
     body.set("id", header.task)
+    leftovers = Leftovers(header.unknown, container, beside=_ADMIN)
+    leftovers.put_back(body, "")
     for section in container.children():
-        body.append(_element(section.name, section))
-    admin = etree.SubElement(body, "guiAdmin")
+        body.append(_element(section, section.name, leftovers))
+        leftovers.put_back(body, "", section.name)
+    admin = etree.SubElement(body, _ADMIN)
     etree.SubElement(admin, "jobTitle").text = header.job_title
+    leftovers.put_back(admin, _ADMIN)
     data = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
     write_atomically(path, data)
 
@@ -81,36 +89,49 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
 def read_params(path: Path, container: CContainer) -> ParamsHeader:
     """Read a parameter file into the container of its task.
 
+    Parameters that the file does not mention stay as they are, and so do those with an empty element, but for texts
+    and lists, which become empty.
+
     Raises
     ------
     UnreadableFile
-        The file is missing or broken, or holds a value that a parameter cannot take.
+        The file is missing, broken or no parameter file, or holds a value that a parameter cannot take.
     """
-    root = parse_xml(path)
-    unknown: list[str] = []
+    root = _root(path)
+    unknown: list[UnknownElement] = []
+    sections = []
     for section in _sections(root):
-        name = local_name(section)
-        if name == "guiAdmin":
-            continue
-        if name not in container.childNames():
-            unknown.append(name)
-            continue
-        try:
-            _fill(container[name], section, unknown)
-        except InvalidValue as exc:
-            raise UnreadableFile(path, str(exc)) from exc
+        if local_name(section) == _ADMIN and _ADMIN not in container:
+            titles = ("jobTitle",)
+            unknown += [_unknown(each, _ADMIN, "") for each in section if local_name(each) not in titles]
+        else:
+            sections.append(section)
+    try:
+        _fill_children(container, sections, "", unknown)
+    except InvalidValue as exc:
+        raise UnreadableFile(path, str(exc)) from exc
     return _header(root, tuple(unknown))
 
 
 def read_params_header(path: Path) -> ParamsHeader:
-    """The header of a parameter file."""
-    return _header(parse_xml(path), ())
+    """The header of a parameter file; `UnreadableFile` if it is none."""
+    return _header(_root(path), ())
+
+
+def _root(path: Path) -> etree._Element:
+    root = parse_xml(path)
+    if local_name(root) not in _ROOTS:
+        raise UnreadableFile(path, f"is not a parameter file: its root is <{local_name(root)}>, not <ccp4i2>")
+    function = (root.findtext("ccp4i2_header/function") or "").strip()
+    if function not in ("", "PARAMS"):
+        raise UnreadableFile(path, f"is not a parameter file: its function is {function}")
+    return root
 
 
 def _header_rows(header: ParamsHeader) -> Iterator[tuple[str, str]]:
     from xtalflow import __version__
 
-    created = header.created or datetime.now(UTC)
+    created = (header.created or datetime.now(UTC)).astimezone(UTC)
     yield "function", "PARAMS"
     yield "userId", header.user
     yield "hostName", socket.gethostname()
@@ -124,9 +145,9 @@ def _header_rows(header: ParamsHeader) -> Iterator[tuple[str, str]]:
     yield "jobId", header.job_id
 
 
-def _header(root: etree._Element, unknown: tuple[str, ...]) -> ParamsHeader:
+def _header(root: etree._Element, unknown: tuple[UnknownElement, ...]) -> ParamsHeader:
     texts = {local_name(element): (element.text or "").strip() for element in root.iterfind("ccp4i2_header/*")}
-    titles = [element.text or "" for element in root.iter("jobTitle")]
+    titles = [element.text or "" for section in _sections(root) for element in section.iterfind("jobTitle")]
     return ParamsHeader(
         task=texts.get("pluginName", ""),
         project_name=texts.get("projectName", ""),
@@ -152,7 +173,9 @@ def _time(text: str) -> datetime | None:
 
 
 def _sections(root: etree._Element) -> list[etree._Element]:
-    body = root if local_name(root) == "container" else root.find("ccp4i2_body")
+    body: etree._Element | None = root
+    if local_name(root) == "ccp4i2":
+        body = next((each for each in root if local_name(each) == "ccp4i2_body"), None)
     if body is None:
         return []
     while len(body) == 1 and local_name(body[0]) in _WRAPPERS:
@@ -160,55 +183,99 @@ def _sections(root: etree._Element) -> list[etree._Element]:
     return list(body)
 
 
-def _element(tag: str, item: CData) -> etree._Element:
+def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
     """An object as an element; what is not explicitly set is left out below it."""
     from lxml import etree
 
-    element = etree.Element(tag)
+    element = etree.Element(type(item).__name__ if item.name.startswith("[") else item.name)
+    leftovers_here = leftovers.within(path)
     if isinstance(item, CScalar):
-        element.text = str(item)
-    elif isinstance(item, CList):
-        for each in item:
-            element.append(_element(type(each).__name__, each))
-    else:
-        for child in item.children():
-            if _is_given(child):
-                element.append(_element(child.name, child))
+        state = item.getValueState()
+        if state is ValueState.EXPLICITLY_SET:
+            element.text = str(item)
+        else:
+            element.set(_STATE, state.value)
+    if leftovers_here:
+        leftovers.put_back(element, path)
+    for child in item.children():
+        below = _joined(path, child.name)
+        if _is_given(child) or (leftovers_here and leftovers.within(below)):
+            element.append(_element(child, below, leftovers))
+        if leftovers_here:
+            leftovers.put_back(element, path, child.name)
     return element
 
 
+def _joined(path: str, name: str) -> str:
+    return path + name if name.startswith("[") or not path else f"{path}.{name}"
+
+
 def _is_given(item: CData) -> bool:
-    if isinstance(item, CDataFile):
-        return any(_is_given(child) for child in item.children())
-    return item.getValueState() is ValueState.EXPLICITLY_SET
+    """Whether an object needs an element: it, or anything in it, is explicit or other than its default."""
+    if item.name.startswith("["):
+        return True  # each item, to keep the positions
+    if isinstance(item, CScalar):
+        state = item.getValueState()
+        unset = state is ValueState.NOT_SET and item.qualifier("default") is not None
+        return unset or state is ValueState.EXPLICITLY_SET
+    if isinstance(item, CList):
+        return item.isSet()
+    return any(_is_given(child) for child in item.children())
 
 
-def _fill(item: CData, element: etree._Element, unknown: list[str]) -> None:
+def _fill(item: CData, element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
     if isinstance(item, CScalar):
         _fill_scalar(item, element)
+        unknown += [_unknown(each, path, "") for each in element]
     elif isinstance(item, CList):
-        item.clear()
-        for each in element:
-            _fill(item.addItem(), each, unknown)
-    elif isinstance(item, CComposite):
-        for each in element:
-            name = local_name(each)
-            try:
-                child = item.find(name)
-            except UnknownParameter:
-                unknown.append(f"{item.object_path()}.{name}")
-                continue
-            _fill(child, each, unknown)
+        _fill_list(item, element, path, unknown)
     else:
-        raise InvalidInput(f"{item.object_path()}: {type(item).__name__} cannot be read from XML")
+        _fill_children(item, element, path, unknown)
 
 
-def _fill_scalar(item: CScalar[object], element: etree._Element) -> None:
-    text = element.text or ""
-    if isinstance(item, CString):
-        if text or not isinstance(item.parent, CDataFile):
+def _fill_list(item: CList[CData], element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
+    item.clear()
+    after, tag = "", type(item.makeItem()).__name__
+    for each in element:
+        if local_name(each) == tag:
+            made = item.addItem()
+            after = made.name
+            _fill(made, each, path + after, unknown)
+        else:
+            unknown.append(_unknown(each, path, after))
+
+
+def _fill_children(
+    item: CData, elements: Iterable[etree._Element], path: str, unknown: list[UnknownElement]
+) -> None:
+    names = set(item.childNames())
+    after = ""
+    for each in elements:
+        name = local_name(each)
+        if name in names:
+            names.discard(name)  # once; another of the name is left over
+            after = name
+            below = _joined(path, name)
+            _fill(item.find(name), each, below, unknown)
+        else:
+            unknown.append(_unknown(each, path, after))
+
+
+def _unknown(element: etree._Element, parent: str, after: str) -> UnknownElement:
+    from lxml import etree
+
+    xml = etree.tostring(element, encoding="unicode", with_tail=False)
+    return UnknownElement(path=_joined(parent, local_name(element)), parent=parent, after=after, xml=xml)
+
+
+def _fill_scalar(item: CScalar[Any], element: etree._Element) -> None:
+    text, state = element.text or "", element.get(_STATE)
+    if state == ValueState.NOT_SET.value:
+        item.unSet()
+    elif state == ValueState.DEFAULT.value:
+        item.restore()
+    elif isinstance(item, CString):
+        if text or item.accepts(""):
             item.set(text)
     elif text.strip():
         item.set(text.strip())
-    elif isinstance(item, CBoolean):
-        item.unSet()

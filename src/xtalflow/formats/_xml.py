@@ -56,7 +56,7 @@ def _parsed(path: Path, data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as exc:
         raise UnreadableFile(path, f"is not well-formed XML: {exc}") from exc
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # missing in its stubs
         raise UnreadableFile(path, "declares a document type, which a parameter file does not need")
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):

@@ -28,7 +28,7 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
     UnknownParameter
         No parameter answers to the name (close ones are offered), or several do (they are listed).
     """
-    steps = split_path(name)
+    steps = list(split_path(name))
     known = parameters(plugin)
     for candidates in (known, _parts(known)):
         found = {item.object_path(): item for item in candidates if _matches(item, steps)}
@@ -75,7 +75,7 @@ def _matches(item: CData, steps: Sequence[str]) -> bool:
 
 def _rest(item: CData, steps: Sequence[str]) -> list[str] | None:
     """What of the steps goes on below an item, if they begin with an ending of its path; None if they do not."""
-    own = split_path(item.object_path())
+    own = list(split_path(item.object_path()))
     for start in range(len(own)):
         ending = own[start:]
         if list(steps[: len(ending)]) == ending:

@@ -12,6 +12,7 @@ from xtalflow.xtal import (
     CPdbDataFile,
     CWaterPerformance,
     DensityMap,
+    ModelSubType,
     Water,
     WaterSearch,
     add_waters,
@@ -24,8 +25,8 @@ from xtalflow.xtal import (
 from .._files import path_of, write_in_own_format
 from .._findings import Findings
 
-DIFFERENCE, MODEL = 2, 1
-"""Sub-types of map coefficients and of coordinates."""
+DIFFERENCE = 2
+"""Sub-type of map coefficients."""
 
 
 class AddWaters(CPluginScript):
@@ -127,7 +128,7 @@ class AddWaters(CPluginScript):
         extended = add_waters(structure, search.waters)
         output = self.outputData.XYZOUT
         write_in_own_format(extended, output)
-        output.subType = MODEL
+        output.subType = ModelSubType.MODEL
         output.annotation = f"Model with {len(search.waters)} new waters"
         performance = self.outputData.PERFORMANCE
         performance.nWatersAdded = len(search.waters)

@@ -13,6 +13,7 @@ from xtalflow.xtal import (
     CObsDataFile,
     CPdbDataFile,
     Crystal,
+    ModelSubType,
     check_model_crystal,
     crystal_of_model,
     crystal_of_reflections,
@@ -26,8 +27,6 @@ from .._findings import Findings
 
 if TYPE_CHECKING:
     import gemmi
-
-MODEL = 1
 
 
 class ImportModel(CPluginScript):
@@ -85,7 +84,7 @@ class ImportModel(CPluginScript):
             self._move_to_crystal(structure)
         output = self.outputData.XYZOUT
         write_in_own_format(structure, output)
-        output.subType = MODEL
+        output.subType = ModelSubType.MODEL
         output.annotation = path.name
         performance = self.outputData.PERFORMANCE
         performance.nAtoms, performance.nResidues = facts["atoms"], facts["residues"]
