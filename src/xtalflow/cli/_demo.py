@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import shlex
 from pathlib import Path
@@ -33,6 +32,8 @@ def add(commands: SubParsers) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from xtalflow.plugin import make_task
     from xtalflow.services import (
         DEMO_PROJECT,

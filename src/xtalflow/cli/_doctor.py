@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
 from ._parser import SubParsers, add_command
 
@@ -21,6 +20,8 @@ def add(commands: SubParsers) -> None:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from xtalflow.services import examine_installation, load_settings
 
     from ._output import Column, print_json, print_table

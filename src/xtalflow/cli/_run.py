@@ -113,7 +113,8 @@ def tell_failure(document: dict[str, Any]) -> None:
     """Say on stderr that a job did not succeed, and why."""
     from ._main import say
 
+    reason = document["error"] or "no reason is known"
+    words = {"interrupted": "was interrupted", "unsatisfactory": f"is unsatisfactory: {reason}"}
     if document["status"] != "finished":
-        reason = document["error"] or "no reason is known"
-        outcome = "was interrupted" if document["status"] == "interrupted" else f"is {document['status']}: {reason}"
+        outcome = words.get(document["status"], f"{document['status']}: {reason}")
         say(f"job {document['project']}/{document['number']} {outcome}")

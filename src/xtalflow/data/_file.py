@@ -180,7 +180,7 @@ class CDataFile(CComposite):
     def link(self, record: LinkedFile) -> None:
         """Point to a file of the project as its database knows it.
 
-        What this object knows of the file stays; sub-type and content flag are taken over from a record of the same kind.
+        What this object knows of the file stays; sub-type and content flag are taken from a record of the same kind.
         """
         path = PurePosixPath(record.path)
         with self._telling():

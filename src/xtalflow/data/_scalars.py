@@ -292,6 +292,7 @@ class CString(CScalar[str]):
     """A text; an empty one that was given is a value."""
 
     __slots__ = ()
+    REFUSED: ClassVar[re.Pattern[str]] = _UNWRITABLE
     ERROR_CODES: ClassVar[Mapping[int, str]] = {
         101: "too short",
         102: "too long",
@@ -303,7 +304,7 @@ class CString(CScalar[str]):
         if not isinstance(value, str):
             raise self._refuse(value, "a text")
         value = "".join(value)  # of a member of an enumeration its value
-        if _UNWRITABLE.search(value):
+        if self.REFUSED.search(value):
             raise self._refuse(value, "a text without control characters")
         shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
         if shortest is not None and len(value) < shortest:
@@ -360,6 +361,9 @@ class CUUID(CString):
 
 
 class CFilePath(CString):
-    """A file's name or folder."""
+    """A file's name or folder; bytes of it that are no UTF-8 are kept as Python keeps them."""
 
     __slots__ = ()
+    REFUSED: ClassVar[re.Pattern[str]] = re.compile(
+        "[^\t\n\r\x20-\ud7ff\udc80-\udcff\ue000-\ufffd\U00010000-\U0010ffff]"
+    )

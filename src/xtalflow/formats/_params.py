@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import socket
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,7 +193,7 @@ def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
     if isinstance(item, CScalar):
         state = item.getValueState()
         if state is ValueState.EXPLICITLY_SET:
-            element.text = str(item)
+            element.text = _text(item, path)
         else:
             element.set(_STATE, state.value)
     if leftovers_here:
@@ -204,6 +205,15 @@ def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
         if leftovers_here:
             leftovers.put_back(element, path, child.name)
     return element
+
+
+def _text(item: CScalar[Any], path: str) -> str:
+    text = str(item)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidValue(path, text, "a name in UTF-8 to be kept in a parameter file") from None
+    return text
 
 
 def _joined(path: str, name: str) -> str:
@@ -245,9 +255,7 @@ def _fill_list(item: CList[CData], element: etree._Element, path: str, unknown: 
             unknown.append(_unknown(each, path, after))
 
 
-def _fill_children(
-    item: CData, elements: Iterable[etree._Element], path: str, unknown: list[UnknownElement]
-) -> None:
+def _fill_children(item: CData, elements: Iterable[etree._Element], path: str, unknown: list[UnknownElement]) -> None:
     names = set(item.childNames())
     after = ""
     for each in elements:
@@ -264,7 +272,9 @@ def _fill_children(
 def _unknown(element: etree._Element, parent: str, after: str) -> UnknownElement:
     from lxml import etree
 
-    xml = etree.tostring(element, encoding="unicode", with_tail=False)
+    alone = deepcopy(element)
+    etree.cleanup_namespaces(alone)
+    xml = etree.tostring(alone, encoding="unicode", with_tail=False)
     return UnknownElement(path=_joined(parent, local_name(element)), parent=parent, after=after, xml=xml)
 
 

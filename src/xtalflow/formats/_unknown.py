@@ -36,7 +36,7 @@ class UnknownElement:
 
 
 class Leftovers:
-    """Unknown elements by where they stand in a tree; those whose place is gone, such as a list's item, are left out."""
+    """Unknown elements by where they stand in a tree; without those whose place is gone."""
 
     def __init__(self, elements: Iterable[UnknownElement], container: CContainer, *, beside: str) -> None:
         self._elements: dict[tuple[str, str], list[str]] = {}

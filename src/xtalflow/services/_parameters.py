@@ -111,4 +111,4 @@ def _close(name: str, known: Sequence[CData]) -> list[str]:
     """Names of parameters that look like this one; all of them if there are few and none does."""
     last = split_path(name)[0] if "." not in name else split_path(name)[-1]
     by_name = {item.name.lower(): item.name for item in known}
-    return [by_name[each] for each in difflib.get_close_matches(last.lower(), list(by_name), n=3, cutoff=0.5)]
+    return [by_name[each] for each in difflib.get_close_matches(last.lower(), list(by_name), n=3)]

@@ -52,19 +52,25 @@ async def project_of_folder(here: Path) -> ProjectRecord | None:
 
     Raises
     ------
-    UnknownProject
-        The folder is one of a project, but this database does not know it.
+    InvalidInput
+        The folder is one of a project, but this database does not know it, or knows it elsewhere.
     """
     folder = folder_of_project(here)
     if folder is None:
         return None
     file = await asyncio.to_thread(db.read_project_file, folder)
     try:
-        return await db.get_project(file.uuid)
+        project = await db.get_project(file.uuid)
     except UnknownProject as exc:
         raise InvalidInput(
-            f"{folder} is the folder of the project {file.name!r}, which this database ({file.uuid}) does not have"
+            f"{folder} is the folder of the project {file.name!r} ({file.uuid}), which this database does not have"
         ) from exc
+    if project.directory.resolve() != folder.resolve():
+        raise InvalidInput(
+            f"{folder} says that it is the project {project.name!r}, but the folder of that is {project.directory}: "
+            "it was moved or copied"
+        )
+    return project
 
 
 async def find_project(name: str | None, here: Path) -> ProjectRecord:

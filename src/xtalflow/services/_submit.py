@@ -5,11 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
-from xtalflow.data import CData, CDataFile, CList, CScalar, Finding, Severity, ValueState, find_all_files
+from xtalflow.data import (
+    CData,
+    CDataFile,
+    CList,
+    CScalar,
+    Finding,
+    Severity,
+    ValueState,
+    extract_file_metadata,
+    find_all_files,
+)
 from xtalflow.engine import (
     INPUT_PARAMS,
     FileRecord,
@@ -166,7 +177,8 @@ async def _link_own_files(plugin: CPluginScript, handler: AsyncDatabaseHandler) 
     known: dict[str, FileRecord] = {record.path: record for record in await db.list_files(handler.project)}
     for file, path in inside.items():
         if record := known.get(path):
-            file.link(record)
+            own_kind = record.file_type == extract_file_metadata(file).file_type
+            file.link(record if own_kind else replace(record, sub_type=None, content_flag=None))
 
 
 def _below(path: Path | None, directory: Path) -> str:

@@ -85,7 +85,17 @@ def test_paths_round_trip_for_every_object():
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing", "inputData.", ".inputData", "inputData..CELL", "inputData.L[0]", "inputData[0]", "inputData.CELL[x]", "[0]"]
+    "path",
+    [
+        "nothing",
+        "inputData.",
+        ".inputData",
+        "inputData..CELL",
+        "inputData.L[0]",
+        "inputData[0]",
+        "inputData.CELL[x]",
+        "[0]",
+    ],
 )
 def test_a_path_to_nothing_is_an_unknown_parameter(path):
     with pytest.raises(UnknownParameter):

@@ -30,6 +30,7 @@ class Record:
     id: UUID
     project: UUID
     path: str
+    file_type: str = "application/CCP4-mtz-observed"
     annotation: str = "Reflections"
     sub_type: int | None = 1
     content_flag: int | None = 3
@@ -77,7 +78,7 @@ def test_an_unset_file_has_no_path(tmp_path):
     assert not inputs.F_SIGF.isSet()
 
 
-@pytest.mark.parametrize("value", ["", ".", "/", "..", "a\0b.mtz", "bad\udc80.mtz", "~nobody-of-this-name/x.mtz", 5, b"x"])
+@pytest.mark.parametrize("value", ["", ".", "/", "a\0b.mtz", "bad\ud800.mtz", "~nobody-of-this-name/x.mtz", 5, b"x"])
 def test_what_is_no_path_of_a_file_is_refused(tmp_path, value):
     _, inputs = make_tree(tmp_path)
     inputs.F_SIGF = "old.mtz"
@@ -85,6 +86,13 @@ def test_what_is_no_path_of_a_file_is_refused(tmp_path, value):
         inputs.F_SIGF = value
 
     assert inputs.F_SIGF.path == tmp_path / "old.mtz"
+
+
+def test_a_name_that_is_not_utf8_is_a_name(tmp_path):
+    _, inputs = make_tree(tmp_path)
+    inputs.F_SIGF = "caf\udce9.mtz"
+
+    assert inputs.F_SIGF.path == tmp_path / "caf\udce9.mtz"
 
 
 def test_another_path_is_another_file_of_which_nothing_is_known(tmp_path):
@@ -101,13 +109,39 @@ def test_another_path_is_another_file_of_which_nothing_is_known(tmp_path):
 def test_a_link_sets_everything_that_the_record_says_together(tmp_path):
     _, inputs = make_tree(tmp_path)
     record = Record(uuid4(), uuid4(), "CCP4_JOBS/job_3/FREEROUT.mtz")
-    inputs.F_SIGF.contentFlag = 1
     inputs.F_SIGF.link(record)
 
     file = inputs.F_SIGF
     assert file.path == tmp_path / "project/CCP4_JOBS/job_3/FREEROUT.mtz"
     assert (file.dbFileId.value, file.project.value) == (str(record.id), str(record.project))
     assert (file.annotation.value, file.subType.value, file.contentFlag.value) == ("Reflections", 1, 3)
+
+
+def test_what_one_says_of_a_file_oneself_stays_when_it_is_linked(tmp_path):
+    _, inputs = make_tree(tmp_path)
+    inputs.F_SIGF = "x.mtz"
+    inputs.F_SIGF.annotation = "mine"
+    inputs.F_SIGF.link(Record(uuid4(), uuid4(), "CCP4_IMPORTED_FILES/x.mtz"))
+
+    assert inputs.F_SIGF.annotation.value == "mine"
+    assert inputs.F_SIGF.contentFlag.value == 3
+
+
+def test_flags_of_another_kind_of_file_mean_nothing_here(tmp_path):
+    _, inputs = make_tree(tmp_path)
+    inputs.XYZIN.link(Record(uuid4(), uuid4(), "CCP4_IMPORTED_FILES/x.mtz"))
+
+    assert inputs.XYZIN.subType.value is None
+    assert inputs.XYZIN.contentFlag.value is None
+
+
+def test_linking_to_another_file_forgets_what_was_known_of_the_old_one(tmp_path):
+    _, inputs = make_tree(tmp_path)
+    inputs.F_SIGF.link(Record(uuid4(), uuid4(), "CCP4_IMPORTED_FILES/x.mtz", annotation="old"))
+    inputs.F_SIGF.link(Record(uuid4(), uuid4(), "CCP4_IMPORTED_FILES/y.mtz", annotation="new", content_flag=4))
+
+    assert inputs.F_SIGF.annotation.value == "new"
+    assert inputs.F_SIGF.contentFlag.value == 4
 
 
 def test_a_file_at_the_top_of_the_project_can_be_linked(tmp_path):
@@ -184,15 +218,3 @@ def test_validity_of_files_is_coded_as_in_ccp4i2(tmp_path):
     assert inputs.F_SIGF.validity() == []
     inputs.ANY = "missing.mtz"
     assert inputs.ANY.validity() == []
-
-
-def test_content_that_is_known_and_does_not_fit_is_found(tmp_path):
-    class Picky(CContainer):
-        F_SIGF = CObservations(requiredContentFlag=[1, 3])
-
-    (tmp_path / "x.mtz").write_bytes(b"x")
-    picky = Picky()
-    picky.F_SIGF = tmp_path / "x.mtz"
-    assert picky.validity() == []
-    picky.F_SIGF.contentFlag = 4
-    assert [(f.path, f.code) for f in picky.validity()] == [("F_SIGF", 104)]

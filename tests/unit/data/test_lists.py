@@ -96,7 +96,13 @@ def test_copies_of_lists_are_equal():
 
 
 def test_a_dictionary_of_another_shape_is_refused():
-    for data in ({}, {"items": 5, "state": "not_set"}, {"items": [], "state": "x"}, {"items": [{}], "state": "not_set"}, []):
+    for data in (
+        {},
+        {"items": 5, "state": "not_set"},
+        {"items": [], "state": "x"},
+        {"items": [{}], "state": "not_set"},
+        [],
+    ):
         with pytest.raises(InvalidValue):
             Inputs().LIMITS.from_dict(data)
 

@@ -4,7 +4,17 @@ import math
 
 import pytest
 
-from xtalflow.data import CBoolean, CContainer, CFloat, CInt, COneWord, CPerformanceIndicator, CString, CUUID, ValueState
+from xtalflow.data import (
+    CUUID,
+    CBoolean,
+    CContainer,
+    CFloat,
+    CInt,
+    COneWord,
+    CPerformanceIndicator,
+    CString,
+    ValueState,
+)
 from xtalflow.errors import InvalidValue
 
 
@@ -50,11 +60,13 @@ def test_unset_leaves_no_value_not_even_the_default():
     assert controls.FRAC.getValueState() is ValueState.NOT_SET
 
 
-@pytest.mark.parametrize("calculate", [lambda x: x + 1, lambda x: 2 * x, float, int, lambda x: x < 3, abs, lambda x: -x])
+@pytest.mark.parametrize(
+    "calculate", [lambda x: x + 1, lambda x: 2 * x, float, int, lambda x: x < 3, abs, lambda x: -x]
+)
 def test_an_unset_number_refuses_arithmetic_and_names_itself(calculate):
     controls = Controls()
 
-    with pytest.raises(InvalidValue, match="NCYCLES.*set before it is calculated with"):
+    with pytest.raises(InvalidValue, match=r"NCYCLES.*set before it is calculated with"):
         calculate(controls.NCYCLES)
 
 

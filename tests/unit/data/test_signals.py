@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from xtalflow.data import CContainer, CFloat, Change, CList, CInt, CDataFile, Signal
+from xtalflow.data import CContainer, CDataFile, CFloat, Change, CInt, CList, Signal
 
 
 class Controls(CContainer):
@@ -90,7 +90,7 @@ def test_a_coroutine_is_not_lost_when_nobody_waits():
         signal.emit(1)
 
     other: Signal[int] = Signal(plain=True)
-    other.connect(lambda value: _wait(value))
+    other.connect(lambda _: _wait(1))
     with pytest.raises(ExceptionGroup) as caught:
         other.emit(1)
     assert isinstance(caught.value.exceptions[0], TypeError)

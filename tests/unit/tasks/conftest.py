@@ -230,7 +230,7 @@ def failing_host(tmp_path: Path) -> FakeHost:
     def crash(plugin: CPluginScript, command: Command) -> None:
         raise ProgramFailed("servalcat was killed by SIGSEGV", code=139)
 
-    return FakeHost(tmp_path / "project", {"refine_xtal_norefmac": crash, "fw": crash, "geom": crash})
+    return FakeHost(tmp_path / "failing", {"refine_xtal_norefmac": crash, "fw": crash, "geom": crash})
 
 
 # The program.

@@ -75,6 +75,14 @@ def test_intensities_without_a_free_set_have_one_r_value(tmp_path: Path) -> None
     assert not cycle.has_free_set
 
 
+def test_twin_fractions_are_read(tmp_path: Path) -> None:
+    """They stand beside the data, not in them."""
+    entry = {"Ncyc": 0, "data": {"summary": {"R1work": 0.2}}, "twin_alpha": {"h,k,l": 0.65, "-h-k,k,-l": 0.35}}
+    (cycle,) = read_statistics(write(tmp_path / "x_stats.json", json.dumps([entry])))
+
+    assert cycle.twin_fractions == {"h,k,l": 0.65, "-h-k,k,-l": 0.35}
+
+
 @pytest.mark.parametrize("text", ["", "[", "[]", '[{"Ncyc": 0}]', "3"])
 def test_broken_statistics_fail_with_a_sentence(tmp_path: Path, text: str) -> None:
     """A program that leaves half a file fails the job, not the reader."""

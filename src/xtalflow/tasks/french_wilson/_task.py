@@ -107,6 +107,7 @@ class FrenchWilson(CPluginScript):
             output.contentFlag, output.subType, output.annotation = content, DERIVED, source
         self._estimate_wilson_b(observations)
         converted.unlink()
+        converted.with_suffix(".log").unlink(missing_ok=True)  # the same as our log of the program
 
     def _estimate_wilson_b(self, observations: Observations) -> None:
         section, plot = self.report.section("Wilson plot"), wilson_plot(observations.mtz, observations.group)

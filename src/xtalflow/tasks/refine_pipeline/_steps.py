@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from xtalflow.data import find_all_files
+from xtalflow.data import Severity, find_all_files
 from xtalflow.plugin import CPluginScript, Outcome
 from xtalflow.xtal import ObsContent, count_waters, read_model
 
@@ -24,6 +24,7 @@ from ._stages import SECTIONS, Stage, report_cycles, report_inputs, report_stage
 if TYPE_CHECKING:
     from ._task import RefinePipeline
 
+_PROGRESS = ("import", "refinement", "waters", "refinement with waters", "validation and maps", "done")
 _INTENSITIES = (ObsContent.IPAIR, ObsContent.IMEAN)
 
 
@@ -41,7 +42,6 @@ class Steps:
         self.waters = 0
         self.stages: list[Stage] = []
         self.with_waters = bool(self.controls.ADD_WATERS.value)
-        self._done = 0
         for title in SECTIONS:
             self.report.section(title)
 
@@ -58,11 +58,11 @@ class Steps:
         validation, maps = await self._judge()
         self._take_results(maps)
         self._report(validation)
+        await self._progress("done")
 
     async def _progress(self, text: str) -> None:
-        total = 5 if self.with_waters else 3
-        await self.pipeline.progress(self._done, total, text)
-        self._done += 2 if text == "waters" else 1
+        stages = [stage for stage in _PROGRESS if self.with_waters or "waters" not in stage]
+        await self.pipeline.progress(stages.index(text), len(stages) - 1, text)
 
     @property
     def last(self) -> ServalcatRefine:
@@ -75,15 +75,15 @@ class Steps:
         """The data first: the model takes their crystal, the free-R set their symmetry and resolution."""
         self.data.inputData.HKLIN = self.inputs.F_SIGF
         self.data.controlParameters.SPACEGROUP = self.controls.SPACEGROUP
-        await self.pipeline.step(self.data)
+        await self._step(self.data)
         observed = self.data.outputData.OBSOUT
         self.model.inputData.XYZIN, self.model.inputData.F_SIGF = self.inputs.XYZIN, observed
         self.model.controlParameters.ADOPT_SPACEGROUP = self.controls.SPACEGROUP.isSet()
         self.flags.inputData.F_SIGF = observed
         origin = self._choose_flags()
         self.flags.controlParameters.FREERFLAG_NUMBER = self.controls.FREERFLAG_NUMBER
-        await self.pipeline.step(self.model)
-        await self.pipeline.step(self.flags)
+        await self._step(self.model)
+        await self._step(self.flags)
         self.pipeline.outputData.FREESET.freeSet = origin.value
         report_inputs(self.report, self.data, self.flags, origin)
         self.waters = await asyncio.to_thread(lambda: count_waters(read_model(path_of(self.model.outputData.XYZOUT))))
@@ -126,7 +126,19 @@ class Steps:
         succeeded = await child.execute() is Outcome.SUCCEEDED
         if not succeeded:
             self._warn(f"{child.title} {child.outcome}: {child.errors.reason}")
+        self._pass_on(child)
         return succeeded
+
+    async def _step(self, child: CPluginScript) -> None:
+        """Execute a child job without which there is no result."""
+        await self.pipeline.step(child)
+        self._pass_on(child)
+
+    def _pass_on(self, child: CPluginScript) -> None:
+        """What a child job warns of is said by the pipeline, too."""
+        for row in child.errors:
+            if row.severity < Severity.ERROR:
+                self._warn(f"{child.title}: {row.message}")
 
     def _refinement(self, title: str) -> ServalcatRefine:
         """A refinement with what all of this pipeline have in common."""
@@ -139,10 +151,8 @@ class Steps:
         return refinement
 
     async def _refine(self, refinement: ServalcatRefine) -> None:
-        await self.pipeline.step(refinement)
+        await self._step(refinement)
         self.refinements.append(refinement)
-        for row in refinement.errors:
-            self._warn(f"{refinement.title}: {row.message}")
 
     def _add_stage(self, title: str, cycle: int) -> None:
         if self.last.cycles:
@@ -163,7 +173,7 @@ class Steps:
         adding = self.pipeline.child(AddWaters)
         adding.inputData.XYZIN = self.last.outputData.CIFFILE
         adding.inputData.DIFFPHIIN = self.last.outputData.DIFFPHIOUT
-        await self.pipeline.step(adding)
+        await self._step(adding)
         figures, section = adding.outputData.PERFORMANCE, self.report.section("Waters")
         if not figures.nWatersAdded.value:
             section.text("No water was found, so there is no second refinement.")

@@ -48,4 +48,5 @@ def take_maps(
         split_columns(mtz, {amplitude: "F", phase: "PHI"}, path_of(output))
         output.subType, output.contentFlag = sub_type, 1
     refined.unlink()
+    refined.with_suffix(".log").unlink(missing_ok=True)  # the same as our log of the program
     return has_pairs

@@ -132,7 +132,7 @@ def _cycle(entry: Mapping[str, Any]) -> CycleStatistics:
             for name in classes
         },
         shells=tuple(_shell(row) for row in data.get("binned", ())),
-        twin_fractions=_finite(data.get("twin_alpha", {})),
+        twin_fractions=_finite(entry.get("twin_alpha", {})),
         weight=entry.get("weight"),
     )
 

@@ -188,7 +188,7 @@ class ServalcatRefine(CPluginScript):
             words += ["--unrestrained"]
             self._say("Refined without restraints: R free and the geometry must be watched.", warn=False)
         else:
-            words += ["--monlib", str(self.monomer_library())]
+            words += ["--monlib", str(self.monomer_library().absolute())]
         for option, value in (
             ("--randomize", controls.RANDOMIZE.value),
             ("--bfactor", controls.BFACTOR.value),

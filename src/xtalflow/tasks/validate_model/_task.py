@@ -109,11 +109,13 @@ class ValidateModel(CPluginScript):
             section.warning(f"Restraints were not looked at: there is no dictionary for {', '.join(missing)}.")
             return
         model = await asyncio.to_thread(model_for_servalcat, self.inputData.XYZIN, self.work_directory)
-        arguments = ["util", "geom", str(model), "--monlib", str(library)]
+        arguments = ["util", "geom", str(model), "--monlib", str(library.absolute())]
         if dictionaries := dictionary_paths(self.inputData.DICT_LIST):
             arguments += ["--ligand", *map(str, dictionaries)]
         await self.run_command(Command("servalcat", [*arguments, "--output_prefix", PREFIX]))
-        geometry = await asyncio.to_thread(read_geometry, self.work_directory / PREFIX)
+        prefix = self.work_directory / PREFIX
+        geometry = await asyncio.to_thread(read_geometry, prefix)
+        prefix.with_suffix(".log").unlink(missing_ok=True)  # the same as our log of the program
         _report.report_geometry(self.report, geometry)
 
     def _missing(self) -> list[str]:

@@ -1,0 +1,134 @@
+"""Figures, plots and trees in characters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from xtalflow.cli._numbers import duration, figure, heading, local_time, size
+from xtalflow.cli._output import console
+from xtalflow.cli._progress import cycle_text
+from xtalflow.cli._report import plot_lines, print_report
+from xtalflow.engine import JobId, JobRecord, ProjectId
+from xtalflow.plugin import JobStatus
+from xtalflow.services import CycleDone, JobEnded, JobStarted
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "text"),
+    [
+        (0.17819, "R1Factor", "0.1782"),
+        (0.2, "RFree", "0.2000"),
+        (1.958, "RMSAngle", "1.96"),
+        (0.012, "RMSBond", "0.0120"),
+        (16.35, "wilsonB", "16.4"),
+        (76, "nWaters", "76"),
+        ("given", "freeSet", "given"),
+        (None, "", ""),
+        (0.00001, "", "1e-05"),
+        (12345.678, "", "12345.7"),
+    ],
+)
+def test_figures_have_the_places_that_they_deserve(value: object, key: str, text: str) -> None:
+    assert figure(value, key) == text
+
+
+def test_headings_have_units_and_say_what_r1_is_over() -> None:
+    """R1 values are over I > 2σ(I), and say so wherever shown."""
+    assert heading("R1Free") == "R1Free (I > 2σ(I))"
+    assert heading("RFree") == "RFree"
+    assert heading("RMSBond") == "RMSBond (Å)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, ""), (4.23, "4.2 s"), (59.96, "1 min 00 s"), (185, "3 min 05 s"), (7380, "2 h 03 min")]
+)
+def test_durations_are_short(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_times_are_local_on_the_screen() -> None:
+    """A time of the record is UTC; people read their own clock."""
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+    assert local_time("2026-11-23T12:00:00.000Z") == f"{now.astimezone():%Y-%m-%d %H:%M}"
+
+
+def test_sizes_are_in_decimal_units() -> None:
+    assert [size(count) for count in (12, 338356, 1392601, 5 * 10**9)] == ["12 B", "338 kB", "1 MB", "5.0 GB"]
+
+
+def test_a_cycle_says_what_r1_is_over() -> None:
+    assert cycle_text({"cycle": 3, "R1work": 0.231}) == "cycle 3: R1work 0.2310 (R1: I > 2σ(I))"
+    assert cycle_text({"cycle": 3, "Rwork": 0.231}) == "cycle 3: Rwork 0.2310"
+
+
+def test_a_plot_spans_its_range_and_skips_gaps() -> None:
+    """The first point is at the upper left, the last at the lower right."""
+    item = {
+        "title": "R",
+        "x_label": "cycle",
+        "y_label": "R1",
+        "series": [{"name": "work", "x": [0, 1, 2], "y": [0.3, None, 0.1]}],
+    }
+    lines = plot_lines(item, width=10, height=4)
+
+    assert lines[1] == "0.3 ┤●"
+    assert lines[4] == "0.1 ┤         ●"
+    assert lines[-1].strip() == "● work"
+
+
+def test_an_empty_plot_says_so() -> None:
+    item = {"title": "R", "x_label": "", "y_label": "", "series": [{"name": "work", "x": [0], "y": [None]}]}
+
+    assert plot_lines(item) == ["R: no points"]
+
+
+def test_a_report_shows_every_kind_of_item(capsys: pytest.CaptureFixture[str]) -> None:
+    """Text that looks like markup is shown as it is."""
+    items = [
+        {"kind": "text", "text": "columns [F,SIGF]"},
+        {"kind": "warning", "text": "few flags"},
+        {"kind": "figures", "figures": [{"name": "Rfree", "value": 0.2017, "note": "5 %"}]},
+        {"kind": "table", "title": "Stages", "columns": ["Stage", "R"], "rows": [["one", 0.25], ["two", None]]},
+        {"kind": "files", "files": [{"label": "Model", "param": "XYZOUT"}]},
+    ]
+    print_report({"sections": [{"title": "Data", "items": items}]})
+
+    shown = capsys.readouterr().out
+    for text in ("Data", "columns [F,SIGF]", "! few flags", "0.2017", "5 %", "Stages", "0.25", "Model: XYZOUT"):
+        assert text in shown
+
+
+def test_the_live_tree_grows_with_the_news(capsys: pytest.CaptureFixture[str]) -> None:
+    """Children hang below their parents with status and latest figures."""
+    from xtalflow.cli._progress import _LiveTree
+
+    job = JobRecord(
+        id=JobId(uuid4()), project=ProjectId(uuid4()), number="1", task="refine_pipeline", created=datetime.now(UTC)
+    )
+    tree = _LiveTree(job, "gamma")
+    tree.tell(JobStarted(number="1", task="refine_pipeline", title="Pipeline"))
+    tree.tell(JobStarted(number="1.1", task="servalcat_refine", title="Refinement"))
+    tree.tell(CycleDone(number="1.1", values={"cycle": 2, "R1work": 0.2221}))
+    console().print(tree)
+    during = capsys.readouterr().out
+    elapsed = timedelta(seconds=4).total_seconds()
+    tree.tell(
+        JobEnded(
+            number="1.1",
+            task="servalcat_refine",
+            title="Refinement",
+            status=JobStatus.FINISHED,
+            elapsed_s=elapsed,
+            kpis={"R1Factor": 0.1782, "nAtoms": 3},
+        )
+    )
+    console().print(tree)
+    after = capsys.readouterr().out
+
+    assert "└── gamma/1.1 Refinement  running" in during
+    assert "cycle 2: R1work 0.2221" in during
+    assert "finished  4.0 s  R1Factor (I > 2σ(I)) 0.1782" in after
