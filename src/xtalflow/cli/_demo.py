@@ -45,8 +45,9 @@ def _demo(arguments: argparse.Namespace) -> int:
         prepare_demonstration,
     )
 
+    from ._main import FINISHED, UNSATISFACTORY
     from ._output import print_json
-    from ._run import submit_and_watch, tell_failure
+    from ._run import exit_code, submit_and_watch, tell_failure
 
     home = Path(arguments.home).expanduser().absolute() if arguments.home else load_settings().home / "demo"
     had_database = bool(os.environ.get("DATABASE_URL"))
@@ -59,19 +60,19 @@ def _demo(arguments: argparse.Namespace) -> int:
     load_settings()
     plugin = make_task(DEMO_TASK)
     give_parameters(plugin, demonstration.words, Path.cwd())
-    job, _ = submit_and_watch(plugin, project=DEMO_PROJECT, title="Demo", json=arguments.json)
+    job = submit_and_watch(plugin, project=DEMO_PROJECT, title="Demo", json=arguments.json)
     if job["status"] != "finished":
         if arguments.json:
             print_json(job)
         tell_failure(job)
-        return 130 if job["status"] == "interrupted" else 1
+        return exit_code(job)
     truth = asyncio.run(compare_with_truth(demonstration, job))
     if arguments.json:
         print_json(job | {"truth": truth, "home": str(home)})
     else:
         _print_outcome(job, truth)
         _print_next(job, home, had_database=had_database)
-    return 0 if truth["recovered"] else 3
+    return FINISHED if truth["recovered"] else UNSATISFACTORY
 
 
 def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:

@@ -49,8 +49,13 @@ def console() -> Console:
     """Where people read; what it is given is text, never markup."""
     from rich.console import Console
 
+    class OurConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to `main`, which knows the exit code."""
+            raise BrokenPipeError
+
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    return Console(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width)
+    return OurConsole(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width)
 
 
 def make_table(columns: Columns, rows: Iterable[Sequence[str]], title: str = "") -> Table:

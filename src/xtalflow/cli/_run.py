@@ -10,7 +10,7 @@ from ._parser import SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
     from xtalflow.engine import JobRecord, Settings
-    from xtalflow.plugin import CPluginScript, JobStatus
+    from xtalflow.plugin import CPluginScript
     from xtalflow.services import Document, Listener
 
 CLIENT = "cli"
@@ -55,25 +55,28 @@ def _run_task(arguments: argparse.Namespace) -> int:
 
 def run_plugin(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> int:
     """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
-    from xtalflow.plugin import Outcome
-
     from ._output import print_json
     from ._result import print_result
 
-    document, status = submit_and_watch(plugin, project=project, title=title, json=json)
+    document = submit_and_watch(plugin, project=project, title=title, json=json)
     if json:
         print_json(document)
     else:
         print_result(document)
     tell_failure(document)
-    codes = {Outcome.SUCCEEDED: 0, Outcome.UNSATISFACTORY: 3, Outcome.INTERRUPTED: 130}
-    return next((code for outcome, code in codes.items() if outcome.status is status), 1)
+    return exit_code(document)
 
 
-def submit_and_watch(
-    plugin: CPluginScript, *, project: str | None, title: str, json: bool
-) -> tuple[Document, JobStatus]:
-    """Check, submit and run; returns the job as JSON values and its status."""
+def exit_code(document: dict[str, Any]) -> int:
+    """The exit code that tells how a job ended."""
+    from ._main import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY
+
+    codes = {"finished": FINISHED, "unsatisfactory": UNSATISFACTORY, "interrupted": INTERRUPTED}
+    return codes.get(document["status"], FAILED)
+
+
+def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> Document:
+    """Check, submit and run; returns the job as JSON values."""
     import asyncio
 
     from xtalflow.services import check_job
@@ -84,7 +87,7 @@ def submit_and_watch(
     for remark in asyncio.run(check_job(plugin)):
         say(f"{remark.path}: {remark.message}")
 
-    async def work(settings: Settings) -> tuple[Document, JobStatus]:
+    async def work(settings: Settings) -> Document:
         from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
 
         from ._progress import watching
@@ -94,7 +97,7 @@ def submit_and_watch(
         if not job.status.is_end:
             with watching(job, home.name, quiet=json) as listener:
                 job = await _run_interruptibly(job, settings, listener)
-        return await job_details(FoundJob(project=home, job=job)), job.status
+        return await job_details(FoundJob(project=home, job=job))
 
     return with_store(work)
 

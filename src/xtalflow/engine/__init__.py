@@ -2,7 +2,7 @@
 
 from xtalflow.plugin import JobStatus
 
-from ._executor import LocalExecutor, LocalRun, RunnerExit, end_orphans
+from ._executor import RUNNER_LOG, LocalExecutor, LocalRun, RunnerExit, end_orphans
 from ._files import Copied, async_copy_file, safe_name, sha256_of, sync_folder
 from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
 from ._journal import (
@@ -65,6 +65,7 @@ __all__ = [
     "JOURNAL",
     "ORDER",
     "PARAMS",
+    "RUNNER_LOG",
     "RUN_MARK",
     "SETTINGS_FILE",
     "START",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
@@ -35,7 +34,7 @@ async def import_input_files_async(job: JobRecord, plugin: CPluginScript, store:
             use = InputUse(file=FileId(UUID(file.dbFileId.value)), param_name=extract_file_metadata(file).param_name)
             await store.register_input_files(job.id, [use])
             (record,) = await store.files([use.file])
-            file.link(_seen_as(file, record))
+            file.link(record)
         else:
             record = await import_external_file(job, file, store)
         records.append(record)
@@ -79,18 +78,8 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     (record,) = await store.register_imported_files(job.id, [imported])
     if record.path != path:  # a rival imported the same bytes meanwhile: one file stays
         (store.project_directory / path).unlink(missing_ok=True)
-    file.link(_seen_as(file, record))
+    file.link(record)
     return record
-
-
-def _seen_as(file: CDataFile, record: FileRecord) -> FileRecord:
-    """The record as this parameter sees it: what a file is as another kind of parameter is left out.
-
-    The same bytes may be the observations of one parameter and the free flags of another.
-    """
-    if record.file_type == extract_file_metadata(file).file_type:
-        return record
-    return replace(record, sub_type=None, content_flag=None)
 
 
 def verify_inputs(records: tuple[FileRecord, ...], store: JobStore) -> None:

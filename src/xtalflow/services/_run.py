@@ -8,11 +8,13 @@ import signal
 import socket
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow import db
 from xtalflow.engine import (
     JOURNAL,
+    RUNNER_LOG,
     JobOrder,
     JobRecord,
     JobStatus,
@@ -59,6 +61,7 @@ class JobRun:
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._interrupts = 0
         self._run: LocalRun | None = None
+        self._killing: asyncio.Future[RunnerExit] | None = None
 
     def interrupt(self) -> None:
         """End the job: the first time cleanly, the second time by killing its runner and all that it started."""
@@ -174,7 +177,8 @@ class JobRun:
         elif self._interrupts:
             status, reason = JobStatus.INTERRUPTED, "interrupted, and killed"
         else:
-            status, reason = JobStatus.FAILED, f"lost: the runner {runner_exit.words} before its job ended"
+            words = await asyncio.to_thread(_last_words, folder / RUNNER_LOG)
+            status, reason = JobStatus.FAILED, f"lost: the runner {runner_exit.words} before its job ended{words}"
         await self._end_unfinished(handler, status, reason)
         await handler.end_attempt(
             self._job.id,
@@ -199,6 +203,16 @@ class JobRun:
 
 def _from_below(detail: JobDetail) -> list[JobRecord]:
     return [*(job for child in detail.children for job in _from_below(child)), detail.job]
+
+
+def _last_words(log: Path) -> str:
+    """What a runner said when it died: the error that Python met, else its last line."""
+    try:
+        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    except OSError:
+        return ""
+    said = [line for line in lines if line.startswith("Fatal Python error")] or [line for line in lines if line]
+    return f": {said[-1][:300]}" if said else ""
 
 
 def _signal_name(code: int) -> str:

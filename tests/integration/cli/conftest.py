@@ -19,9 +19,12 @@ import asyncio
 import os
 import signal
 
-from xtalflow.data import CBoolean, CComposite, CContainer, CDataFile, CFloat, CInt, CList, CPerformanceIndicator, CString
+from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, CPerformanceIndicator, CString
 from xtalflow.plugin import CPluginScript, Series, Unsatisfactory
 from xtalflow.errors import TaskFailed
+
+
+MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child"]
 
 
 class CTextFile(CDataFile):
@@ -91,7 +94,7 @@ class Moody(CPluginScript):
     TASKNAME, TASKTITLE, TASKVERSION = "moody", "Moody", "1.0"
 
     class Controls(CContainer):
-        HOW = CString(default="well", enumerators=["well", "badly", "poorly", "crash", "wait", "child"], onlyEnumerators=True)
+        HOW = CString(default="well", enumerators=MOODS, onlyEnumerators=True)
 
     inputData, controlParameters, outputData = CContainer(), Controls(), CContainer()
 
@@ -103,6 +106,8 @@ class Moody(CPluginScript):
             raise Unsatisfactory("the map is flat")
         if how == "crash":
             os.kill(os.getpid(), signal.SIGKILL)
+        if how == "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
         if how == "wait":
             await asyncio.sleep(60)
         if how == "child":

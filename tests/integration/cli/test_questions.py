@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -144,7 +143,7 @@ def test_check_finds_what_is_missing_changed_and_orphaned(xtalflow: Any, project
     well = xtalflow("check", "--json")
     folder = Path(project["folder"])
     changed, missing = Path(project["files"][0]["path"]), Path(project["inputs"][0]["path"])
-    os.chmod(changed, 0o644)
+    changed.chmod(0o644)
     changed.write_text("different")
     missing.unlink()
     (folder.parent / "job_7").mkdir()
@@ -217,11 +216,11 @@ def test_a_copied_project_folder_is_not_taken_for_the_project(
 
 
 def test_a_home_that_cannot_be_made_is_a_sentence(xtalflow: Any, text: Path) -> None:
-    """The surroundings are wrong: exit code 1, no traceback."""
+    """It is named, and there is no traceback."""
     xtalflow.home = text / "home"
-    answer = xtalflow("projects")
+    answer = xtalflow("projects", cwd=text.parent)
 
-    assert answer.code == 1
+    assert answer.code == 2
     assert "Traceback" not in answer.err
     assert str(text) in answer.err
 

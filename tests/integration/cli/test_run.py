@@ -103,6 +103,14 @@ def test_a_killed_runner_fails_its_job_by_the_name_of_the_signal(xtalflow: Any) 
     assert "lost: the runner was killed by SIGKILL" in answer.json()["error"]
 
 
+def test_a_crash_of_an_extension_is_told_with_its_last_words(xtalflow: Any) -> None:
+    """A segmentation fault in our own process is named, with what Python said of it."""
+    error = xtalflow("run", "moody", "HOW=segfault", "--json").json()["error"]
+
+    assert "was killed by SIGSEGV" in error
+    assert "Fatal Python error: Segmentation fault" in error
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_interrupts_the_job_and_its_children(xtalflow: Any, tmp_path: Path, times: int) -> None:
     """The first ends it cleanly, the second at once; either way the exit code is 130 and every job is interrupted."""

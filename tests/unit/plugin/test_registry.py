@@ -26,7 +26,7 @@ def test_the_shipped_tasks_are_registered() -> None:
 def test_a_task_is_registered_under_its_own_name_and_says_what_it_is(name: str) -> None:
     task = load_task(name)
 
-    assert task.TASKNAME == name
+    assert name == task.TASKNAME
     assert task.TASKTITLE
     assert task.TASKVERSION
     assert (task.__doc__ or "").strip()
