@@ -32,6 +32,16 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def unprivileged() -> list[str]:
+    """Words before a command for which file permissions hold, also when the tests are run by root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may read everything, and there is no setpriv to give that up")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
 _home = pytest.StashKey[Path]()
 
 

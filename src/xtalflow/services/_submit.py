@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from xtalflow.data import (
     Finding,
     Severity,
     ValueState,
-    extract_file_metadata,
     find_all_files,
 )
 from xtalflow.engine import (
@@ -177,8 +175,7 @@ async def _link_own_files(plugin: CPluginScript, handler: AsyncDatabaseHandler) 
     known: dict[str, FileRecord] = {record.path: record for record in await db.list_files(handler.project)}
     for file, path in inside.items():
         if record := known.get(path):
-            own_kind = record.file_type == extract_file_metadata(file).file_type
-            file.link(record if own_kind else replace(record, sub_type=None, content_flag=None))
+            file.link(record)
 
 
 def _below(path: Path | None, directory: Path) -> str:

@@ -142,6 +142,7 @@ class CommandLine:
     home: Path
     projects: Path
     environment: dict[str, str] = field(default_factory=dict)
+    before: list[str] = field(default_factory=list)
 
     def environ(self) -> dict[str, str]:
         known = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CLIBD_MON"}}
@@ -150,7 +151,7 @@ class CommandLine:
 
     def start(self, *words: object, cwd: Path, **options: Any) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "xtalflow", *(str(word) for word in words)],
+            [*self.before, sys.executable, "-m", "xtalflow", *(str(word) for word in words)],
             cwd=cwd,
             env=self.environ(),
             text=True,
