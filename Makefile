@@ -17,6 +17,7 @@ demo: $(VENV)/core
 test: $(VENV)/dev
 	@if $(BIN)/python -c "import psycopg; psycopg.connect('$(POSTGRESQL)', connect_timeout=3)" 2>/dev/null; then \
 	  XTALFLOW_TEST_DATABASE_URL='$(POSTGRESQL)' $(BIN)/pytest -n auto --dist worksteal -m database; \
+	elif [ -n "$$XTALFLOW_TEST_REQUIRE_ALL" ]; then echo "no PostgreSQL server answers at $(POSTGRESQL)"; exit 1; \
 	else echo "no PostgreSQL server answers at $(POSTGRESQL): the tests run on SQLite only"; fi
 	$(BIN)/pytest -n auto --dist worksteal
 

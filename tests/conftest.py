@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -23,12 +23,19 @@ TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def missing(reason: str) -> NoReturn:
+    """Skip a test for want of something; where nothing may be skipped (XTALFLOW_TEST_REQUIRE_ALL), fail."""
+    if os.environ.get("XTALFLOW_TEST_REQUIRE_ALL"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real crystallographic data; tests that need it are skipped without it."""
     folder = Path(os.environ.get("XTALFLOW_TEST_DATA") or BESIDE)
     if not folder.is_dir():
-        pytest.skip(f"there is no folder of test data {folder}; name one with XTALFLOW_TEST_DATA")
+        missing(f"there is no folder of test data {folder}; name one with XTALFLOW_TEST_DATA")
     return folder
 
 
@@ -38,7 +45,7 @@ def unprivileged() -> list[str]:
     if os.geteuid() != 0:
         return []
     if shutil.which("setpriv") is None:
-        pytest.skip("root may read everything, and there is no setpriv to give that up")
+        missing("root may read everything, and there is no setpriv to give that up")
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
@@ -81,7 +88,7 @@ def database_url() -> Iterator[str]:
     try:
         server = psycopg.connect(TEST_SERVER, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as exc:
-        pytest.skip(f"no PostgreSQL server answers: {exc}")
+        missing(f"no PostgreSQL server answers: {exc}")
     url = os.environ["DATABASE_URL"]
     name = urlsplit(url).path.lstrip("/")
     with server:
