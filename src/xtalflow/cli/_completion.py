@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ._parser import SubParsers, add_command, build_parser
+from ._parser import SubParsers, add_command
 
 _DESCRIPTION = """\
 Print a script that lets a shell complete commands and options.
@@ -30,5 +30,5 @@ def add(commands: SubParsers) -> None:
 def _completion(arguments: argparse.Namespace) -> int:
     import shtab
 
-    print(shtab.complete(build_parser(), arguments.shell))
+    print(shtab.complete(arguments.surface, arguments.shell))
     return 0

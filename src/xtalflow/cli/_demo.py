@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from ._exit import FINISHED, UNSATISFACTORY
 from ._numbers import duration, figure, heading
 from ._parser import SubParsers, add_command
 
@@ -45,7 +46,6 @@ def _demo(arguments: argparse.Namespace) -> int:
         prepare_demonstration,
     )
 
-    from ._main import FINISHED, UNSATISFACTORY
     from ._output import print_json
     from ._run import exit_code, submit_and_watch, tell_failure
 

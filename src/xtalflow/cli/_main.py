@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from xtalflow.errors import InvalidInput, XtalflowError
 
-from ._parser import build_parser, words_of
+from ._exit import FAILED, FINISHED, INTERRUPTED, REQUEST_WRONG, say
+from ._surface import build_parser, words_of
 
-FINISHED, FAILED, REQUEST_WRONG, UNSATISFACTORY, INTERRUPTED = 0, 1, 2, 3, 130
 _BROKEN_PIPE = 141
 
 
@@ -44,12 +44,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return INTERRUPTED
     return code
-
-
-def say(text: str) -> None:
-    """Print sentences on stderr, each with our name before it."""
-    for line in text.splitlines() or [""]:
-        print(f"xtalflow: {line}", file=sys.stderr)
 
 
 def _never_fail_on(stream: object) -> None:

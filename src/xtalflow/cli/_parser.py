@@ -1,16 +1,13 @@
-"""The surface of the command line; nothing here is heavy, so that ``--help`` answers at once."""
+"""Parsers that say what is wrong as a sentence; nothing here is heavy, so that ``--help`` answers at once."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
-import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
-from xtalflow import __version__
-
-REQUEST_WRONG = 2
+from ._exit import REQUEST_WRONG
 
 Command = Callable[[argparse.Namespace], int]
 SubParsers: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -86,26 +83,3 @@ def add_job_argument(parser: Parser, *, optional: bool = False) -> None:
         nargs="?" if optional else None,
         help="PROJECT/3.1, or 3.1 inside a project's folder, or a uuid",
     )
-
-
-def build_parser() -> Parser:
-    """The whole command line."""
-    from . import _check, _completion, _demo, _doctor, _graph, _lists, _run, _show, _tasks
-
-    parser = Parser(
-        prog="xtalflow",
-        description="Run crystallographic tasks and remember everything about them.",
-        epilog="Exit codes: 0 finished, 1 failed, 2 the request was wrong (nothing was made), 3 unsatisfactory, "
-        "130 interrupted.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"xtalflow {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for module in (_run, _tasks, _lists, _show, _graph, _check, _doctor, _demo, _completion):
-        module.add(commands)
-    return parser
-
-
-def words_of(argv: Sequence[str] | None) -> list[str]:
-    """The words of the command line."""
-    return list(sys.argv[1:] if argv is None else argv)

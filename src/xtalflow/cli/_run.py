@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._exit import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY, say
 from ._parser import SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ def run_plugin(plugin: CPluginScript, *, project: str | None, title: str, json: 
 
 def exit_code(document: dict[str, Any]) -> int:
     """The exit code that tells how a job ended."""
-    from ._main import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY
-
     codes = {"finished": FINISHED, "unsatisfactory": UNSATISFACTORY, "interrupted": INTERRUPTED}
     return codes.get(document["status"], FAILED)
 
@@ -81,7 +80,6 @@ def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, 
 
     from xtalflow.services import check_job
 
-    from ._main import say
     from ._session import with_store
 
     for remark in asyncio.run(check_job(plugin)):
@@ -114,8 +112,6 @@ async def _run_interruptibly(job: JobRecord, settings: Settings, listener: Liste
 
 def tell_failure(document: dict[str, Any]) -> None:
     """Say on stderr that a job did not succeed, and why."""
-    from ._main import say
-
     reason = document["error"] or "no reason is known"
     words = {"interrupted": "was interrupted", "unsatisfactory": f"is unsatisfactory: {reason}"}
     if document["status"] != "finished":

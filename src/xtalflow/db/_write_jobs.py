@@ -71,10 +71,8 @@ def end_job(ledger: Ledger, job_uuid: UUID, end: JobEnd) -> JobRecord:
     add_outputs(ledger, job_pk, job, end.outputs)
     add_uses(ledger, job_pk, job, end.uses)
     set_values(ledger, job_pk, job, end.kpis)
-    columns: dict[str, Any] = {"host": clean_text(end.host), "program_versions": clean_json(end.program_versions)}
-    if end.parameters:
-        columns["parameters"] = clean_json(end.parameters, "parameters")
-    move_job(ledger, job_uuid, end.status, end.reason, **columns)
+    versions = clean_json(end.program_versions, "program_versions")
+    move_job(ledger, job_uuid, end.status, end.reason, host=clean_text(end.host), program_versions=versions)
     return ledger.job_record(job_uuid)
 
 

@@ -30,8 +30,9 @@ from ._outputs import (
     glean_performance_indicators_async,
     set_output_file_names,
 )
+from ._papers import INPUT_PARAMS, PARAMS, given_parameters, params_header
 from ._ports import JobStore
-from ._processes import ProcessIdentity
+from ._processes import ProcessIdentity, to_the_end
 from ._records import (
     IMPORT_DIR,
     JOB_DIR,
@@ -52,7 +53,7 @@ from ._records import (
 from ._runner import BEAT_S, RUN_MARK
 from ._settings import SETTINGS_FILE, Setting, Settings, user_name, without_password
 from ._store_base import JobStoreBase
-from ._tracking import INPUT_PARAMS, PARAMS, params_header, track_job
+from ._tracking import track_job
 
 __all__ = [
     "BEAT",
@@ -114,6 +115,7 @@ __all__ = [
     "decode_line",
     "end_orphans",
     "from_json",
+    "given_parameters",
     "glean_job_files_async",
     "glean_performance_indicators_async",
     "import_external_file",
@@ -128,6 +130,7 @@ __all__ = [
     "sha256_of",
     "sync_folder",
     "to_json",
+    "to_the_end",
     "track_job",
     "user_name",
     "verify_inputs",

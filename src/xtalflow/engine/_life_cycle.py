@@ -11,7 +11,7 @@ from xtalflow.plugin import CPluginScript, JobContext, Outcome, make_task
 from ._imports import import_input_files_async
 from ._ports import JobStore
 from ._records import JobId, JobRecord
-from ._tracking import INPUT_PARAMS
+from ._papers import INPUT_PARAMS
 
 
 async def run_job_async(job_uuid: UUID, store: JobStore) -> Outcome:
@@ -48,6 +48,7 @@ async def create_plugin_for_job(job: JobRecord, store: JobStore) -> CPluginScrip
         header = read_params(params, plugin.container)
         if header.task and header.task != job.task:
             raise UnreadableFile(params, f"holds parameters of {header.task}, not of {job.task}")
+        plugin.unknown_elements = header.unknown
     elif job.parent is not None:
         raise InvalidInput(f"{folder}: job {job.number} has no {INPUT_PARAMS}")
     plugin.job = JobContext(

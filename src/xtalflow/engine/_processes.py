@@ -11,9 +11,11 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
+_T = TypeVar("_T")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -67,10 +69,15 @@ def signal_marked(variable: str, mark: str, number: signal.Signals) -> int:
     return len(processes)
 
 
-async def to_the_end(work: Coroutine[object, object, None]) -> None:
-    """Await a coroutine to its end even if this task is cancelled again, so that no process is left behind."""
-    task = asyncio.ensure_future(work)
+async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """Await a coroutine to its end even if this task is cancelled meanwhile; the cancellation is passed on then."""
+    task, cancelled = asyncio.ensure_future(work), False
     while not task.done():
-        with suppress(asyncio.CancelledError):
+        try:
             await asyncio.shield(task)
-    task.result()
+        except asyncio.CancelledError:
+            cancelled = True
+    result = task.result()
+    if cancelled:
+        raise asyncio.CancelledError
+    return result

@@ -140,7 +140,7 @@ class NewJob:
     """A job about to be made.
 
     `number` and `id` are given for child jobs (numbered by the parent's runner); a store numbers top-level jobs
-    itself. `status` is PENDING, or QUEUED for a child, which starts at once.
+    itself. `status` is PENDING, or QUEUED for a child, which starts at once. `parameters` are those given, by path.
     """
 
     task: str
@@ -163,7 +163,6 @@ class JobEnd:
     uses: Sequence[InputUse] = ()
     kpis: Sequence[Kpi] = ()
     program_versions: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
     host: str = ""
 
 

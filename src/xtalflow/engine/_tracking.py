@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from dataclasses import replace
+from functools import cache
+from importlib import metadata
+from typing import Any
 
-from xtalflow.data import Severity, find_all_files
-from xtalflow.errors import InvalidInput, NotTracked, XtalflowError
-from xtalflow.formats import ParamsHeader, write_params
+from xtalflow.data import find_all_files
+from xtalflow.errors import InvalidInput, NotTracked, TaskFailed
 from xtalflow.plugin import (
     Command,
     CommandResult,
     CPluginScript,
-    ErrorRow,
     JobContext,
     JobStatus,
     Outcome,
@@ -27,13 +28,14 @@ from xtalflow.plugin import (
 
 from ._kept_store import child_id
 from ._outputs import collect_kpis, collect_outputs, input_uses, set_output_file_names
+from ._papers import given_parameters, write_input_params, write_papers
 from ._ports import JobStore
 from ._processes import to_the_end
 from ._programs import run_program
-from ._records import JobEnd, JobId, JobRecord, NewJob
-from ._settings import user_name
+from ._records import JobEnd, JobId, JobRecord, Kpi, NewFile, NewJob
 
-PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
+_LIBRARIES = ("gemmi",)
+"""Libraries that read every job's files in its own process."""
 
 
 @asynccontextmanager
@@ -62,20 +64,15 @@ class TrackingHost:
     @asynccontextmanager
     async def tracked(self, plugin: CPluginScript) -> AsyncIterator[JobRecord]:
         """Start the job of a plugin, and finish it on leaving."""
-        job = await self._begin(plugin)
+        job = await self._start(plugin)
         try:
-            if plugin.parent is not None:
-                _refuse_foreign_inputs(plugin)
-                write_params(plugin.container, params_header(plugin), plugin.work_directory / INPUT_PARAMS)
+            await self._make_ready(plugin)
             yield job
         except asyncio.CancelledError:
             plugin.outcome = Outcome.INTERRUPTED
             raise
         except BaseException as exc:
-            plugin.outcome = Outcome.FAILED
-            plugin.errors.add(
-                ErrorRow(class_name=type(plugin).__name__, code=999, message=f"{type(exc).__name__}: {exc}")
-            )
+            plugin.outcome = plugin.keep(exc)
             raise
         finally:
             await to_the_end(self._finish(plugin, job))
@@ -90,28 +87,40 @@ class TrackingHost:
         await self._store.report_progress(JobId(plugin.context.job), progress)
 
     async def report_kpis(self, plugin: CPluginScript, values: Mapping[str, float]) -> None:
-        await self._store.report_cycle(JobId(plugin.context.job), values)
+        finite = {name: value for name, value in values.items() if math.isfinite(value)}
+        for name in values.keys() - finite.keys():
+            plugin.warn(f"{name} = {values[name]} of a cycle is not a finite number and is left out")
+        if finite:
+            await self._store.report_cycle(JobId(plugin.context.job), finite)
 
-    async def _begin(self, plugin: CPluginScript) -> JobRecord:
+    async def _start(self, plugin: CPluginScript) -> JobRecord:
+        """The plugin's job, running from now on: whatever happens next, it has an end."""
         store = self._store
         job = await self._existing_or_new_job(plugin)
-        folder = store.project_directory / job.folder
-        folder.mkdir(parents=True, exist_ok=plugin.parent is None)
+        if job.status is JobStatus.PENDING:
+            await store.update_job_status(job.id, JobStatus.QUEUED)
+        job = await store.update_job_status(job.id, JobStatus.RUNNING)
         plugin.job = JobContext(
             job=job.id,
             number=job.number,
             project=store.project,
             project_name=store.project_name,
             project_directory=store.project_directory,
-            folder=folder,
+            folder=store.project_directory / job.folder,
         )
-        plugin.container.project_directory = store.project_directory
-        set_output_file_names(plugin.container, store.project, job.number)
-        if job.status is JobStatus.PENDING:
-            await store.update_job_status(job.id, JobStatus.QUEUED)
-        job = await store.update_job_status(job.id, JobStatus.RUNNING)
-        await plugin.status.emit_async(JobStatus.RUNNING)
         return job
+
+    async def _make_ready(self, plugin: CPluginScript) -> None:
+        """Folder, output paths and, for a child, the parameters as asked."""
+        context = plugin.context
+        is_child = plugin.parent is not None
+        await asyncio.to_thread(context.folder.mkdir, parents=True, exist_ok=not is_child)
+        plugin.container.project_directory = context.project_directory
+        set_output_file_names(plugin.container, context.project, context.number)
+        if is_child:
+            _refuse_foreign_inputs(plugin)
+            await asyncio.to_thread(write_input_params, plugin)
+        await plugin.status.emit_async(JobStatus.RUNNING)
 
     async def _existing_or_new_job(self, plugin: CPluginScript) -> JobRecord:
         if plugin.parent is not None:
@@ -126,60 +135,67 @@ class TrackingHost:
         return await self._store.create_job(_new_job(plugin))
 
     async def _finish(self, plugin: CPluginScript, job: JobRecord) -> None:
-        """Glean what a successful plugin made, and end its job; what goes wrong in gleaning fails the job."""
+        """Glean what a plugin made, and end its job; what goes wrong here fails the job and leaves it with an end."""
         if plugin.outcome is None:
-            plugin.outcome = Outcome.FAILED
-            plugin.errors.add(ErrorRow(class_name=type(plugin).__name__, code=999, message="it was never executed"))
-        end = JobEnd(status=plugin.outcome.status)
-        if plugin.outcome in (Outcome.SUCCEEDED, Outcome.UNSATISFACTORY):
-            try:
-                end = await self._gleaned(plugin, job)
-            except (XtalflowError, OSError) as exc:
-                plugin.outcome = Outcome.FAILED
-                plugin.errors.add(ErrorRow(class_name=type(plugin).__name__, code=998, message=str(exc)))
-        status = plugin.outcome.status
+            plugin.outcome = plugin.keep(TaskFailed("it was never executed"))
+        outputs: list[NewFile] = []
+        kpis: list[Kpi] = []
+        try:
+            if plugin.outcome in (Outcome.SUCCEEDED, Outcome.UNSATISFACTORY):
+                outputs, kpis = await self._gleaned(plugin, job)
+            await asyncio.to_thread(write_papers, plugin)
+        except Exception as exc:  # noqa: BLE001  still the job's outer frame: a full disk, a file that is no result
+            _spoil(plugin, exc)
+            outputs, kpis = [], []
+            with suppress(OSError):
+                await asyncio.to_thread(write_papers, plugin)
+        versions = _library_versions() | self._programs.pop(job.id, {})
+        uses = input_uses(plugin.container)
         end = JobEnd(
-            status=status,
+            status=plugin.outcome.status,
             reason=plugin.errors.reason,
-            outputs=end.outputs if status is not JobStatus.FAILED else (),
-            uses=input_uses(plugin.container),
-            kpis=end.kpis,
-            program_versions=self._programs.pop(job.id, {}),
+            outputs=tuple(outputs),
+            uses=tuple(uses),
+            kpis=tuple(kpis),
+            program_versions=versions,
             host=socket.gethostname(),
         )
-        await asyncio.to_thread(_write_papers, plugin)
-        await self._store.finish_job(job.id, end)
-        await plugin.status.emit_async(status)
+        try:
+            await self._store.finish_job(job.id, end)
+        except InvalidInput as exc:  # the store refuses a result: without results, it takes the end
+            _spoil(plugin, exc)
+            status, reason = plugin.outcome.status, plugin.errors.reason
+            await self._store.finish_job(job.id, replace(end, status=status, reason=reason, outputs=(), uses=(), kpis=()))
+        await plugin.status.emit_async(plugin.outcome.status)
         await plugin.finished.emit_async(plugin.outcome)
 
-    async def _gleaned(self, plugin: CPluginScript, job: JobRecord) -> JobEnd:
+    async def _gleaned(self, plugin: CPluginScript, job: JobRecord) -> tuple[list[NewFile], list[Kpi]]:
         kpis, dropped = collect_kpis(plugin.container["outputData"])
         for name in dropped:
             plugin.warn(f"{name} is not a finite number and is left out")
-        outputs = await collect_outputs(job.id, plugin.container["outputData"], self._store)
-        return JobEnd(status=JobStatus.FINISHED, outputs=tuple(outputs), kpis=tuple(kpis))
+        return await collect_outputs(job.id, plugin.container["outputData"], self._store), kpis
 
 
-def params_header(plugin: CPluginScript) -> ParamsHeader:
-    """The header of a parameter file of a tracked plugin."""
-    context = plugin.context
-    return ParamsHeader(
-        task=plugin.TASKNAME,
-        project_name=context.project_name,
-        project_id=str(context.project),
-        job_number=context.number,
-        job_id=str(context.job),
-        job_title=plugin.title,
-        user=user_name(),
-        created=datetime.now(UTC),
-    )
+def _spoil(plugin: CPluginScript, error: Exception) -> None:
+    """Keep what went wrong after a plugin ended; a success becomes a failure by it."""
+    outcome = plugin.keep(error)
+    if plugin.outcome is not Outcome.INTERRUPTED:
+        plugin.outcome = outcome
 
 
-def _new_job(plugin: CPluginScript, **given: object) -> NewJob:
+@cache
+def _library_versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in _LIBRARIES}
+
+
+def _new_job(plugin: CPluginScript, **given: Any) -> NewJob:
     if not plugin.TASKNAME:
         raise NotTracked(f"{type(plugin).__name__} has no TASKNAME")
     title = plugin.title or plugin.TASKTITLE
-    return NewJob(task=plugin.TASKNAME, title=title, task_version=plugin.TASKVERSION, **given)  # type: ignore[arg-type]  # checked at the two calls above
+    new = NewJob(
+        task=plugin.TASKNAME, title=title, task_version=plugin.TASKVERSION, parameters=given_parameters(plugin)
+    )
+    return replace(new, **given)
 
 
 def _refuse_foreign_inputs(plugin: CPluginScript) -> None:
@@ -188,12 +204,3 @@ def _refuse_foreign_inputs(plugin: CPluginScript) -> None:
             raise InvalidInput(
                 f"{file.object_path()}: {file} is not a file of this project; give it as an input of the top job"
             )
-
-
-def _write_papers(plugin: CPluginScript) -> None:
-    """The parameters as run, the report, and what there is to complain of."""
-    folder: Path = plugin.work_directory
-    write_params(plugin.container, params_header(plugin), folder / PARAMS)
-    plugin.report.write(folder)
-    if any(row.severity >= Severity.WARNING for row in plugin.errors):
-        plugin.errors.write(folder)

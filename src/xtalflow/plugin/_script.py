@@ -12,6 +12,7 @@ from typing import ClassVar, TypeVar, overload
 
 from xtalflow.data import CContainer, CData, Finding, Severity, Signal
 from xtalflow.errors import NotEquipped, NotTracked, TaskFailed
+from xtalflow.formats import UnknownElement
 
 from ._command import Command, CommandResult, find_program
 from ._errors import ErrorReport, ErrorRow, Unsatisfactory
@@ -66,6 +67,8 @@ class CPluginScript:
         self.job: JobContext | None = None
         self.host: Host | None = None
         self.outcome: Outcome | None = None
+        self.unknown_elements: tuple[UnknownElement, ...] = ()
+        """What its parameter file holds beyond its parameters, to be written back."""
 
     def _child(self, name: str) -> CData:
         return self.container._child(name)
@@ -169,6 +172,20 @@ class CPluginScript:
             self.outcome = await self._outcome_of_steps()
         return self.outcome
 
+    def keep(self, error: BaseException) -> Outcome:
+        """Keep an error in the job, and say how the job ends by it."""
+        if isinstance(error, BaseExceptionGroup):
+            outcomes = [self.keep(one) for one in error.exceptions]
+            return Outcome.FAILED if Outcome.FAILED in outcomes else outcomes[0]
+        if isinstance(error, TaskFailed):
+            self._complain(error.message, code=error.code, details=error.details)
+            return Outcome.UNSATISFACTORY if isinstance(error, Unsatisfactory) else Outcome.FAILED
+        if not isinstance(error, _AlreadyKept):
+            trace = "".join(traceback.format_exception(error))
+            known = not type(error).__module__.startswith("xtalflow")
+            self._complain(f"{type(error).__name__}: {error}" if known else str(error), code=999, details=trace)
+        return Outcome.FAILED
+
     async def _outcome_of_steps(self) -> Outcome:
         """The job's outer frame: whatever is raised becomes an outcome and a line in `errors`."""
         try:
@@ -177,7 +194,7 @@ class CPluginScript:
             self.outcome = Outcome.INTERRUPTED
             raise
         except Exception as exc:  # noqa: BLE001  the one broad except: nothing of a task may escape its job
-            return self._keep(exc)
+            return self.keep(exc)
         return Outcome.SUCCEEDED
 
     async def _steps(self) -> None:
@@ -191,20 +208,6 @@ class CPluginScript:
         await _settled(self.prepare())
         await self.run()
         await _settled(self.collect())
-
-    def _keep(self, error: Exception) -> Outcome:
-        """Keep what a step raised, and say how the job ended by it."""
-        if isinstance(error, ExceptionGroup):
-            outcomes = [self._keep(one) for one in error.exceptions]
-            return Outcome.FAILED if Outcome.FAILED in outcomes else outcomes[0]
-        if isinstance(error, TaskFailed):
-            self._complain(error.message, code=error.code, details=error.details)
-            return Outcome.UNSATISFACTORY if isinstance(error, Unsatisfactory) else Outcome.FAILED
-        if not isinstance(error, _AlreadyKept):
-            trace = "".join(traceback.format_exception(error))
-            known = not type(error).__module__.startswith("xtalflow")
-            self._complain(f"{type(error).__name__}: {error}" if known else str(error), code=999, details=trace)
-        return Outcome.FAILED
 
     def _complain(self, message: str, *, code: int, details: str, severity: Severity = Severity.ERROR) -> None:
         name = type(self).__name__

@@ -66,7 +66,7 @@ def test_a_shell_gets_its_completion(shell: str, capsys: pytest.CaptureFixture[s
 
 def test_options_may_stand_between_parameters() -> None:
     """Parameters on both sides of options are one list."""
-    from xtalflow.cli._parser import build_parser
+    from xtalflow.cli._surface import build_parser
 
     words = ["run", "t", "-p", "x", "A=1", "--json", "B=2", "--title", "T", "C=3"]
     arguments = build_parser().parse_args(words)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xtalflow.cli._parser import build_parser
+from xtalflow.cli._surface import build_parser
 from xtalflow.engine._settings import _VARIABLES
 from xtalflow.plugin import make_task, task_names
 

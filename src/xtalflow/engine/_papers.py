@@ -1,0 +1,63 @@
+"""What a tracked job writes about itself into its folder: parameters, report, complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState
+from xtalflow.formats import ParamsHeader, write_params
+from xtalflow.plugin import CPluginScript
+
+from ._settings import user_name
+
+PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
+
+
+def params_header(plugin: CPluginScript) -> ParamsHeader:
+    """The header of a parameter file of a tracked plugin, with what its own file held beyond its parameters."""
+    context = plugin.context
+    return ParamsHeader(
+        task=plugin.TASKNAME,
+        project_name=context.project_name,
+        project_id=str(context.project),
+        job_number=context.number,
+        job_id=str(context.job),
+        job_title=plugin.title,
+        user=user_name(),
+        created=datetime.now(UTC),
+        unknown=plugin.unknown_elements,
+    )
+
+
+def given_parameters(plugin: CPluginScript) -> dict[str, Any]:
+    """Values of inputs and controls that were given explicitly, by path; files are kept as uses, not here."""
+    return {
+        value.object_path(): value.value
+        for section in ("inputData", "controlParameters")
+        for value in _scalars(plugin.container[section])
+        if value.getValueState() is ValueState.EXPLICITLY_SET
+    }
+
+
+def write_input_params(plugin: CPluginScript) -> None:
+    """Write the parameters as asked: ``input_params.xml``."""
+    write_params(plugin.container, params_header(plugin), plugin.work_directory / INPUT_PARAMS)
+
+
+def write_papers(plugin: CPluginScript) -> None:
+    """Write the parameters as run, the report, and what there is to complain of."""
+    folder = plugin.work_directory
+    write_params(plugin.container, params_header(plugin), folder / PARAMS)
+    plugin.report.write(folder)
+    if any(row.severity >= Severity.WARNING for row in plugin.errors):
+        plugin.errors.write(folder)
+
+
+def _scalars(item: CData) -> Iterator[CScalar[Any]]:
+    if isinstance(item, CScalar):
+        yield item
+    elif not isinstance(item, CDataFile):
+        for child in item.children():
+            yield from _scalars(child)
