@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,9 @@ def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
     name = f"{job['project']}/{job['number']}"
     print("\nWhat to type next:")
     lines = [f"export XTALFLOW_HOME={shlex.quote(str(home))}    # the demo's own home; `unset XTALFLOW_HOME` leaves it"]
+    own = Path(sys.executable).parent
+    if shutil.which("xtalflow") is None and (own / "xtalflow").exists():
+        lines.insert(0, f"export PATH={shlex.quote(str(own))}:$PATH    # where xtalflow is")
     if had_database:
         lines.append("unset DATABASE_URL")
     last = next(child for child in reversed(job["children"]) if child["task"] == "servalcat_refine")

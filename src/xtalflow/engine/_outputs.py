@@ -73,21 +73,17 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
     """
     job = await store.job(job_uuid)
     folder = store.project_directory / job.folder
-    present = []
-    for file in find_all_files(output_container):
-        if file.isSet() and file.exists():
-            present.append(file)
-        elif file.isSet():
-            file.unSet()
+    present = await asyncio.to_thread(_present, output_container)
     children = await store.files([FileId(UUID(file.dbFileId.value)) for file in present if file.dbFileId.value])
     known = {str(record.id): record for record in children}
     collected = []
     for file in present:
         origin = known.get(file.dbFileId.value or "")
-        new = await asyncio.to_thread(_collect, file, origin, folder, store)
-        collected.append(new)
+        collected.append(await asyncio.to_thread(_collect, file, origin, folder, store))
     if collected:
         await asyncio.to_thread(sync_folder, folder)
+    for file, new in zip(present, collected, strict=True):  # all or none: a job that fails here has no results
+        file.link(NewFileLink(new, store))
     return collected
 
 
@@ -121,6 +117,16 @@ def _values(children: Iterable[CData]) -> Iterable[CFloat | CInt | CString]:
             yield child
 
 
+def _present(output_container: CContainer) -> list[CDataFile]:
+    """Outputs that are there; those that are not are unset."""
+    declared = [file for file in find_all_files(output_container) if file.isSet()]
+    present = [file for file in declared if file.exists()]
+    for file in declared:
+        if file not in present:
+            file.unSet()
+    return present
+
+
 def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: JobStore) -> NewFile:
     """One output: examined and hashed, or linked from the child that made it."""
     source = file.path
@@ -143,7 +149,7 @@ def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: Jo
         make_durable(target)
         checksum, size = sha256_of(target), target.stat().st_size
     metadata = extract_file_metadata(file)
-    new = NewFile(
+    return NewFile(
         id=FileId(uuid4()),
         file_path=PurePosixPath(target.relative_to(store.project_directory)).as_posix(),
         file_type=metadata.file_type,
@@ -159,8 +165,6 @@ def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: Jo
         digests=digests,
         derived_from=origin.id if origin else None,
     )
-    file.link(NewFileLink(new, store))
-    return new
 
 
 class NewFileLink:
