@@ -16,10 +16,10 @@ demo: $(VENV)/core
 # On SQLite all tests; then those of the database on PostgreSQL, where a server answers.
 test: $(VENV)/dev
 	@if $(BIN)/python -c "import psycopg; psycopg.connect('$(POSTGRESQL)', connect_timeout=3)" 2>/dev/null; then \
-	  XTALFLOW_TEST_DATABASE_URL='$(POSTGRESQL)' $(BIN)/pytest -n auto --dist worksteal -m database; \
+	  XTALFLOW_TEST_DATABASE_URL='$(POSTGRESQL)' $(BIN)/pytest -n auto --dist loadgroup -m database; \
 	elif [ -n "$$XTALFLOW_TEST_REQUIRE_ALL" ]; then echo "no PostgreSQL server answers at $(POSTGRESQL)"; exit 1; \
 	else echo "no PostgreSQL server answers at $(POSTGRESQL): the tests run on SQLite only"; fi
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -15,6 +15,9 @@ import pytest
 
 pytestmark = [pytest.mark.real_data, pytest.mark.program, pytest.mark.slow]
 
+of_one_run = pytest.mark.xdist_group("gamma")
+"""The tests of one pipeline share a worker, so that it runs once."""
+
 STEPS = [
     "import_merged",
     "import_model",
@@ -79,6 +82,7 @@ def gamma(home: Path, shared_data: Path) -> dict[str, Any]:
     return refine(home, shared_data / "gamma", *words, "NCYCLES=10", "RANDOMIZE=0.3", "BFACTOR=20")
 
 
+@of_one_run
 def test_gamma_is_refined_against_intensities_with_waters(gamma: dict[str, Any]) -> None:
     """From a shaken model to R1 work ≤ 0.185 and R1 free ≤ 0.212, both over I > 2σ(I)."""
     assert gamma["kpis"]["R1Factor"] <= 0.185
@@ -87,6 +91,7 @@ def test_gamma_is_refined_against_intensities_with_waters(gamma: dict[str, Any])
     assert {"RMSBond", "RMSAngle"} <= gamma["kpis"].keys()
 
 
+@of_one_run
 def test_every_step_is_a_child_job_with_files(gamma: dict[str, Any]) -> None:
     """Each has its number, status, figures and files, and the files have the checksums given."""
     assert sorted(child["task"] for child in gamma["children"]) == sorted(STEPS)
@@ -94,6 +99,7 @@ def test_every_step_is_a_child_job_with_files(gamma: dict[str, Any]) -> None:
     check_files(gamma)
 
 
+@of_one_run
 def test_the_pairs_are_kept_for_an_anomalous_map(gamma: dict[str, Any]) -> None:
     """Outputs of the pipeline, in the order of its declaration."""
     assert [file["param"] for file in gamma["files"]] == [
@@ -101,6 +107,7 @@ def test_the_pairs_are_kept_for_an_anomalous_map(gamma: dict[str, Any]) -> None:
     ]
 
 
+@of_one_run
 def test_the_graph_leads_from_the_final_model_to_the_three_input_files(
     gamma: dict[str, Any], home: Path, shared_data: Path
 ) -> None:
@@ -128,6 +135,7 @@ def test_the_graph_leads_from_the_final_model_to_the_three_input_files(
     assert all(f"imported from {path}" in shown for path in imported)
 
 
+@of_one_run
 def test_database_and_disk_agree(gamma: dict[str, Any], home: Path, shared_data: Path) -> None:
     """Nothing is missing, changed, orphaned or unfinished."""
     assert json.loads(run(home, shared_data / "gamma", "check", "-p", "gamma", "--json"))["well"] is True

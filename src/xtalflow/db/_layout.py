@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from xtalflow.engine import IMPORTED_FILES, ProjectId, from_json, safe_name, sync_folder, to_json
+from xtalflow.engine import IMPORTED_FILES, ProjectId, encode_json, from_json, safe_name, sync_folder, to_json
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
 from xtalflow.formats import write_atomically
 
@@ -76,7 +76,7 @@ def make_project_folder(directory: Path, project: ProjectFile) -> None:
 def write_project_file(directory: Path, project: ProjectFile) -> None:
     """Write ``project.json``."""
     content = {"format_version": FORMAT_VERSION} | to_json(project)
-    write_atomically(directory / PROJECT_FILE, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+    write_atomically(directory / PROJECT_FILE, encode_json(content, indent=1) + b"\n")
 
 
 def read_project_file(directory: Path) -> ProjectFile:

@@ -26,6 +26,7 @@ from xtalflow.engine import (
     Outputs,
     StatusChange,
     Values,
+    encode_json,
     from_json,
     sync_folder,
     to_json,
@@ -160,12 +161,7 @@ def _encode(line: LogLine) -> bytes:
     }
     if line.job is not None:
         record["job"] = str(line.job)
-    return (
-        json.dumps(record, allow_nan=False, separators=(",", ":"), ensure_ascii=False).encode(
-            "utf-8", "backslashreplace"
-        )
-        + b"\n"
-    )
+    return encode_json(record) + b"\n"
 
 
 def _decode(line: bytes, path: Path, number: int) -> LogLine:

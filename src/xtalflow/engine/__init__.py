@@ -19,7 +19,7 @@ from ._journal import (
     Values,
     decode_line,
 )
-from ._json_records import from_json, to_json
+from ._json_records import encode_json, from_json, to_json
 from ._kept_store import JournalStore, KeptStore, child_id
 from ._life_cycle import create_plugin_for_job, run_job_async
 from ._order import BEAT, END, ORDER, START, JobOrder, RunEnd, RunStart, read_end, read_order, write_order
@@ -113,6 +113,7 @@ __all__ = [
     "collect_outputs",
     "create_plugin_for_job",
     "decode_line",
+    "encode_json",
     "end_orphans",
     "from_json",
     "given_parameters",

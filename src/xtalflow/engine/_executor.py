@@ -15,9 +15,10 @@ from typing import Any
 from xtalflow.errors import ProgramFailed
 
 from ._order import read_order
-from ._processes import ProcessIdentity, identify, marked_processes, signal_marked, to_the_end
+from ._processes import ProcessIdentity, identify, signal_marked, to_the_end
 from ._programs import ending
 from ._runner import RUN_MARK
+from ._settings import DATABASE_VARIABLE
 
 RUNNER_LOG = "stdout.txt"
 STOP_GRACE_S = 15.0
@@ -50,8 +51,7 @@ class LocalRun:
     async def wait(self) -> RunnerExit:
         """Wait for the runner's end; whatever it left running is killed."""
         code = await self._process.wait()
-        while signal_marked(RUN_MARK, self._token, signal.SIGKILL):
-            await asyncio.sleep(0.05)
+        await _kill_marked(self._token)
         return RunnerExit(code=code)
 
     def interrupt(self) -> None:
@@ -81,8 +81,9 @@ class LocalExecutor:
         """Start the runner of the job in this folder; `ProgramFailed` if the system refuses."""
         token = read_order(folder).token
         environ = os.environ | dict(environment or {}) | {RUN_MARK: token}
-        with (folder / RUNNER_LOG).open("ab") as log:
-            try:
+        environ.pop(DATABASE_VARIABLE, None)  # it may hold a password, and no task needs it
+        try:
+            with (folder / RUNNER_LOG).open("ab") as log:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
@@ -94,8 +95,8 @@ class LocalExecutor:
                     env=environ,
                     start_new_session=True,
                 )
-            except OSError as exc:
-                raise ProgramFailed(f"the runner could not start: {exc.strerror or exc}") from exc
+        except OSError as exc:
+            raise ProgramFailed(f"the runner could not start: {exc.strerror or exc}") from exc
         return LocalRun(process, identify(process.pid), token)
 
 
@@ -117,6 +118,6 @@ async def end_orphans(handle: Mapping[str, Any]) -> bool:
 
 
 async def _kill_marked(token: str) -> None:
-    while marked_processes(RUN_MARK, token):
-        signal_marked(RUN_MARK, token, signal.SIGKILL)
+    """Kill all that a run started."""
+    while await asyncio.to_thread(signal_marked, RUN_MARK, token, signal.SIGKILL):
         await asyncio.sleep(0.05)

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Self
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.plugin import JobStatus, Progress
 
-from ._json_records import from_json, to_json
+from ._files import sync_folder
+from ._json_records import encode_json, from_json, to_json
 from ._records import InputUse, JobEnd, JobId, Kpi, NewFile, NewImport, NewJob
 
 JOURNAL = "journal.jsonl"
@@ -102,7 +103,7 @@ class JournalLine:
             "kind": _KIND_OF[type(self.event)],
             "data": to_json(self.event),
         }
-        return json.dumps(record, allow_nan=False, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        return encode_json(record) + b"\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,17 +164,37 @@ class JournalWriter:
 
     def __init__(self, path: Path, *, epoch: int) -> None:
         self._file: BinaryIO = path.open("ab", buffering=0)
+        sync_folder(path.parent)
         self._epoch = epoch
         self._seq = 0
 
     def write(self, job: JobId, event: Event) -> JournalLine:
-        """Append one event; an end of a job is also on the disk (fsync) when this returns."""
+        """Append one event; an end of a job is also on the disk (fsync) when this returns.
+
+        Raises
+        ------
+        InvalidInput
+            The event has what JSON cannot hold, such as a number that is not finite.
+        OSError
+            The disk is full or broken. Either way there is no line, and its number is not used up.
+        """
+        line = JournalLine(job=job, epoch=self._epoch, seq=self._seq + 1, time=datetime.now(UTC), event=event)
+        self._append(line.encode())
         self._seq += 1
-        line = JournalLine(job=job, epoch=self._epoch, seq=self._seq, time=datetime.now(UTC), event=event)
-        self._file.write(line.encode())
         if isinstance(event, JobEnd):
             os.fsync(self._file.fileno())
         return line
+
+    def _append(self, line: bytes) -> None:
+        """Write all of a line or nothing: a full disk may take half of it."""
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._file.truncate(end)
+            raise
 
     def close(self) -> None:
         self._file.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 import math
 import types
 import typing
@@ -33,6 +34,16 @@ def to_json(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
     return value
+
+
+def encode_json(data: object, *, indent: int | None = None) -> bytes:
+    """JSON values as UTF-8, with an undecodable byte of a file name escaped; `InvalidInput` for what is not JSON."""
+    try:
+        separators = (",", ":") if indent is None else None
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise InvalidInput(f"this cannot be kept as JSON: {exc}") from exc
+    return text.encode("utf-8", "backslashreplace")
 
 
 def from_json(kind: type[_T], data: object) -> _T:

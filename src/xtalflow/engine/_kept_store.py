@@ -150,7 +150,7 @@ class KeptStore(JobStoreBase):
     def _check_paths(self, files: Sequence[NewFile]) -> None:
         taken = {file.path: file.id for file in self._files.values()}
         for file in files:
-            if taken.get(file.file_path, file.id) != file.id:
+            if taken.setdefault(file.file_path, file.id) != file.id:
                 raise InvalidInput(f"{file.file_path}: this file is registered already")
 
     def _keep(self, job_uuid: JobId, file: NewFile, directory: int) -> FileRecord:

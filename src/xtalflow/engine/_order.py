@@ -14,7 +14,8 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.formats import write_atomically
 from xtalflow.plugin import Outcome
 
-from ._json_records import from_json, to_json
+from ._files import sync_folder
+from ._json_records import encode_json, from_json, to_json
 from ._records import FileRecord, JobId, ProjectId
 
 ORDER, START, END, BEAT = "job.json", "start.json", "end.json", "beat"
@@ -73,7 +74,7 @@ class RunEnd:
 
 def write_order(folder: Path, order: JobOrder) -> None:
     """Write ``job.json`` into a job's folder."""
-    write_atomically(folder / ORDER, json.dumps(to_json(order), ensure_ascii=False, indent=1).encode())
+    write_atomically(folder / ORDER, encode_json(to_json(order), indent=1))
 
 
 def read_order(folder: Path) -> JobOrder:
@@ -88,15 +89,16 @@ def take_epoch(folder: Path, start: RunStart) -> bool:
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps(to_json(start)).encode())
+        file.write(encode_json(to_json(start)))
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(folder)
     return True
 
 
 def write_end(folder: Path, end: RunEnd) -> None:
     """Write ``end.json`` into a job's folder."""
-    write_atomically(folder / END, json.dumps(to_json(end), ensure_ascii=False).encode())
+    write_atomically(folder / END, encode_json(to_json(end)))
 
 
 def read_end(folder: Path, epoch: int) -> RunEnd | None:

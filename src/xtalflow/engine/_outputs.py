@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterable
+from itertools import compress
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid4
 
@@ -73,7 +74,11 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
     """
     job = await store.job(job_uuid)
     folder = store.project_directory / job.folder
-    present = await asyncio.to_thread(_present, output_container)
+    declared = [file for file in find_all_files(output_container) if file.isSet()]
+    exist = await asyncio.to_thread(lambda: [file.exists() for file in declared])
+    present = list(compress(declared, exist))
+    for file in compress(declared, (not there for there in exist)):
+        file.unSet()
     children = await store.files([FileId(UUID(file.dbFileId.value)) for file in present if file.dbFileId.value])
     known = {str(record.id): record for record in children}
     collected = []
@@ -115,16 +120,6 @@ def _values(children: Iterable[CData]) -> Iterable[CFloat | CInt | CString]:
     for child in children:
         if isinstance(child, (CFloat, CInt, CString)) and child.isSet():
             yield child
-
-
-def _present(output_container: CContainer) -> list[CDataFile]:
-    """Outputs that are there; those that are not are unset."""
-    declared = [file for file in find_all_files(output_container) if file.isSet()]
-    present = [file for file in declared if file.exists()]
-    for file in declared:
-        if file not in present:
-            file.unSet()
-    return present
 
 
 def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: JobStore) -> NewFile:

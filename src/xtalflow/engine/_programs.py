@@ -77,14 +77,14 @@ def ending(code: int) -> str:
 
 async def end_tree(process: asyncio.subprocess.Process, mark: str, grace_s: float) -> None:
     """End a program and everything it started, also in sessions of their own: SIGTERM, then SIGKILL."""
-    signal_marked(PROGRAM_MARK, mark, signal.SIGTERM)
+    await asyncio.to_thread(signal_marked, PROGRAM_MARK, mark, signal.SIGTERM)
     with suppress(TimeoutError):
         async with asyncio.timeout(grace_s):
             await process.wait()
-            while marked_processes(PROGRAM_MARK, mark):
+            while await asyncio.to_thread(marked_processes, PROGRAM_MARK, mark):
                 await asyncio.sleep(0.05)
             return
-    while signal_marked(PROGRAM_MARK, mark, signal.SIGKILL):
+    while await asyncio.to_thread(signal_marked, PROGRAM_MARK, mark, signal.SIGKILL):
         await asyncio.sleep(0.05)
     with suppress(ProcessLookupError):
         process.kill()

@@ -13,6 +13,7 @@ from typing import Any
 from xtalflow.errors import InvalidInput, UnreadableFile
 
 SETTINGS_FILE = "settings.toml"
+DATABASE_VARIABLE = "DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class Settings:
 
 _VARIABLES = {
     "projects": "XTALFLOW_PROJECTS",
-    "database_url": "DATABASE_URL",
+    "database_url": DATABASE_VARIABLE,
     "monomer_library": "CLIBD_MON",
     "lost_after_s": "",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -74,7 +75,7 @@ class JobStoreBase(abc.ABC):
         annotation: str = "",
     ) -> FileRecord:
         """Record a copy in CCP4_IMPORTED_FILES; `file_path` is where it is."""
-        file = self._new_file(file_path, file_type, param_name, annotation=annotation)
+        file = await asyncio.to_thread(self._new_file, file_path, file_type, param_name, annotation=annotation)
         imported = NewImport(file=file, source_path=str(source_path))
         return (await self.register_imported_files(JobId(job_uuid), [imported]))[0]
 
@@ -90,8 +91,14 @@ class JobStoreBase(abc.ABC):
         content_flag: int | None = None,
     ) -> FileRecord:
         """Record a file that a job wrote; `file_path` is where it is."""
-        file = self._new_file(
-            file_path, file_type, param_name, annotation=annotation, sub_type=sub_type, content_flag=content_flag
+        file = await asyncio.to_thread(
+            self._new_file,
+            file_path,
+            file_type,
+            param_name,
+            annotation=annotation,
+            sub_type=sub_type,
+            content_flag=content_flag,
         )
         return (await self.register_output_files(JobId(job_uuid), [file]))[0]
 
@@ -119,12 +126,12 @@ class JobStoreBase(abc.ABC):
         sub_type: int | None = None,
         content_flag: int | None = None,
     ) -> NewFile:
-        inside = file_path if file_path.is_absolute() else self.project_directory / file_path
-        if not inside.resolve().is_relative_to(self.project_directory.resolve()):
+        inside, directory = (self.project_directory / file_path).resolve(), self.project_directory.resolve()
+        if not inside.is_relative_to(directory):
             raise InvalidInput(f"{file_path}: not in the folder of the project {self.project_name}")
         return NewFile(
             id=FileId(uuid4()),
-            file_path=inside.relative_to(self.project_directory).as_posix(),
+            file_path=inside.relative_to(directory).as_posix(),
             file_type=file_type,
             param_name=param_name,
             annotation=annotation,
