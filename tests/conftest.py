@@ -13,12 +13,27 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from blockbuster import BlockBuster
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
 
 TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
 """A PostgreSQL server to test on, such as ``postgresql://postgres@127.0.0.1/postgres``; SQLite if it is empty."""
+
+WATCHED = frozenset(
+    {
+        "time.sleep",
+        "os.link",
+        "os.rename",
+        "os.replace",
+        "io.BufferedReader.read",
+        "io.BufferedWriter.write",
+        "io.TextIOWrapper.read",
+        "io.TextIOWrapper.write",
+    }
+)
+"""What takes long when a file or a disk is slow; a look at a folder does not."""
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -36,7 +51,7 @@ def shared_data() -> Path:
     folder = Path(os.environ.get("XTALFLOW_TEST_DATA") or BESIDE)
     if not folder.is_dir():
         missing(f"there is no folder of test data {folder}; name one with XTALFLOW_TEST_DATA")
-    return folder
+    return folder.resolve()
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +138,17 @@ async def handler(project: ProjectRecord) -> AsyncDatabaseHandler:
     from xtalflow.db import AsyncDatabaseHandler
 
     return await AsyncDatabaseHandler.open(project.id)
+
+
+@pytest.fixture
+def loop_stays_free() -> Iterator[None]:
+    """A test fails if the package copies, hashes, sleeps, or reads or writes a file on the event loop."""
+    watched = [each for name, each in BlockBuster(["xtalflow"]).functions.items() if name in WATCHED]
+    for function in watched:
+        for tasks in ("test_life_cycle.py", "test_tracked_jobs.py"):
+            function.can_block_in(tasks, "run")  # what a task does is its author's
+        function.can_block_in("_programs.py", ("run_program", "_drain"))  # a line of a log is in memory at once
+        function.activate()
+    yield
+    for function in watched:
+        function.deactivate()

@@ -13,6 +13,8 @@ from xtalflow.db import AsyncDatabaseHandler
 from xtalflow.engine import JOURNAL, JournalReader, JournalStore, JournalWriter, ProjectId
 from xtalflow.testing import InMemoryStore
 
+pytestmark = pytest.mark.usefixtures("loop_stays_free")
+
 
 class TestInMemoryStore(JobStoreContract):
     """The store for tests of tasks."""

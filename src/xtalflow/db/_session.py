@@ -41,6 +41,8 @@ def _translated(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs)
         return function(*args, **kwargs)
     except (IntegrityError, DataError) as exc:
         raise InvalidInput(f"the database refuses this: {_first_line(exc)}") from exc
+    except (OverflowError, RecursionError) as exc:  # a number or a depth that no column holds
+        raise InvalidInput(f"the database cannot hold this: {_first_line(exc)}") from exc
     except (DatabaseError, InterfaceError) as exc:
         raise StoreUnavailable(f"the database cannot be used now: {_first_line(exc)}") from exc
 

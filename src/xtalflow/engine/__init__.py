@@ -3,7 +3,7 @@
 from xtalflow.plugin import JobStatus
 
 from ._executor import RUNNER_LOG, LocalExecutor, LocalRun, RunnerExit, end_orphans
-from ._files import Copied, async_copy_file, safe_name, sha256_of, sync_folder
+from ._files import async_copy_file, safe_name, sha256_of, sync_folder
 from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
 from ._journal import (
     JOURNAL,
@@ -47,17 +47,15 @@ from ._records import (
     NewImport,
     NewJob,
     ProjectId,
-    absolute,
     job_folder,
 )
-from ._runner import BEAT_S, RUN_MARK
+from ._runner import RUN_MARK
 from ._settings import SETTINGS_FILE, Setting, Settings, user_name, without_password
 from ._store_base import JobStoreBase
 from ._tracking import track_job
 
 __all__ = [
     "BEAT",
-    "BEAT_S",
     "END",
     "IMPORTED_FILES",
     "IMPORT_DIR",
@@ -70,7 +68,6 @@ __all__ = [
     "RUN_MARK",
     "SETTINGS_FILE",
     "START",
-    "Copied",
     "Cycle",
     "Event",
     "FileId",
@@ -106,7 +103,6 @@ __all__ = [
     "Settings",
     "StatusChange",
     "Values",
-    "absolute",
     "async_copy_file",
     "child_id",
     "collect_kpis",

@@ -79,7 +79,7 @@ class LocalExecutor:
 
     async def start(self, folder: Path, environment: Mapping[str, str] | None = None) -> LocalRun:
         """Start the runner of the job in this folder; `ProgramFailed` if the system refuses."""
-        token = read_order(folder).token
+        token = (await asyncio.to_thread(read_order, folder)).token
         environ = os.environ | dict(environment or {}) | {RUN_MARK: token}
         environ.pop(DATABASE_VARIABLE, None)  # it may hold a password, and no task needs it
         try:
@@ -97,7 +97,7 @@ class LocalExecutor:
                 )
         except OSError as exc:
             raise ProgramFailed(f"the runner could not start: {exc.strerror or exc}") from exc
-        return LocalRun(process, identify(process.pid), token)
+        return LocalRun(process, await asyncio.to_thread(identify, process.pid), token)
 
 
 async def end_orphans(handle: Mapping[str, Any]) -> bool:
@@ -111,7 +111,7 @@ async def end_orphans(handle: Mapping[str, Any]) -> bool:
     identity = ProcessIdentity(
         pid=int(handle["pid"]), start_time=float(handle["start_time"]), boot_id=str(handle["boot_id"])
     )
-    if identity.is_alive():
+    if await asyncio.to_thread(identity.is_alive):
         return False
     await to_the_end(_kill_marked(str(handle["token"])))
     return True

@@ -57,25 +57,41 @@ def readable(path: str) -> str:
     return path.encode(errors="surrogateescape").decode(errors="replace")
 
 
-async def async_copy_file(source: Path, folder: Path) -> Copied:
+def regular_file(path: Path) -> os.stat_result:
+    """What the system says of a file; `UnreadableFile` if there is none, or no regular one (a pipe has no end)."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as exc:  # ValueError: a NUL character in the name
+        raise UnreadableFile(path, _why(exc)) from exc
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableFile(path, "this is a folder, not a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFile(path, "this is not a regular file")
+    return status
+
+
+async def async_copy_file(source: Path, folder: Path, *, like: os.stat_result | None = None) -> Copied:
     """Copy a file into `folder` under a temporary name, hashed in the same pass and synced to the disk.
+
+    Parameters
+    ----------
+    like
+        What `regular_file` said of it when it was read first; it must not have changed since.
 
     Raises
     ------
     UnreadableFile
         `source` is missing, a folder, not permitted, no regular file, or changed while it was copied.
     """
-    return await asyncio.to_thread(_copy, source, folder)
+    return await asyncio.to_thread(_copy, source, folder, like)
 
 
-def _copy(source: Path, folder: Path) -> Copied:
+def _copy(source: Path, folder: Path, like: os.stat_result | None) -> Copied:
     folder.mkdir(parents=True, exist_ok=True)
+    before = like or regular_file(source)
     digest, temporary = hashlib.sha256(), None
     try:
         with source.open("rb") as reader:
-            before = os.fstat(reader.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise UnreadableFile(source, "not a regular file")
             with NamedTemporaryFile(dir=folder, prefix=".import-", delete=False) as writer:
                 temporary = Path(writer.name)
                 while chunk := reader.read(_CHUNK):
@@ -109,13 +125,25 @@ def settle(temporary: Path, name: str) -> Path:
         if candidate.casefold() in taken:
             continue
         try:
-            os.link(temporary, folder / candidate)
+            _take_name(temporary, folder / candidate)
         except FileExistsError:
             continue
-        temporary.unlink()
         sync_folder(folder)
         return folder / candidate
     raise AssertionError("there is always another name")
+
+
+def _take_name(temporary: Path, target: Path) -> None:
+    """Rename a file unless the name is taken (FileExistsError); also where there are no hard links."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o444))  # of two processes one has the name
+        temporary.replace(target)
+    else:
+        temporary.unlink()
 
 
 def hard_link(source: Path, target: Path) -> None:
@@ -161,10 +189,11 @@ def _discard(path: Path | None) -> None:
             path.unlink()
 
 
-def _why(error: OSError) -> str:
-    known = {
+def _why(error: OSError | ValueError) -> str:
+    known: dict[type[Exception], str] = {
         FileNotFoundError: "there is no such file",
         IsADirectoryError: "this is a folder, not a file",
         PermissionError: "reading it is not permitted",
     }
-    return known.get(type(error), error.strerror or str(error))
+    words = error.strerror if isinstance(error, OSError) else None
+    return known.get(type(error), words or str(error))

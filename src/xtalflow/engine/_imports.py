@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.plugin import CPluginScript
 
-from ._files import async_copy_file, readable, settle, sha256_of
+from ._files import async_copy_file, readable, regular_file, settle, sha256_of
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 
@@ -49,14 +50,13 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     source = file.path
     if source is None:
         raise InvalidInput(f"{file.object_path()}: has no path")
-    if source.is_dir():
-        raise UnreadableFile(source, "this is a folder, not a file")
+    before = await asyncio.to_thread(regular_file, source)
     examined = await asyncio.to_thread(file.examine)
-    copied = await async_copy_file(source, store.project_directory / IMPORTED_FILES)
+    copied = await async_copy_file(source, store.project_directory / IMPORTED_FILES, like=before)
     metadata = extract_file_metadata(file)
     known = await store.imported_file(copied.checksum)
     if known is not None and (store.project_directory / known.path).exists():
-        copied.path.unlink()
+        await asyncio.to_thread(copied.path.unlink)
         path = known.path
     else:
         settled = await asyncio.to_thread(settle, copied.path, source.name)
@@ -82,7 +82,24 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     return record
 
 
-def verify_inputs(records: tuple[FileRecord, ...], store: JobStore) -> None:
+def check_inputs(plugin: CPluginScript, records: Sequence[FileRecord], store: JobStore) -> None:
+    """Check that the parameters name no other files than these, and each where its record has it.
+
+    Raises
+    ------
+    InvalidInput
+        A parameter names a file that the job was not given, or one at another place.
+    """
+    known = {str(record.id): record for record in records}
+    for file in find_all_files(plugin.container["inputData"]):
+        if not file.isSet():
+            continue
+        record = known.get(file.dbFileId.value or "")
+        if record is None or file.path != store.project_directory / record.path:
+            raise InvalidInput(f"{file.object_path()}: {file} is not a file that this job was given")
+
+
+def verify_inputs(records: Sequence[FileRecord], store: JobStore) -> None:
     """Check that the files a job reads are still what they were.
 
     Raises

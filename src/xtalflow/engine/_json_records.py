@@ -9,7 +9,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Union
 from uuid import UUID
@@ -17,6 +17,7 @@ from uuid import UUID
 from xtalflow.errors import InvalidInput
 
 _T = typing.TypeVar("_T")
+_LARGEST_INTEGER = 2**63 - 1
 
 
 def to_json(value: object) -> Any:
@@ -119,14 +120,12 @@ def _decode_record(kind: Any, data: object, where: str) -> Any:
 
 
 def _decode_value(kind: Any, data: object, where: str) -> Any:
-    if kind in (str, bool, int):
-        if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-            raise _wrong(where, {str: "a text", bool: "true or false", int: "an integer"}[kind])
+    if kind in (str, bool):
+        if not isinstance(data, kind):
+            raise _wrong(where, "a text" if kind is str else "true or false")
         return data
-    if kind is float:
-        if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):
-            raise _wrong(where, "a finite number")
-        return data
+    if kind in (int, float):
+        return _decode_number(kind, data, where)
     if issubclass(kind, (UUID, enum.Enum)):
         try:
             return kind(data)
@@ -137,6 +136,15 @@ def _decode_value(kind: Any, data: object, where: str) -> Any:
     raise TypeError(f"no record has a field of {kind}")
 
 
+def _decode_number(kind: type[int] | type[float], data: object, where: str) -> float:
+    """An integer where a float is expected stays an integer; both are at most what 64 bits hold."""
+    if isinstance(data, int) and not isinstance(data, bool) and abs(data) <= _LARGEST_INTEGER:
+        return data
+    if kind is float and isinstance(data, float) and math.isfinite(data):
+        return data
+    raise _wrong(where, "an integer of 64 bits" if kind is int else "a finite number")
+
+
 def _decode_time(data: object, where: str) -> datetime:
     try:
         time = datetime.fromisoformat(str(data))
@@ -144,4 +152,7 @@ def _decode_time(data: object, where: str) -> datetime:
         raise _wrong(where, "a time") from None
     if time.tzinfo is None:
         raise _wrong(where, "a time with its zone")
-    return time
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise _wrong(where, "a time of the years 1 to 9999") from None

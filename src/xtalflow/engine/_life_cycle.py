@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from xtalflow.errors import InvalidInput, UnreadableFile
@@ -9,9 +10,9 @@ from xtalflow.formats import read_params
 from xtalflow.plugin import CPluginScript, JobContext, Outcome, make_task
 
 from ._imports import import_input_files_async
+from ._papers import INPUT_PARAMS
 from ._ports import JobStore
 from ._records import JobId, JobRecord
-from ._papers import INPUT_PARAMS
 
 
 async def run_job_async(job_uuid: UUID, store: JobStore) -> Outcome:
@@ -39,6 +40,10 @@ async def create_plugin_for_job(job: JobRecord, store: JobStore) -> CPluginScrip
     UnreadableFile
         The parameter file is broken, or of another task.
     """
+    return await asyncio.to_thread(_make_plugin, job, store)
+
+
+def _make_plugin(job: JobRecord, store: JobStore) -> CPluginScript:
     plugin = make_task(job.task)
     plugin.title = job.title
     plugin.container.project_directory = store.project_directory

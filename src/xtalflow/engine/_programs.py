@@ -25,6 +25,7 @@ PROGRAM_MARK = "XTALFLOW_PROGRAM"
 """Variable in the environment of a program and of all that it starts, by which they are found."""
 _TAIL = 15
 _LINE_LIMIT = 1 << 20
+_LOOK_S = 0.2
 
 
 async def run_program(command: Command, folder: Path, *, grace_s: float = GRACE_S) -> CommandResult:
@@ -47,7 +48,8 @@ async def run_program(command: Command, folder: Path, *, grace_s: float = GRACE_
         try:
             async with asyncio.timeout(command.timeout_s), asyncio.TaskGroup() as group:
                 group.create_task(_feed(process, command.stdin))
-                group.create_task(_drain(process, sink, tail, command))
+                draining = group.create_task(_drain(process, sink, tail, command))
+                group.create_task(_end_leftovers(process, draining, mark, grace_s))
             await process.wait()
         except TimeoutError:
             await to_the_end(end_tree(process, mark, grace_s))
@@ -130,6 +132,20 @@ async def _drain(process: asyncio.subprocess.Process, sink: BinaryIO, tail: dequ
         tail.append(text)
         if command.on_line is not None:
             command.on_line(text)
+
+
+async def _end_leftovers(
+    process: asyncio.subprocess.Process, draining: asyncio.Task[None], mark: str, grace_s: float
+) -> None:
+    """Kill what a program left running, if that keeps its output open for `grace_s` seconds after the program's end.
+
+    Neither the end of the output nor `process.wait` would come before that of the last process that has the output.
+    """
+    while process.returncode is None and not draining.done():
+        await asyncio.wait({draining}, timeout=_LOOK_S)
+    await asyncio.wait({draining}, timeout=grace_s)
+    while not draining.done() and await asyncio.to_thread(signal_marked, PROGRAM_MARK, mark, signal.SIGKILL) > 0:
+        await asyncio.wait({draining}, timeout=_LOOK_S)
 
 
 async def _next_line(output: asyncio.StreamReader) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NewType
 from uuid import UUID
 
@@ -164,8 +163,3 @@ class JobEnd:
     kpis: Sequence[Kpi] = ()
     program_versions: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
-
-
-def absolute(record: FileRecord, project_directory: Path) -> Path:
-    """Where the file of a record is."""
-    return project_directory / record.path

@@ -22,7 +22,7 @@ from pathlib import Path
 from xtalflow.errors import XtalflowError
 from xtalflow.plugin import JobStatus, Outcome
 
-from ._imports import verify_inputs
+from ._imports import check_inputs, verify_inputs
 from ._journal import JOURNAL, JournalWriter
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
@@ -99,6 +99,7 @@ async def _with_beat_and_signals(work: Coroutine[None, None, tuple[Outcome, str]
 async def _work(job: JobRecord, store: JournalStore, order: JobOrder) -> tuple[Outcome, str]:
     try:
         plugin = await create_plugin_for_job(job, store)
+        check_inputs(plugin, order.inputs, store)
         await asyncio.to_thread(verify_inputs, order.inputs, store)
     except (XtalflowError, OSError) as exc:
         await store.update_job_status(job.id, JobStatus.RUNNING)
@@ -107,8 +108,11 @@ async def _work(job: JobRecord, store: JournalStore, order: JobOrder) -> tuple[O
     except asyncio.CancelledError:
         await store.finish_job(job.id, JobEnd(status=JobStatus.INTERRUPTED))
         raise
-    async with store.track_job(plugin):
-        await plugin.execute()
+    try:
+        async with store.track_job(plugin):
+            await plugin.execute()
+    except asyncio.CancelledError:  # it may come when the job has ended already
+        return plugin.outcome or Outcome.INTERRUPTED, plugin.errors.reason
     return plugin.outcome or Outcome.FAILED, plugin.errors.reason
 
 
@@ -120,4 +124,4 @@ async def _beat(path: Path) -> None:
 
 def _project_directory(folder: Path, number: str) -> Path:
     """The project's folder, from that of a job in it."""
-    return folder.resolve().parents[number.count(".") + 1]
+    return folder.absolute().parents[number.count(".") + 1]

@@ -138,42 +138,51 @@ class TrackingHost:
         """Glean what a plugin made, and end its job; what goes wrong here fails the job and leaves it with an end."""
         if plugin.outcome is None:
             plugin.outcome = plugin.keep(TaskFailed("it was never executed"))
-        outputs: list[NewFile] = []
-        kpis: list[Kpi] = []
-        try:
-            if plugin.outcome in (Outcome.SUCCEEDED, Outcome.UNSATISFACTORY):
-                outputs, kpis = await self._gleaned(plugin, job)
-            await asyncio.to_thread(write_papers, plugin)
-        except Exception as exc:  # noqa: BLE001  still the job's outer frame: a full disk, a file that is no result
-            _spoil(plugin, exc)
+        outputs, kpis = await self._results(plugin, job)
+        if not await _papers_are_written(plugin):
             outputs, kpis = [], []
-            with suppress(OSError):
-                await asyncio.to_thread(write_papers, plugin)
-        versions = _library_versions() | self._programs.pop(job.id, {})
-        uses = input_uses(plugin.container)
         end = JobEnd(
             status=plugin.outcome.status,
             reason=plugin.errors.reason,
             outputs=tuple(outputs),
-            uses=tuple(uses),
+            uses=tuple(input_uses(plugin.container)),
             kpis=tuple(kpis),
-            program_versions=versions,
+            program_versions=await asyncio.to_thread(_library_versions) | self._programs.pop(job.id, {}),
             host=socket.gethostname(),
         )
         try:
             await self._store.finish_job(job.id, end)
         except InvalidInput as exc:  # the store refuses a result: without results, it takes the end
             _spoil(plugin, exc)
-            status, reason = plugin.outcome.status, plugin.errors.reason
-            await self._store.finish_job(job.id, replace(end, status=status, reason=reason, outputs=(), uses=(), kpis=()))
+            bare = replace(end, status=plugin.outcome.status, reason=plugin.errors.reason, outputs=(), uses=(), kpis=())
+            await self._store.finish_job(job.id, bare)
         await plugin.status.emit_async(plugin.outcome.status)
         await plugin.finished.emit_async(plugin.outcome)
 
-    async def _gleaned(self, plugin: CPluginScript, job: JobRecord) -> tuple[list[NewFile], list[Kpi]]:
-        kpis, dropped = collect_kpis(plugin.container["outputData"])
-        for name in dropped:
-            plugin.warn(f"{name} is not a finite number and is left out")
-        return await collect_outputs(job.id, plugin.container["outputData"], self._store), kpis
+    async def _results(self, plugin: CPluginScript, job: JobRecord) -> tuple[list[NewFile], list[Kpi]]:
+        """Files and indicators of a plugin that ended well; none if they cannot be gleaned, which fails it."""
+        if plugin.outcome not in (Outcome.SUCCEEDED, Outcome.UNSATISFACTORY):
+            return [], []
+        try:
+            kpis, dropped = collect_kpis(plugin.container["outputData"])
+            for name in dropped:
+                plugin.warn(f"{name} is not a finite number and is left out")
+            return await collect_outputs(job.id, plugin.container["outputData"], self._store), kpis
+        except Exception as exc:  # noqa: BLE001  still the job's outer frame: an output may be anything
+            _spoil(plugin, exc)
+            return [], []
+
+
+async def _papers_are_written(plugin: CPluginScript) -> bool:
+    """Whether parameters, report and complaints are in the job's folder; if not, the plugin failed."""
+    try:
+        await asyncio.to_thread(write_papers, plugin)
+    except Exception as exc:  # noqa: BLE001  still the job's outer frame: a full disk, a report that is not JSON
+        _spoil(plugin, exc)
+        with suppress(OSError):
+            await asyncio.to_thread(plugin.errors.write, plugin.work_directory)
+        return False
+    return True
 
 
 def _spoil(plugin: CPluginScript, error: Exception) -> None:

@@ -200,7 +200,7 @@ class CPluginScript:
     async def _steps(self) -> None:
         for program in self.PROGRAMS:
             find_program(program)
-        errors = [finding for finding in self.validate() if finding.severity >= Severity.ERROR]
+        errors = [finding for finding in await asyncio.to_thread(self.validate) if finding.severity >= Severity.ERROR]
         if errors:
             for finding in errors:
                 self.errors.add_finding(finding)

@@ -13,6 +13,7 @@ from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import (
     CDictDataFile,
     CFreeRDataFile,
+    CMtzDataFile,
     CObsDataFile,
     CPdbDataFile,
     FlagColumn,
@@ -26,6 +27,7 @@ from xtalflow.xtal import (
     find_free_flags,
     find_space_group,
     missing_dictionaries,
+    read_dictionary,
     read_model,
     read_reflections,
 )
@@ -117,18 +119,40 @@ def check_crystals(
             name = find_space_group(space_group.value or "").xhm()
             data = type(data)(cell=data.cell, space_group=name)
     if model is not None and file is not None:
-        agreement = check_model_crystal(crystal_of_model(model.structure), data, space_group_chosen=chosen)
+        remedy = "put the model into the crystal of the data with the task import_model"
+        if space_group is not None:
+            remedy = "say which is right with SPACEGROUP="
+        own = crystal_of_model(model.structure)
+        agreement = check_model_crystal(own, data, space_group_chosen=chosen, remedy=remedy)
         if agreement.refusal:
             findings.add(file, f"{model.path.name} and {observations.path.name}: {agreement.refusal}")
+
+
+def check_same_crystal(findings: Findings, file: CMtzDataFile, model: Model | None) -> None:
+    """Refuse reflections or map coefficients that are not of the crystal of the model."""
+    path = findings.path_of(file)
+    if path is None or model is None:
+        return
+    with findings.of(file):
+        data = crystal_of_reflections(read_reflections(path))
+        remedy = "give those that were made with this model"
+        agreement = check_model_crystal(crystal_of_model(model.structure), data, remedy=remedy)
+        if agreement.refusal:
+            raise InvalidInput(f"{model.path.name} and {path.name}: {agreement.refusal}")
 
 
 def check_restraints(
     findings: Findings, task: CPluginScript, model: Model | None, dictionaries: CList[CDictDataFile]
 ) -> None:
     """Refuse a model with residues that neither the monomer library nor a dictionary describes."""
+    given = [dictionary for dictionary in dictionaries if dictionary.isSet()]
+    for dictionary in given:
+        if path := findings.path_of(dictionary):
+            with findings.of(dictionary):
+                read_dictionary(path)
     with findings.of(dictionaries):
         library = task.monomer_library()
-        if model is None:
+        if model is None or not all(findings.path_of(dictionary) for dictionary in given):
             return
         missing = missing_dictionaries(model.structure, library, dictionary_paths(dictionaries))
         if missing:

@@ -83,7 +83,13 @@ class Agreement:
     remarks: tuple[str, ...] = ()
 
 
-def check_model_crystal(model: Crystal, data: Crystal, *, space_group_chosen: bool = False) -> Agreement:
+def check_model_crystal(
+    model: Crystal,
+    data: Crystal,
+    *,
+    space_group_chosen: bool = False,
+    remedy: str = "say which is right with SPACEGROUP=",
+) -> Agreement:
     """Whether a model can be refined against data: same symmetry, cells within 3 % and 3°.
 
     Parameters
@@ -92,6 +98,8 @@ def check_model_crystal(model: Crystal, data: Crystal, *, space_group_chosen: bo
         The two crystals; a model that gives no crystal takes that of the data.
     space_group_chosen
         The user has named the space group (``SPACEGROUP=``); the model may then have other screw axes.
+    remedy
+        What the user can do about other screw axes.
     """
     comparison = compare_crystals(model, data)
     if model.cell is None:
@@ -104,9 +112,7 @@ def check_model_crystal(model: Crystal, data: Crystal, *, space_group_chosen: bo
         if not (comparison.same_point_group and comparison.same_centring):
             return Agreement(comparison=comparison, refusal=f"the symmetry is another: {groups}")
         if not space_group_chosen:
-            question = (
-                f"{groups}, which is the same point group with other screw axes; say which is right with SPACEGROUP="
-            )
+            question = f"{groups}, which is the same point group with other screw axes; {remedy}"
             return Agreement(comparison=comparison, refusal=question)
         remarks.append(f"The model was in {model.space_group}; {data.space_group} is used, as asked.")
     if comparison.length_difference > LENGTH_LIMIT or comparison.angle_difference > ANGLE_LIMIT:

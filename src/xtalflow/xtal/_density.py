@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xtalflow.errors import UnreadableFile, UnsuitableContent
+from xtalflow.errors import UnsuitableContent
 
-from ._content import read_content
+from ._columns import choose_group
+from ._reflections import read_reflections
 
 if TYPE_CHECKING:
     import gemmi
@@ -36,35 +37,29 @@ class DensityMap:
     d_min: float
 
 
-def read_density_map(path: Path, labels: tuple[str, str] = ("F", "PHI")) -> DensityMap:
-    """Transform the map coefficients of an MTZ file; missing terms count as zero.
+def read_density_map(path: Path, columns: str = "") -> DensityMap:
+    """Transform the map coefficients of a file; missing terms count as zero.
+
+    Parameters
+    ----------
+    columns
+        Labels, if the file has several pairs, such as ``DELFWT,PHDELWT``.
 
     Raises
     ------
     UnreadableFile
-        The MTZ file cannot be read.
+        The file cannot be read.
     UnsuitableContent
-        Not MTZ; without these columns; nothing in them; no symmetry; a map that is flat.
+        No reflections; no map coefficients, or several and none named; nothing in them; a map that is flat.
     """
-    import gemmi
     import numpy as np
 
-    if not read_content(path).startswith(b"MTZ "):
-        raise UnsuitableContent(path, "this is no MTZ file, so it holds no map coefficients")
-    try:
-        mtz = gemmi.read_mtz_file(str(path))
-    except (RuntimeError, ValueError) as exc:
-        raise UnreadableFile(path, f"the MTZ file is broken or truncated ({exc})") from exc
-    columns = {column.label: column for column in mtz.columns}
-    absent = [label for label in labels if label not in columns]
-    if absent:
-        raise UnsuitableContent(path, f"it has no column {' and no column '.join(absent)} of map coefficients")
-    if mtz.spacegroup is None:
-        raise UnsuitableContent(path, "its space group is not known")
-    present = np.isfinite(columns[labels[0]].array) & np.isfinite(columns[labels[1]].array)
+    mtz = read_reflections(path)
+    amplitude, phase = choose_group(path, mtz, ("FPHI",), "map coefficients", columns).labels
+    present = np.isfinite(mtz.column_with_label(amplitude).array) & np.isfinite(mtz.column_with_label(phase).array)
     if not present.any():
-        raise UnsuitableContent(path, f"all map coefficients in {labels[0]} and {labels[1]} are missing")
-    grid = mtz.transform_f_phi_to_map(*labels, sample_rate=SAMPLE_RATE)
+        raise UnsuitableContent(path, f"all map coefficients in {amplitude} and {phase} are missing")
+    grid = mtz.transform_f_phi_to_map(amplitude, phase, sample_rate=SAMPLE_RATE)
     rms = float(np.std(grid.array))
     if not rms > 0.0:
         raise UnsuitableContent(path, "the map of these coefficients is flat")

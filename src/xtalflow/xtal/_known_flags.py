@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_LIKE_SIZE = 1.5
+"""Sets of a random division are not greater than their mean by more than this factor."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFlags:
@@ -65,13 +68,13 @@ def count_conflicts(keys: NDArray[np.int64], values: NDArray[np.int64]) -> int:
 def draw_for_orbits(
     orbits: NDArray[np.int64], blank: NDArray[np.bool_], flags: FreeFlags, seed: int
 ) -> NDArray[np.int64]:
-    """A flag for each blank reflection, one for an orbit: of two values as often as in the old set, else evenly."""
+    """A flag for each blank reflection, one for an orbit: of sets of like size evenly, else as in the old set."""
     import numpy as np
 
     sets = np.array(list(flags.counts))
-    shares = (
-        np.array(list(flags.counts.values())) / flags.flagged if len(sets) == 2 else np.full(len(sets), 1 / len(sets))
-    )
+    shares = np.array(list(flags.counts.values())) / flags.flagged
+    if shares.max() < _LIKE_SIZE / len(sets):
+        shares = np.full(len(sets), 1 / len(sets))
     distinct, which = np.unique(orbits[blank], return_inverse=True)
     drawn = np.zeros(len(orbits), dtype=np.int64)
     drawn[blank] = draw_values(distinct, sets, shares, seed)[which]

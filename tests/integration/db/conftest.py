@@ -52,3 +52,8 @@ def run_python(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         )
 
     return start
+
+
+@pytest.fixture(autouse=True)
+def _loop(loop_stays_free: None) -> None:
+    """The database never blocks the event loop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
@@ -35,7 +36,7 @@ async def test_a_new_project_has_its_folders_and_says_whose_it_is(project: Proje
     content = json.loads((project.directory / PROJECT_FILE).read_text())
 
     assert content == {"name": project.name, "uuid": str(project.id), "format_version": 1}
-    assert read_project_file(project.directory).uuid == project.id
+    assert (await asyncio.to_thread(read_project_file, project.directory)).uuid == project.id
     assert (project.directory / "CCP4_JOBS").is_dir()
     assert (project.directory / "CCP4_IMPORTED_FILES").is_dir()
 

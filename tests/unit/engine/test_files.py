@@ -1,5 +1,7 @@
 """Files: copies have the right bytes, names never clash, what cannot be read is named."""
 
+import asyncio
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xtalflow.engine import async_copy_file, safe_name, sha256_of
-from xtalflow.engine._files import settle
+from xtalflow.engine._files import regular_file, settle
 from xtalflow.errors import UnreadableFile
 
 
@@ -27,7 +29,8 @@ async def test_the_same_name_gets_a_number_and_nothing_is_overwritten(tmp_path: 
     for text in ("one", "two", "three"):
         (tmp_path / "data.mtz").write_text(text)
         copied = await async_copy_file(tmp_path / "data.mtz", tmp_path / "in")
-        names.append(settle(copied.path, "data.mtz" if text != "three" else "DATA.mtz").name)
+        settled = await asyncio.to_thread(settle, copied.path, "data.mtz" if text != "three" else "DATA.mtz")
+        names.append(settled.name)
 
     assert names == ["data.mtz", "data_1.mtz", "DATA_2.mtz"]
     assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["DATA_2.mtz", "data.mtz", "data_1.mtz"]
@@ -38,7 +41,7 @@ async def test_a_settled_file_is_read_only(tmp_path: Path) -> None:
     (tmp_path / "data.mtz").write_text("x")
     copied = await async_copy_file(tmp_path / "data.mtz", tmp_path / "in")
 
-    settled = settle(copied.path, "data.mtz")
+    settled = await asyncio.to_thread(settle, copied.path, "data.mtz")
 
     assert settled.stat().st_mode & 0o222 == 0
 
@@ -72,3 +75,39 @@ def test_names_that_we_make_are_safe() -> None:
     assert safe_name("..") == "_"
     assert safe_name("x" * 300 + ".mtz").endswith("x.mtz")
     assert len(safe_name("β" * 300 + ".mtz").encode()) <= 200
+
+
+async def test_where_there_are_no_hard_links_names_are_taken_just_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    names = []
+    for text in ("one", "two"):
+        (tmp_path / "data.mtz").write_text(text)
+        copied = await async_copy_file(tmp_path / "data.mtz", tmp_path / "in")
+        names.append((await asyncio.to_thread(settle, copied.path, "data.mtz")).name)
+
+    assert names == ["data.mtz", "data_1.mtz"]
+    assert [(tmp_path / "in" / name).read_text() for name in names] == ["one", "two"]
+    assert len(list((tmp_path / "in").iterdir())) == 2
+
+
+async def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mtz")
+
+    with pytest.raises(UnreadableFile, match=r"pipe\.mtz: this is not a regular file"):
+        await async_copy_file(tmp_path / "pipe.mtz", tmp_path / "in")
+
+
+async def test_a_file_that_changed_since_it_was_read_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "data.mtz"
+    source.write_text("one")
+    before = regular_file(source)
+    source.write_text("other")
+
+    with pytest.raises(UnreadableFile, match="changed while it was copied"):
+        await async_copy_file(source, tmp_path / "in", like=before)
+    assert list((tmp_path / "in").iterdir()) == []

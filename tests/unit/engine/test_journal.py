@@ -1,6 +1,9 @@
 """The journal: every event comes back as it was; what is torn or broken is noticed."""
 
+import errno
+import io
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -125,6 +128,9 @@ def test_the_line_that_the_broken_ones_vary_is_read() -> None:
         line(data={"to": 99}),
         line(data={}),
         line(epoch=True),
+        line(epoch=10**30),
+        line(time="0001-01-01T00:00:00+14:00"),
+        line(kind="values", data={"kpis": [{"key": "n", "value": 10**400}]}),
         line(kind="cycle", data={"values": {"R": float("nan")}}),
     ],
 )
@@ -134,3 +140,43 @@ def test_a_broken_line_is_refused_with_a_reason(broken: bytes, tmp_path: Path) -
     (tmp_path / "journal.jsonl").write_bytes(broken)
     with pytest.raises(UnreadableFile, match=r"journal\.jsonl"):
         list(JournalReader(tmp_path / "journal.jsonl").read())
+
+
+def test_an_event_that_cannot_be_kept_leaves_no_line_and_no_gap(tmp_path: Path) -> None:
+    with JournalWriter(tmp_path / "j", epoch=1) as writer:
+        with pytest.raises(InvalidInput, match="JSON"):
+            writer.write(JOB, Cycle(values={"R": float("nan")}))
+        writer.write(JOB, EVENTS[1])
+
+    assert [line.seq for line in JournalReader(tmp_path / "j").read()] == [1]
+
+
+def test_half_a_line_on_a_full_disk_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.FileIO):
+        room = 40
+
+        def write(self, data: object) -> int:
+            if not FullDisk.room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            taken, FullDisk.room = FullDisk.room, 0
+            return super().write(memoryview(data)[:taken])  # type: ignore[arg-type]  # bytes or a view of them
+
+    with JournalWriter(tmp_path / "j", epoch=1) as writer:
+        writer.write(JOB, EVENTS[1])
+        writer.close()
+        monkeypatch.setattr(writer, "_file", FullDisk(tmp_path / "j", "a"))
+        with pytest.raises(OSError, match="No space left"):
+            writer.write(JOB, EVENTS[1])
+        FullDisk.room = 10_000
+        writer.write(JOB, EVENTS[7])
+
+    assert [line.event for line in JournalReader(tmp_path / "j").read()] == [EVENTS[1], EVENTS[7]]
+
+
+def test_a_reason_with_an_undecodable_file_name_comes_back(tmp_path: Path) -> None:
+    reason = f"/data/{os.fsdecode(bytes([0xFF]))}.mtz: there is no such file"
+    with JournalWriter(tmp_path / "j", epoch=1) as writer:
+        writer.write(JOB, JobEnd(status=JobStatus.FAILED, reason=reason))
+
+    (read,) = JournalReader(tmp_path / "j").read()
+    assert read.event == JobEnd(status=JobStatus.FAILED, reason=reason)

@@ -1,14 +1,27 @@
 """A job's life: started, executed, gleaned once, finished; its children likewise."""
 
 import asyncio
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
-from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CPerformanceIndicator, CString
-from xtalflow.engine import JobEnd, StatusChange, run_job_async
-from xtalflow.errors import NotTracked, TaskFailed, UnreadableFile
+from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CPerformanceIndicator, CString, FileFacts
+from xtalflow.engine import (
+    Cycle,
+    JobEnd,
+    JobId,
+    JobRecord,
+    NewJob,
+    StatusChange,
+    create_plugin_for_job,
+    import_input_files_async,
+    run_job_async,
+)
+from xtalflow.engine._imports import check_inputs
+from xtalflow.errors import InvalidInput, NotTracked, TaskFailed, UnknownTask, UnreadableFile
+from xtalflow.formats import UnknownElement
 from xtalflow.plugin import Command, CPluginScript, JobStatus, Outcome, Unsatisfactory
 from xtalflow.testing import InMemoryStore
 
@@ -98,8 +111,6 @@ def text(tmp_path: Path) -> Path:
 
 async def track(plugin: CPluginScript, store: InMemoryStore) -> None:
     """Run a plugin as a program that embeds xtalflow does."""
-    from xtalflow.engine import import_input_files_async
-
     async with store.track_job(plugin) as job:
         await import_input_files_async(job, plugin, store)
         await plugin.execute()
@@ -309,10 +320,172 @@ async def test_a_program_of_the_job_runs_in_its_folder(store: InMemoryStore, tex
 
 
 async def test_run_job_async_needs_a_registered_task(store: InMemoryStore) -> None:
-    from xtalflow.engine import NewJob
-    from xtalflow.errors import UnknownTask
-
     job = await store.create_job(NewJob(task="freeflag"))
 
     with pytest.raises(UnknownTask, match="did you mean freerflag"):
         await run_job_async(job.id, store)
+
+
+async def test_a_full_disk_at_the_end_fails_the_job_and_says_so(
+    store: InMemoryStore, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xtalflow.engine._tracking.write_papers", full)
+
+    await track(copy(text), store)
+
+    (job,) = store.all_jobs
+    assert job.status is JobStatus.FAILED
+    assert "No space left on device" in job.exit_reason
+    assert [file.directory for file in store.outputs_of(job.id)] == [2]
+
+
+async def test_an_output_that_cannot_be_read_fails_the_job_whatever_is_raised(store: InMemoryStore, text: Path) -> None:
+    class CBrokenFile(CTextFile):
+        def examine(self) -> FileFacts:
+            raise ZeroDivisionError("no reflections")
+
+    class Broken(Copy):
+        TASKNAME = "broken"
+
+        class Outputs(Copy.Outputs):
+            TEXTOUT = CBrokenFile()
+
+        outputData = Outputs()
+
+    await track(copy(text, task=Broken), store)
+
+    (job,) = store.all_jobs
+    assert (job.status, job.exit_reason) == (JobStatus.FAILED, "ZeroDivisionError: no reflections")
+
+
+async def test_results_that_the_store_refuses_fail_the_job(store: InMemoryStore, text: Path) -> None:
+    class Same(Copy):
+        TASKNAME = "same"
+
+        async def run(self) -> None:
+            await super().run()
+            self.outputData.MISSING = str(self.outputData.TEXTOUT)
+
+    await track(copy(text, task=Same), store)
+
+    (job,) = store.all_jobs
+    assert job.status is JobStatus.FAILED
+    assert "TEXTOUT.txt: this file is registered already" in job.exit_reason
+
+
+async def test_a_listener_that_fails_at_the_start_leaves_no_running_job(store: InMemoryStore, text: Path) -> None:
+    def refuse(status: JobStatus) -> None:
+        if status is JobStatus.RUNNING:
+            raise LookupError("no such window")
+
+    plugin = copy(text)
+    plugin.status.connect(refuse)
+    with pytest.raises(ExceptionGroup, match="listeners"):
+        await track(plugin, store)
+
+    (job,) = store.all_jobs
+    assert (job.status, job.exit_reason) == (JobStatus.FAILED, "LookupError: no such window")
+
+
+async def test_a_cancel_while_a_child_ends_stops_its_pipeline(store: InMemoryStore, text: Path) -> None:
+    plugin = copy(text, task=Twice)
+    task = asyncio.create_task(track(plugin, store))
+    finish = store.finish_job
+
+    async def slow_end(job_uuid: JobId, end: JobEnd) -> JobRecord:
+        if (await store.job(job_uuid)).number == "1.1":
+            task.cancel()
+            await asyncio.sleep(0.01)
+        return await finish(job_uuid, end)
+
+    store.finish_job = slow_end  # type: ignore[method-assign]  # the cancel must come just then
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert [(job.number, job.status.key) for job in store.all_jobs] == [("1", "interrupted"), ("1.1", "finished")]
+
+
+async def test_a_job_keeps_its_parameters_and_what_it_ran_with(store: InMemoryStore, text: Path) -> None:
+    await track(copy(text, task=Twice), store)
+
+    made = [event for _, event in store.events if isinstance(event, NewJob)]
+    ends = [event for _, event in store.events if isinstance(event, JobEnd)]
+    mode = {"controlParameters.MODE": "ok"}
+    assert [new.parameters for new in made] == [mode, {}, mode]
+    assert all(end.program_versions["gemmi"] for end in ends)
+
+
+async def test_cycle_values_that_are_not_finite_are_left_out_with_a_warning(store: InMemoryStore, text: Path) -> None:
+    class Cycling(Copy):
+        TASKNAME = "cycling"
+
+        async def run(self) -> None:
+            await self.report_kpis(cycle=1, R1work=float("nan"))
+            await super().run()
+
+    plugin = copy(text, task=Cycling)
+    await track(plugin, store)
+
+    (job,) = store.all_jobs
+    assert job.status is JobStatus.FINISHED
+    assert [event for _, event in store.events if isinstance(event, Cycle)] == [Cycle(values={"cycle": 1})]
+    assert any("R1work = nan" in row.message for row in plugin.errors)
+
+
+async def test_elements_that_are_no_parameters_stay_in_the_file_as_run(store: InMemoryStore, text: Path) -> None:
+    plugin = copy(text)
+    plugin.unknown_elements = (
+        UnknownElement(path="controlParameters.OLD", parent="controlParameters", after="", xml="<OLD>7</OLD>"),
+    )
+
+    await track(plugin, store)
+
+    assert "<OLD>7</OLD>" in (store.project_directory / "CCP4_JOBS" / "job_1" / "params.xml").read_text()
+
+
+async def test_elements_that_are_no_parameters_are_read_with_the_plugin(store: InMemoryStore) -> None:
+    job = await store.create_job(NewJob(task="freerflag"))
+    folder = store.project_directory / job.folder
+    folder.mkdir(parents=True)
+    body = "<controlParameters><OLD>7</OLD></controlParameters>"
+    (folder / "input_params.xml").write_text(f"<ccp4i2><ccp4i2_body>{body}</ccp4i2_body></ccp4i2>")
+
+    plugin = await create_plugin_for_job(job, store)
+
+    assert [element.xml for element in plugin.unknown_elements] == ["<OLD>7</OLD>"]
+
+
+async def test_an_output_under_another_name_than_preset_is_kept_as_it_is(store: InMemoryStore, text: Path) -> None:
+    class Renamed(Copy):
+        TASKNAME = "renamed"
+
+        async def run(self) -> None:
+            self.outputData.TEXTOUT = str(self.work_directory / "model.cif")
+            await super().run()
+
+    await track(copy(text, task=Renamed), store)
+
+    (job,) = store.all_jobs
+    assert job.status is JobStatus.FINISHED
+    assert [file.path for file in store.outputs_of(job.id)][1:] == ["CCP4_JOBS/job_1/model.cif"]
+
+
+async def test_a_parameter_file_that_names_another_file_than_the_job_was_given_is_refused(
+    store: InMemoryStore, text: Path
+) -> None:
+    plugin = copy(text)
+    job = await store.create_job(NewJob(task="copy"))
+    plugin.container.project_directory = store.project_directory
+    records = await import_input_files_async(job, plugin, store)
+    check_inputs(plugin, records, store)
+    file = plugin.container.find("inputData.TEXTIN")
+    assert isinstance(file, CDataFile)
+    with pytest.raises(InvalidInput, match=r"inputData\.TEXTIN: .* is not a file that this job was given"):
+        check_inputs(plugin, [], store)
+
+    file.relPath = "../.."
+    with pytest.raises(InvalidInput, match="is not a file that this job was given"):
+        check_inputs(plugin, records, store)

@@ -88,6 +88,17 @@ async def test_cancel_ends_a_grandchild_in_its_own_session_that_ignores_sigterm(
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
+async def test_a_program_is_over_when_it_dies_whatever_it_leaves_running(tmp_path: Path) -> None:
+    leave = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    program = python(f"import os, subprocess, sys; {leave}; os.kill(os.getpid(), 9)")
+    began = time.monotonic()
+
+    with pytest.raises(ProgramFailed, match="was killed by SIGKILL"):
+        await run_program(program, tmp_path, grace_s=0.3)
+
+    assert time.monotonic() - began < 10
+
+
 async def test_a_very_long_line_does_not_stop_the_log(tmp_path: Path) -> None:
     result = await run_program(python("print('x' * 3_000_000); print('end')"), tmp_path)
 

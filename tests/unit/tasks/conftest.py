@@ -303,7 +303,7 @@ def _write_maps(path: Path, mtz: gemmi.Mtz, labels: list[str], structure: gemmi.
     }
     if len(labels) >= 4:
         columns |= {"FAN": ("F", np.full(len(hkl), 0.5)), "PHAN": ("P", phases - 90.0)}
-    write_mtz(path, hkl, columns)
+    write_mtz(path, hkl, columns, space_group=mtz.spacegroup)
 
 
 def pretend_french_wilson(plugin: CPluginScript, command: Command) -> None:

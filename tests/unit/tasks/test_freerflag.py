@@ -97,3 +97,14 @@ def test_a_constant_column_is_no_free_set(crystal: CrystalFiles, tmp_path: Path)
     task.inputData.FREERFLAG = write_mtz(tmp_path / "ones.mtz", hkl, {"FREER": ("I", np.ones(len(hkl)))})
 
     assert "does not appear to be test flags" in sentences(task.validate())
+
+
+def test_a_fraction_without_a_free_reflection_is_refused(crystal: CrystalFiles, tmp_path: Path) -> None:
+    """Before anything is made, with the path of the parameter."""
+    hkl = unique_reflections(6.0)
+    columns = {"F": ("F", np.ones(len(hkl))), "SIGF": ("Q", np.ones(len(hkl)))}
+    task = FreeRFlag()
+    task.inputData.F_SIGF = write_mtz(tmp_path / "few.mtz", hkl, columns)
+    task.controlParameters.FRAC = 0.001
+
+    assert "controlParameters.FRAC: a free fraction of 0.001 leaves no free reflection" in sentences(task.validate())

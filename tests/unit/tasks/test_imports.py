@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,7 @@ async def test_mmcif_stays_mmcif(crystal: CrystalFiles, host: FakeHost, tmp_path
     [
         ((25.2, 28.0, 34.0, 90, 90, 90), "P 21 21 21", "5.0 % in a length"),
         ((24.0, 28.0, 34.0, 90, 90, 90), "P 1 21 1", "symmetry is another"),
-        ((24.0, 28.0, 34.0, 90, 90, 90), "P 21 21 2", "SPACEGROUP="),
+        ((24.0, 28.0, 34.0, 90, 90, 90), "P 21 21 2", "same point group with other screw axes"),
     ],
 )
 def test_a_model_of_another_crystal_is_refused(
@@ -147,3 +148,72 @@ def test_a_model_of_another_crystal_is_refused(
 
     assert "other.pdb and intensities.mtz" in text
     assert words in text
+
+
+async def test_the_free_value_named_makes_flags_of_uneven_sets_usable(host: FakeHost, tmp_path: Path) -> None:
+    """Three sets of very different size pass for a free set only with FREERFLAG_NUMBER; -1 may be its value."""
+    hkl = unique_reflections()
+    ones = np.ones(len(hkl))
+    flags = np.random.default_rng(1).choice([-1, 0, 1], size=len(hkl), p=[0.05, 0.9, 0.05])
+    columns = {"F": ("F", 10 * ones), "SIGF": ("Q", ones), "FREE": ("I", flags)}
+    task = ImportMerged()
+    task.inputData.HKLIN = write_mtz(tmp_path / "uneven.mtz", hkl, columns)
+
+    task.controlParameters.FREERFLAG_NUMBER = 5
+    assert "controlParameters.FREERFLAG_NUMBER" in sentences(task.validate())
+
+    task.controlParameters.FREERFLAG_NUMBER = -1
+    assert await host.run(task) is Outcome.SUCCEEDED
+    assert task.outputData.FREEOUT.isSet()
+
+
+async def test_a_wavelength_that_is_not_known_is_not_shown(crystal: CrystalFiles, host: FakeHost) -> None:
+    """A figure without a value says nothing."""
+    task = ImportMerged()
+    task.inputData.HKLIN = crystal.intensities
+
+    await host.run(task)
+
+    assert '"Wavelength"' not in json.dumps(task.report.to_dict())
+
+
+async def test_a_model_in_a_frame_of_its_own_is_turned_into_the_usual_one(
+    crystal: CrystalFiles, host: FakeHost, tmp_path: Path
+) -> None:
+    """SCALE records of another frame are not lost with the cell of the data: the fractional coordinates stay."""
+    structure = read_model(crystal.model)
+    lines = structure.make_pdb_string().splitlines()
+    turned = [
+        "SCALE1      0.000000  0.041667  0.000000        0.00000",
+        "SCALE2      0.035714  0.000000  0.000000        0.00000",
+        "SCALE3      0.000000  0.000000 -0.029412        0.00000",
+    ]
+    kept = [line for line in lines if not line.startswith("SCALE")]
+    place = next(number for number, line in enumerate(kept) if line.startswith("CRYST1")) + 1
+    path = tmp_path / "turned.pdb"
+    path.write_text("\n".join([*kept[:place], *turned, *kept[place:]]) + "\n")
+    given = read_model(path)
+    task = ImportModel()
+    task.inputData.XYZIN, task.inputData.F_SIGF = path, crystal.intensities
+
+    assert await host.run(task) is Outcome.SUCCEEDED
+
+    made = read_model(Path(str(task.outputData.XYZOUT)))
+    before, after = given[0][0][0][0].pos, made[0][0][0][0].pos
+    expected = given.cell.fractionalize(before).tolist()
+    assert given.cell.explicit_matrices
+    assert made.cell.fractionalize(after).tolist() == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_model_in_other_screw_axes_can_be_taken_to_those_of_the_data(crystal: CrystalFiles, tmp_path: Path) -> None:
+    """The sentence names the parameter of this task, and with it the model is taken."""
+    structure = read_model(crystal.model)
+    structure.spacegroup_hm = "P 21 21 2"
+    write_model(structure, tmp_path / "other.pdb")
+    task = ImportModel()
+    task.inputData.XYZIN, task.inputData.F_SIGF = tmp_path / "other.pdb", crystal.intensities
+
+    assert "ADOPT_SPACEGROUP=True" in sentences(task.validate())
+
+    task.controlParameters.ADOPT_SPACEGROUP = True
+    assert task.validate() == []

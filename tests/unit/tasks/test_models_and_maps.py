@@ -15,7 +15,7 @@ from xtalflow.tasks.add_waters import AddWaters
 from xtalflow.tasks.french_wilson import FrenchWilson
 from xtalflow.tasks.make_maps import MakeMaps
 from xtalflow.tasks.validate_model import ValidateModel
-from xtalflow.xtal import ObsContent, read_model, read_reflections
+from xtalflow.xtal import ObsContent, read_model, read_reflections, write_model
 
 from .conftest import WATER, structure_factors, unique_reflections, write_mtz
 from .test_imports import sentences
@@ -170,3 +170,55 @@ def test_amplitudes_are_not_converted_again(crystal: CrystalFiles) -> None:
     task.inputData.F_SIGF = crystal.amplitudes
 
     assert "FP, SIGFP of amplitudes.mtz are amplitudes" in sentences(task.validate())
+
+
+@pytest.mark.parametrize("make", [AddWaters, MakeMaps, ValidateModel])
+def test_a_map_of_another_crystal_is_refused(
+    make: type[AddWaters | MakeMaps | ValidateModel], crystal: CrystalFiles, difference: Path, tmp_path: Path
+) -> None:
+    """Peaks of another crystal's map mean nothing; both files are named."""
+    structure = read_model(crystal.model)
+    structure.cell = gemmi.UnitCell(26.0, 28.0, 34.0, 90, 90, 90)
+    write_model(structure, tmp_path / "other.pdb")
+    task = make()
+    task.inputData.XYZIN, task.inputData.DIFFPHIIN = tmp_path / "other.pdb", difference
+
+    text = sentences(task.validate())
+
+    assert "inputData.DIFFPHIIN: other.pdb and difference.mtz: the cell of the model" in text
+
+
+@pytest.mark.parametrize("make", [AddWaters, MakeMaps, ValidateModel])
+async def test_of_several_map_coefficients_those_named_are_used(
+    make: type[AddWaters | MakeMaps | ValidateModel],
+    crystal: CrystalFiles,
+    difference: Path,
+    host: FakeHost,
+    library: Path,
+    tmp_path: Path,
+) -> None:
+    """As in a file that a refinement program wrote: FWT and DELFWT side by side."""
+    mtz = read_reflections(difference)
+    f, phi = (np.array(mtz.column_with_label(label).array) for label in ("F", "PHI"))
+    columns = {"FWT": ("F", 0 * f + 1), "PHWT": ("P", 0 * phi), "DELFWT": ("F", f), "PHDELWT": ("P", phi)}
+    both = write_mtz(tmp_path / "both.mtz", mtz.make_miller_array(), columns)
+    task = make()
+    task.inputData.XYZIN, task.inputData.DIFFPHIIN = crystal.model, both
+    task.inputData.DIFFPHIIN.columnLabels = "DELFWT,PHDELWT"
+
+    assert await host.run(task) is Outcome.SUCCEEDED, task.errors.reason
+
+    figures = task.outputData["PERFORMANCE"].to_dict() if "PERFORMANCE" in task.outputData else {}
+    assert figures.get("nWatersAdded", figures.get("nPeaks", 1)) == 1
+
+
+async def test_a_chain_that_fits_no_sequence_is_told(crystal: CrystalFiles, host: FakeHost, tmp_path: Path) -> None:
+    """The wrong sequence was given, or the wrong model."""
+    sequence = tmp_path / "other.fasta"
+    sequence.write_text(">other\nWWWWWWWWWWWW\n")
+    task = ValidateModel()
+    task.inputData.XYZIN, task.inputData.SEQIN = crystal.model, sequence
+
+    await host.run(task)
+
+    assert "None of the sequences fits chain A" in json.dumps(task.report.to_dict())

@@ -266,3 +266,37 @@ def test_a_free_value_without_flags_is_refused(task: RefinePipeline) -> None:
     task.controlParameters.FREERFLAG_NUMBER = 3
 
     assert "controlParameters.FREERFLAG_NUMBER" in sentences(task.validate())
+
+
+async def test_the_free_value_named_is_used_for_the_flags_of_the_data_file(
+    task: RefinePipeline, host: FakeHost, tmp_path: Path
+) -> None:
+    """Flags of uneven sets are not replaced by a new set when the user says which is free."""
+    hkl = unique_reflections()
+    i = 100 + np.random.default_rng(1).exponential(100, len(hkl))
+    flags = np.random.default_rng(2).choice([0, 1, 2], size=len(hkl), p=[0.9, 0.05, 0.05])
+    columns = {"I": ("J", i), "SIGI": ("Q", 0.1 * i), "FREE": ("I", flags)}
+    task.inputData.F_SIGF = write_mtz(tmp_path / "uneven.mtz", hkl, columns)
+    task.controlParameters.FREERFLAG_NUMBER, task.controlParameters.ADD_WATERS = 2, False
+
+    assert await host.run(task) is Outcome.SUCCEEDED, task.errors.reason
+
+    assert task.outputData.FREESET.freeSet.value == "from the data file"
+    assert "Free value" in report_text(task)
+    assert option_of(host, "--free") == "2"
+
+
+def option_of(host: FakeHost, name: str) -> str:
+    """The word after an option of the refinement's command."""
+    words = next(command for command in host.commands if "refine_xtal_norefmac" in command)
+    return words[words.index(name) + 1]
+
+
+async def test_the_first_stage_says_what_was_done_to_the_model(task: RefinePipeline, host: FakeHost) -> None:
+    """With B factors reset the model is not as given."""
+    task.controlParameters.BFACTOR, task.controlParameters.ADD_WATERS = 20, False
+
+    await host.run(task)
+
+    assert "B factors reset" in report_text(task)
+    assert "As given" not in report_text(task)

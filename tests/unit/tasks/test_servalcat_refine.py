@@ -16,7 +16,15 @@ from xtalflow.tasks.freerflag import FreeRFlag
 from xtalflow.tasks.servalcat_refine import ServalcatRefine
 from xtalflow.xtal import read_model, read_reflections, write_model
 
-from .conftest import option, pretend_refinement, statistics, unique_reflections, write_mtz
+from .conftest import (
+    make_model,
+    option,
+    pretend_refinement,
+    statistics,
+    structure_factors,
+    unique_reflections,
+    write_mtz,
+)
 from .test_imports import sentences
 
 if TYPE_CHECKING:
@@ -243,3 +251,81 @@ def test_absences_and_bad_sigmas_need_no_flags(task: ServalcatRefine, crystal: C
     task.inputData.F_SIGF = write_mtz(tmp_path / "more.mtz", hkl, {"I": ("J", 9 * ones), "SIGI": ("Q", sigma)})
 
     assert task.validate() == []
+
+
+async def test_chain_names_that_the_pdb_file_cuts_short_are_told(
+    task: ServalcatRefine, host: FakeHost, tmp_path: Path
+) -> None:
+    """The two files then name the chains differently."""
+    structure = read_model(Path(str(task.inputData.XYZIN)))
+    structure.rename_chain("A", "Alpha")
+    write_model(structure, tmp_path / "long.cif")
+    task.inputData.XYZIN = tmp_path / "long.cif"
+    host.programs = {**host.programs, "refine_xtal_norefmac": pretend_refinement_with_short_names}
+
+    assert await host.run(task) is Outcome.SUCCEEDED, task.errors.reason
+
+    assert "cut short in the PDB file" in json.dumps(task.report.to_dict())
+
+
+def pretend_refinement_with_short_names(plugin: CPluginScript, command: Command) -> None:
+    """As servalcat does it: the mmCIF file has the names, the PDB file has new short ones."""
+    structure = gemmi.read_structure(option(command, "--model"))
+    whole = structure.make_mmcif_document()
+    structure.shorten_chain_names()
+    short = plugin.work_directory / "short.cif"
+    structure.make_mmcif_document().write_file(str(short))
+    args = [str(short) if word == option(command, "--model") else word for word in command.args]
+    pretend_refinement(plugin, Command(command.program, args, on_line=command.on_line))
+    whole.write_file(str(plugin.work_directory / f"{option(command, '--output_prefix')}.mmcif"))
+
+
+def test_a_dictionary_that_is_none_is_named_with_its_place(task: ServalcatRefine, tmp_path: Path) -> None:
+    """Of several dictionaries the path says which."""
+    good, bad = tmp_path / "good.cif", tmp_path / "bad.cif"
+    good.write_text(
+        "data_comp_XYZ\nloop_\n_chem_comp_atom.comp_id\n_chem_comp_atom.atom_id\n_chem_comp_atom.type_symbol\nXYZ O O\n"
+    )
+    bad.write_text("data_nothing\n_cell.length_a 10\n")
+    task.inputData.DICT_LIST.set([good, bad])
+
+    text = sentences(task.validate())
+
+    assert f"inputData.DICT_LIST[1]: {bad}" in text
+    assert "inputData.DICT_LIST[0]" not in text
+
+
+def test_a_model_in_other_screw_axes_is_sent_to_the_task_that_moves_it(task: ServalcatRefine, tmp_path: Path) -> None:
+    """The refinement has no SPACEGROUP to ask for."""
+    structure = read_model(Path(str(task.inputData.XYZIN)))
+    structure.spacegroup_hm = "P 21 21 2"
+    write_model(structure, tmp_path / "other.pdb")
+    task.inputData.XYZIN = tmp_path / "other.pdb"
+
+    text = sentences(task.validate())
+
+    assert "with the task import_model" in text
+    assert "SPACEGROUP=" not in text
+
+
+async def test_twinned_data_are_refined_as_twinned(library: Path, host: FakeHost, tmp_path: Path) -> None:
+    """A trigonal crystal of which 30 % is turned by a twofold of its lattice."""
+    structure = make_model()
+    structure.cell, structure.spacegroup_hm = gemmi.UnitCell(40, 40, 30, 90, 90, 120), "P 3"
+    structure.setup_cell_images()
+    write_model(structure, tmp_path / "model.pdb")
+    group = gemmi.SpaceGroup("P 3")
+    hkl = np.asarray(gemmi.make_miller_array(structure.cell, group, 2.2))
+    calculated = structure_factors(structure)
+    own, turned = (np.abs(calculated.get_value_by_hkl(hkl * signs)) ** 2 for signs in ([1, 1, 1], [-1, -1, 1]))
+    i = 0.7 * own + 0.3 * turned
+    columns = {"I": ("J", i), "SIGI": ("Q", 0.02 * i + 0.001 * i.mean())}
+    data = write_mtz(tmp_path / "twin.mtz", hkl, columns, cell=structure.cell, space_group=group)
+    task = ServalcatRefine()
+    task.inputData.F_SIGF, task.inputData.XYZIN = data, tmp_path / "model.pdb"
+    task.controlParameters.TWIN = True
+
+    assert await host.run(task) is Outcome.SUCCEEDED, task.errors.reason
+
+    assert "--twin" in host.commands[-1]
+    assert "Twinning is supported" in json.dumps(task.report.to_dict())

@@ -22,6 +22,7 @@ from xtalflow.xtal import (
     read_model,
 )
 
+from .._checks import check_same_crystal, model_of
 from .._files import path_of, write_in_own_format
 from .._findings import Findings
 
@@ -95,8 +96,9 @@ class AddWaters(CPluginScript):
     inputData, controlParameters, outputData = Inputs(), Controls(), Outputs()
 
     def validate(self) -> list[Finding]:
-        """Also: the shortest contact must be shorter than the longest hydrogen bond."""
+        """Also: model and map must be of one crystal, and the shortest contact below the longest hydrogen bond."""
         findings = Findings(super().validate())
+        check_same_crystal(findings, self.inputData.DIFFPHIIN, model_of(findings, self.inputData.XYZIN))
         shortest, longest = self.controlParameters.DMIN_CONTACT, self.controlParameters.DMAX_CONTACT
         if float(shortest) >= float(longest):
             findings.add(
@@ -111,7 +113,8 @@ class AddWaters(CPluginScript):
     def _add(self) -> None:
         controls = self.controlParameters
         structure = read_model(path_of(self.inputData.XYZIN))
-        density = read_density_map(path_of(self.inputData.DIFFPHIIN))
+        coefficients = self.inputData.DIFFPHIIN
+        density = read_density_map(path_of(coefficients), coefficients.columnLabels.value or "")
         section = self.report.section("Waters")
         if density.d_min > float(controls.RESOLUTION_LIMIT) and not controls.FORCE.value:
             section.text(too_low(density.d_min, float(controls.RESOLUTION_LIMIT)))
@@ -140,7 +143,7 @@ class AddWaters(CPluginScript):
     def _report_search(self, section: Section, search: WaterSearch, density: DensityMap) -> None:
         section.text(
             f"{search.peaks} peaks of mFo-DFc are at least {float(self.controlParameters.SIGMA):g} σ high "
-            f"(1 σ = {density.rms:.3f} e/Å³, data to {density.d_min:.2f} Å); "
+            f"(1 σ = {density.rms:.3f}, for X-rays in e/Å³; data to {density.d_min:.2f} Å); "
             f"{len(search.waters)} of them became waters."
         )
         if search.rejected:

@@ -50,7 +50,7 @@ class FreeRFlag(CPluginScript):
         )
         SEED = CInt(default=1, min=0, guiLabel="Seed", toolTip="The same seed makes the same set")
         FREERFLAG_NUMBER = CInt(
-            min=0, guiLabel="Value of the free flag", toolTip="In the set to complete; found by itself if not given"
+            guiLabel="Value of the free flag", toolTip="In the set to complete; found by itself if not given"
         )
 
     class Outputs(CContainer):
@@ -60,11 +60,14 @@ class FreeRFlag(CPluginScript):
     inputData, controlParameters, outputData = Inputs(), Controls(), Outputs()
 
     def validate(self) -> list[Finding]:
-        """Also: the set to complete must be test flags of the same crystal."""
+        """Also: the set to complete must be test flags of the same crystal; a new one needs a free reflection."""
         findings = Findings(super().validate())
         observations = observations_of(findings, self.inputData.F_SIGF)
         number = self.controlParameters.FREERFLAG_NUMBER.value
         check_flags(findings, self.inputData.FREERFLAG, observations, number)
+        if observations is not None and not self.inputData.FREERFLAG.isSet():
+            with findings.of(self.controlParameters.FRAC):
+                self._new(observations)
         return findings
 
     async def run(self) -> None:

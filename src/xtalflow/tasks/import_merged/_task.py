@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from xtalflow.data import CContainer, Finding
+from xtalflow.data import CContainer, CInt, Finding
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import CPluginScript, Series
 from xtalflow.xtal import (
@@ -22,7 +22,7 @@ from xtalflow.xtal import (
     write_observations,
 )
 
-from .._checks import check_crystals, observations_of
+from .._checks import check_crystals, check_own_flags, observations_of
 from .._files import path_of
 from .._findings import Findings
 from .._observations import Observations, read_observations
@@ -63,6 +63,9 @@ class ImportMerged(CPluginScript):
             guiLabel="Space group",
             toolTip="Use this space group instead of the file's: the same point group with other screw axes",
         )
+        FREERFLAG_NUMBER = CInt(
+            guiLabel="Value of the free flag", toolTip="Of the flags in the file; found by itself if not given"
+        )
 
     class Outputs(CContainer):
         OBSOUT = CObsDataFile(guiLabel="Observed reflections", toolTip="The columns taken, under standard labels")
@@ -76,6 +79,7 @@ class ImportMerged(CPluginScript):
         findings = Findings(super().validate())
         observations = observations_of(findings, self.inputData.HKLIN)
         check_crystals(findings, None, None, observations, self.controlParameters.SPACEGROUP)
+        check_own_flags(findings, self.controlParameters.FREERFLAG_NUMBER, observations)
         return findings
 
     async def run(self) -> None:
@@ -108,14 +112,16 @@ class ImportMerged(CPluginScript):
         if others:
             section.text(f"The file also holds {'; '.join(others)}.")
         cell = written.crystal.cell or ()
+        figures: dict[str, str | int | float] = {
+            "Space group": written.crystal.space_group,
+            "Cell": " ".join(f"{value:.2f}" for value in cell),
+            "Reflections": written.written,
+            "Resolution": f"{written.d_max:.2f}–{written.d_min:.2f} Å",
+        }
+        if written.wavelength is not None:
+            figures["Wavelength"] = round(written.wavelength, 5)
         section.figures(
-            {
-                "Space group": written.crystal.space_group,
-                "Cell": " ".join(f"{value:.2f}" for value in cell),
-                "Reflections": written.written,
-                "Resolution": f"{written.d_max:.2f}–{written.d_min:.2f} Å",
-                "Wavelength": written.wavelength,
-            },
+            figures,
             {
                 "Cell": "a b c (Å) α β γ (°)",
                 "Reflections": f"{written.systematic_absences} systematic absences and {written.missing} without a "
@@ -142,9 +148,9 @@ class ImportMerged(CPluginScript):
             output.unSet()
             section.text("The file has no free-R flags.")
             return
-        label = groups[0].labels[0]
+        label, number = groups[0].labels[0], self.controlParameters.FREERFLAG_NUMBER.value
         try:
-            flags = write_free_flags(observations.path, observations.mtz, label, path_of(output))
+            flags = write_free_flags(observations.path, observations.mtz, label, path_of(output), number)
         except InvalidInput as exc:
             output.unSet()
             section.warning(f"Its column {label} is not taken as free-R flags. {exc}")

@@ -20,6 +20,7 @@ from xtalflow.xtal import (
     model_facts,
     read_model,
     read_reflections,
+    with_crystal,
 )
 
 from .._files import path_of, write_in_own_format
@@ -73,7 +74,9 @@ class ImportModel(CPluginScript):
         return crystal_of_reflections(read_reflections(path_of(self.inputData.F_SIGF)))
 
     def _agreement(self, own: Crystal, data: Crystal) -> Agreement:
-        return check_model_crystal(own, data, space_group_chosen=bool(self.controlParameters.ADOPT_SPACEGROUP.value))
+        chosen = bool(self.controlParameters.ADOPT_SPACEGROUP.value)
+        remedy = "take that of the data with ADOPT_SPACEGROUP=True if it is right"
+        return check_model_crystal(own, data, space_group_chosen=chosen, remedy=remedy)
 
     def _take(self) -> None:
         path = path_of(self.inputData.XYZIN)
@@ -81,7 +84,7 @@ class ImportModel(CPluginScript):
         facts = model_facts(structure)
         self._report(path.name, facts)
         if self.inputData.F_SIGF.isSet():
-            self._move_to_crystal(structure)
+            structure = self._move_to_crystal(structure)
         output = self.outputData.XYZOUT
         write_in_own_format(structure, output)
         output.subType = ModelSubType.MODEL
@@ -89,19 +92,17 @@ class ImportModel(CPluginScript):
         performance = self.outputData.PERFORMANCE
         performance.nAtoms, performance.nResidues = facts["atoms"], facts["residues"]
 
-    def _move_to_crystal(self, structure: gemmi.Structure) -> None:
+    def _move_to_crystal(self, structure: gemmi.Structure) -> gemmi.Structure:
         data, section = self._crystal_of_data(), self.report.section("Crystal")
         agreement = self._agreement(crystal_of_model(structure), data)
         for remark in agreement.remarks:
             section.warning(remark)
             self.warn(remark)
-        structure.cell = data.gemmi_cell()
-        structure.spacegroup_hm = data.space_group
-        structure.setup_cell_images()
         cell = " ".join(f"{value:.2f}" for value in data.cell or ())
         section.figures(
             {"Space group": data.space_group, "Cell": cell}, {"Cell": "that of the data, a b c (Å) α β γ (°)"}
         )
+        return with_crystal(structure, data.gemmi_cell().parameters, data.space_group)
 
     def _report(self, name: str, facts: dict[str, Any]) -> None:
         section = self.report.section("Model")

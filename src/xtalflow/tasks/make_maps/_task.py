@@ -8,6 +8,7 @@ from xtalflow.data import CContainer, Finding
 from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import CMapCoeffsDataFile, CMapDataFile, CPdbDataFile, write_ccp4_map
 
+from .._checks import check_same_crystal, model_of
 from .._files import path_of
 from .._findings import Findings
 
@@ -39,10 +40,13 @@ class MakeMaps(CPluginScript):
     inputData, controlParameters, outputData = Inputs(), CContainer(), Outputs()
 
     def validate(self) -> list[Finding]:
-        """Also: at least one set of coefficients is needed."""
-        findings = Findings(super().validate())
-        if not (self.inputData.FPHIIN.isSet() or self.inputData.DIFFPHIIN.isSet()):
-            findings.add(self.inputData.FPHIIN, "no map coefficients are given, neither here nor in DIFFPHIIN")
+        """Also: at least one set of coefficients is needed, of the crystal of the model."""
+        findings, inputs = Findings(super().validate()), self.inputData
+        if not (inputs.FPHIIN.isSet() or inputs.DIFFPHIIN.isSet()):
+            findings.add(inputs.FPHIIN, "no map coefficients are given, neither here nor in DIFFPHIIN")
+        model = model_of(findings, inputs.XYZIN)
+        for coefficients in (inputs.FPHIIN, inputs.DIFFPHIIN):
+            check_same_crystal(findings, coefficients, model)
         return findings
 
     async def run(self) -> None:
@@ -58,11 +62,12 @@ class MakeMaps(CPluginScript):
                     output.subType = sub_type
                     group.create_task(asyncio.to_thread(self._transform, coefficients, output, rows))
         section = self.report.section("Maps")
-        section.table("Maps", ["Map", "1 σ (e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"], sorted(rows))
+        section.table("Maps", ["Map", "1 σ (X-rays: e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"], sorted(rows))
         section.files({"Map": "MAPOUT", "Difference map": "DIFFMAPOUT"})
 
     def _transform(self, coefficients: CMapCoeffsDataFile, output: CMapDataFile, rows: list[list[str | float]]) -> None:
-        facts = write_ccp4_map(path_of(coefficients), path_of(output), self.inputData.XYZIN.path)
+        columns = coefficients.columnLabels.value or ""
+        facts = write_ccp4_map(path_of(coefficients), path_of(output), self.inputData.XYZIN.path, columns)
         rows.append(
             [output.name, round(facts.rms, 4), round(facts.maximum, 1), round(facts.minimum, 1), round(facts.d_min, 2)]
         )

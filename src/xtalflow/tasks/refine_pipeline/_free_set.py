@@ -20,7 +20,7 @@ class FreeSetOrigin(StrEnum):
         return {
             FreeSetOrigin.GIVEN: "The free-R set is the one given (FREERFLAG), completed.",
             FreeSetOrigin.FROM_DATA: "The free-R set is that of the file of the reflections (F_SIGF), completed.",
-            FreeSetOrigin.NEW: "The free-R set is new: none was given and the file of the reflections has none.",
+            FreeSetOrigin.NEW: "The free-R set is new: none was given, and the file of F_SIGF has none to use.",
         }[self]
 
 

@@ -115,7 +115,7 @@ def report_validation(report: Report, validation: ValidateModel) -> None:
             "per 1000 atoms; without hydrogens, so lower than MolProbity's",
         ),
         "Mean B": (quality.meanB, "Å²"),
-        "Difference peaks": (quality.nPeaks, f"beyond {threshold:g} σ"),
+        "Difference peaks": (quality.nPeaks, f"peaks and holes of mFo-DFc beyond {threshold:g} σ"),
     }
     known = {name: round(float(value), 2) for name, (value, _) in figures.items() if value.isSet()}
     if known:

@@ -75,6 +75,8 @@ class Steps:
         """The data first: the model takes their crystal, the free-R set their symmetry and resolution."""
         self.data.inputData.HKLIN = self.inputs.F_SIGF
         self.data.controlParameters.SPACEGROUP = self.controls.SPACEGROUP
+        if not self.inputs.FREERFLAG.isSet():
+            self.data.controlParameters.FREERFLAG_NUMBER = self.controls.FREERFLAG_NUMBER
         await self._step(self.data)
         observed = self.data.outputData.OBSOUT
         self.model.inputData.XYZIN, self.model.inputData.F_SIGF = self.inputs.XYZIN, observed
@@ -112,8 +114,15 @@ class Steps:
                 group.create_task(self._convert_intensities())
             else:
                 self.report.section("Data").text("The data are amplitudes; French–Wilson is left out.")
-        self._add_stage("As given" if not refinement.controlParameters.RANDOMIZE.isSet() else "Shaken", 0)
+        self._add_stage(self._start, 0)
         self._add_stage("Refined", -1)
+
+    @property
+    def _start(self) -> str:
+        """What the model is before the first cycle."""
+        if self.controls.RANDOMIZE.value:
+            return "Shaken"
+        return "B factors reset" if self.controls.BFACTOR.isSet() else "As given"
 
     async def _convert_intensities(self) -> None:
         amplitudes = self.pipeline.child(FrenchWilson)

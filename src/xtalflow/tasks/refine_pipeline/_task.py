@@ -96,7 +96,7 @@ class RefinePipeline(CPluginScript):
             toolTip="Of the crystal, if model and data disagree: the same point group with other screw axes",
         )
         FREERFLAG_NUMBER = CInt(
-            min=0, guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
+            guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
         )
 
     class Outputs(CContainer):

@@ -15,6 +15,7 @@ from xtalflow.xtal import (
     CRefinementPerformance,
     CServalcatPerformance,
     join_flags,
+    read_model,
     twinning_tests,
 )
 
@@ -27,7 +28,7 @@ from .._checks import (
     observations_of,
     read_flags,
 )
-from .._files import model_for_servalcat, path_of
+from .._files import fits_pdb, model_for_servalcat, path_of
 from .._findings import Findings
 from .._observations import read_observations
 from .._twin_report import report_twin_tests
@@ -97,7 +98,7 @@ class ServalcatRefine(CPluginScript):
             toolTip="Taken up only if the lattice has a twin law and the L or H test supports it",
         )
         FREERFLAG_NUMBER = CInt(
-            min=0, guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
+            guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
         )
         WEIGHT = CFloat(
             min=0.0,
@@ -215,6 +216,10 @@ class ServalcatRefine(CPluginScript):
         outputs = self.outputData
         if not take_models(folder, outputs.XYZOUT, outputs.CIFFILE):
             self._say("The model is too big for the PDB format; it is in the mmCIF file (CIFFILE) only.")
+        elif not fits_pdb(read_model(path_of(outputs.CIFFILE))):
+            self._say(
+                "Names of chains are cut short in the PDB file (XYZOUT); the mmCIF file (CIFFILE) has them whole."
+            )
         has_pairs = take_maps(folder, outputs.FPHIOUT, outputs.DIFFPHIOUT, outputs.ANOMFPHIOUT)
         if given.observations.are_pairs and not has_pairs:
             self._say("servalcat gave no anomalous map coefficients although the data have Friedel pairs.", warn=False)

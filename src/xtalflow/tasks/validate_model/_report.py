@@ -134,7 +134,7 @@ def report_peaks(report: Report, peaks: list[NearPeak], threshold: float) -> Non
         section.text(f"mFo-DFc has no peak or hole beyond {threshold:g} σ.")
         return
     positive = sum(1 for peak in peaks if peak.height > 0)
-    section.text(f"mFo-DFc has {positive} peaks and {len(peaks) - positive} holes beyond {threshold:g} σ.")
+    section.text(f"Peaks of mFo-DFc beyond {threshold:g} σ: {positive}; holes: {len(peaks) - positive}.")
     section.table(
         "Highest peaks and deepest holes",
         ["Height (σ)", "Nearest atom", "Distance (Å)", "x (Å)", "y (Å)", "z (Å)"],
@@ -168,6 +168,9 @@ def report_sequence(report: Report, comparisons: list[SequenceComparison]) -> No
             for one in comparisons
         ],
     )
+    strangers = [one.chain for one in comparisons if not one.sequence]
+    if strangers:
+        section.warning(f"None of the sequences fits chain {', '.join(strangers)} of the model.")
     mismatches = [mismatch for one in comparisons for mismatch in one.mismatches]
     if mismatches:
         section.warning(f"{len(mismatches)} residues of the model are not those of the sequence.")
@@ -181,5 +184,5 @@ def report_sequence(report: Report, comparisons: list[SequenceComparison]) -> No
 def report_data(report: Report, plot: WilsonPlot) -> None:
     """The Wilson plot of the data."""
     report.section("Data").plot(
-        "Wilson plot", "1/d² (Å⁻²)", "ln(⟨I⟩/Σf²)", [Series(name="data", x=plot.one_over_d2, y=plot.logarithm)]
+        "Wilson plot", "1/d² (Å⁻²)", "ln(⟨I/ε⟩/Σf²)", [Series(name="data", x=plot.one_over_d2, y=plot.logarithm)]
     )

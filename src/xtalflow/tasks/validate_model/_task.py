@@ -27,7 +27,7 @@ from xtalflow.xtal import (
     wilson_plot,
 )
 
-from .._checks import dictionary_paths, model_of, observations_of
+from .._checks import check_same_crystal, dictionary_paths, model_of, observations_of
 from .._files import model_for_servalcat, path_of
 from .._findings import Findings
 from .._observations import read_observations
@@ -80,10 +80,12 @@ class ValidateModel(CPluginScript):
     inputData, controlParameters, outputData = Inputs(), Controls(), Outputs()
 
     def validate(self) -> list[Finding]:
-        """Also: model, data and sequence must be readable."""
+        """Also: model, data and sequence must be readable, and data and map of the crystal of the model."""
         findings, inputs = Findings(super().validate()), self.inputData
-        model_of(findings, inputs.XYZIN)
+        model = model_of(findings, inputs.XYZIN)
         observations_of(findings, inputs.F_SIGF)
+        for reflections in (inputs.F_SIGF, inputs.DIFFPHIIN):
+            check_same_crystal(findings, reflections, model)
         if path := findings.path_of(inputs.SEQIN):
             with findings.of(inputs.SEQIN):
                 read_sequences(path)
@@ -138,7 +140,8 @@ class ValidateModel(CPluginScript):
         _report.report_b_factors(self.report, summary, self._wilson_b())
         if inputs.DIFFPHIIN.isSet():
             threshold = float(self.controlParameters.SIGMA)
-            peaks = difference_peaks(structure, read_density_map(path_of(inputs.DIFFPHIIN)), threshold=threshold)
+            density = read_density_map(path_of(inputs.DIFFPHIIN), inputs.DIFFPHIIN.columnLabels.value or "")
+            peaks = difference_peaks(structure, density, threshold=threshold)
             performance.nPeaks = len(peaks)
             _report.report_peaks(self.report, peaks, threshold)
         if inputs.SEQIN.isSet():

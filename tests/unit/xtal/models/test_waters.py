@@ -201,9 +201,9 @@ def test_map_coefficients_that_are_not_there_are_refused(map_file: MakeMap, pdb_
     """Wrong labels, and a file that is no MTZ."""
     path = map_file([((5.0, 5.0, 5.0), 1.0)])
 
-    with pytest.raises(UnsuitableContent, match="no column DELFWT and no column PHDELWT"):
-        read_density_map(path, ("DELFWT", "PHDELWT"))
-    with pytest.raises(UnsuitableContent, match="no MTZ file"):
+    with pytest.raises(UnsuitableContent, match="no column DELFWT"):
+        read_density_map(path, "DELFWT,PHDELWT")
+    with pytest.raises(UnsuitableContent, match="atomic model in PDB format"):
         read_density_map(pdb_file)
 
 

@@ -177,6 +177,16 @@ def test_two_valued_sets_are_completed_with_their_own_fraction(make_mtz: MakeMtz
     assert completed.report.fraction == pytest.approx(0.1, abs=0.005)
 
 
+def test_uneven_sets_are_completed_with_their_own_fractions(make_mtz: MakeMtz, path: Path) -> None:
+    """Three values, of which one marks 18 of 20 reflections: those added must not be free in every third case."""
+    data = make_mtz([("I", "J", 1.0), ("SIGI", "Q", 1.0)], d_min=2.5)
+    old = make_mtz([("FREE", "I", lambda count: np.clip(np.arange(count) % 20 - 17, 0, 2))], d_min=3.5)
+
+    completed = complete_free_flags(data, path, old, "FREE", number=2)
+
+    assert completed.report.fraction == pytest.approx(0.05, abs=0.005)
+
+
 def test_the_free_value_is_found_again_in_a_completed_set(
     make_mtz: MakeMtz, intensities: gemmi.Mtz, path: Path
 ) -> None:
