@@ -71,6 +71,11 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
 
     Files are examined, hashed, made read-only and durable. A child's file becomes the job's own by a hard link under
     its own name. A declared output that is absent is unset; the others point to their records-to-be.
+
+    Raises
+    ------
+    TaskFailed
+        An output that `mustExist` is absent.
     """
     job = await store.job(job_uuid)
     folder = store.project_directory / job.folder
@@ -78,6 +83,8 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
     exist = await asyncio.to_thread(lambda: [file.exists() for file in declared])
     present = list(compress(declared, exist))
     for file in compress(declared, (not there for there in exist)):
+        if file.qualifier("mustExist"):
+            raise TaskFailed(f"{file.object_path()}: the task made no file {file}")
         file.unSet()
     children = await store.files([FileId(UUID(file.dbFileId.value)) for file in present if file.dbFileId.value])
     known = {str(record.id): record for record in children}

@@ -159,6 +159,6 @@ async def _next_line(output: asyncio.StreamReader) -> bytes:
 
 
 def _last_word(tail: Iterable[str]) -> str:
-    """What the program said last, if it looks like a reason."""
-    said = [line.strip() for line in tail if line.strip()]
+    """What the program said last, comments and signatures (``# …``) apart."""
+    said = [line.strip() for line in tail if line.strip() and not line.lstrip().startswith("#")]
     return f": {said[-1][:300]}" if said else ""

@@ -150,16 +150,27 @@ def check_restraints(
         if path := findings.path_of(dictionary):
             with findings.of(dictionary):
                 read_dictionary(path)
-    with findings.of(dictionaries):
+    library = None
+    with findings.of(task.container.find("inputData.XYZIN")):
         library = task.monomer_library()
-        if model is None or not all(findings.path_of(dictionary) for dictionary in given):
-            return
+    if library is None or model is None or not all(findings.path_of(dictionary) for dictionary in given):
+        return
+    with findings.of(dictionaries):
         missing = missing_dictionaries(model.structure, library, dictionary_paths(dictionaries))
         if missing:
             raise InvalidInput(
                 f"{model.path.name} has {_listed(missing)}, which neither the monomer library ({library}) nor a "
-                f"dictionary describes; give restraints with DICT_LIST={missing[0]}.cif"
+                f"dictionary describes; {_remedy(missing)}"
             )
+
+
+def _remedy(missing: Sequence[str]) -> str:
+    """What to do about residues that nothing describes."""
+    import gemmi
+
+    if any(gemmi.find_tabulated_residue(name).is_standard() for name in missing):
+        return "name a whole monomer library with CLIBD_MON (CCP4 brings it as lib/data/monomers)"
+    return f"give restraints with DICT_LIST={missing[0]}.cif"
 
 
 def dictionary_paths(dictionaries: CList[CDictDataFile]) -> list[Path]:

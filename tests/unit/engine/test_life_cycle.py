@@ -158,6 +158,22 @@ async def test_an_output_that_is_absent_is_unset(store: InMemoryStore, text: Pat
     assert plugin.container.find("outputData.TEXTOUT.dbFileId").isSet()
 
 
+async def test_a_required_output_that_is_absent_fails_the_job(store: InMemoryStore, text: Path) -> None:
+    class Forgetful(Copy):
+        TASKNAME = "forgetful"
+
+        class Outputs(Copy.Outputs):
+            NEEDED = CTextFile(mustExist=True)
+
+        outputData = Outputs()
+
+    await track(copy(text, task=Forgetful), store)
+
+    (job,) = store.all_jobs
+    assert job.status is JobStatus.FAILED
+    assert job.exit_reason.startswith("outputData.NEEDED: the task made no file ")
+
+
 @pytest.mark.parametrize(
     ("mode", "status", "reason"),
     [

@@ -18,8 +18,8 @@ class FreeSetOrigin(StrEnum):
     def sentence(self) -> str:
         """What the report says."""
         return {
-            FreeSetOrigin.GIVEN: "The free-R set is the one given (FREERFLAG), completed.",
-            FreeSetOrigin.FROM_DATA: "The free-R set is that of the file of the reflections (F_SIGF), completed.",
+            FreeSetOrigin.GIVEN: "The free-R set is the one given (FREERFLAG).",
+            FreeSetOrigin.FROM_DATA: "The free-R set is that of the file of the reflections (F_SIGF).",
             FreeSetOrigin.NEW: "The free-R set is new: none was given, and the file of F_SIGF has none to use.",
         }[self]
 
