@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LEAST_IDENTITY = 30.0
 """Below this percentage of agreeing residues a sequence is not that of the chain; unrelated proteins reach 20 or so."""
+GAP_COST = 2
+"""Agreeing residues that each gap within the chain must bring: single residues strewn over a sequence are no agreement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,15 @@ def compare_sequences(structure: gemmi.Structure, sequences: Sequence[SequenceRe
             continue
         kind = _kind(polymer)
         compared = (_compare(chain.name, polymer, record) for record in sequences if record.kind is kind)
-        candidates = [one for one in compared if one.identity >= LEAST_IDENTITY]
+        candidates = [one for one in compared if _support(one) >= LEAST_IDENTITY / 100.0 * one.residues]
         comparisons.append(max(candidates, key=lambda one: one.matches, default=_nothing(chain.name, polymer)))
     return comparisons
+
+
+def _support(comparison: SequenceComparison) -> int:
+    """Agreeing residues, less the cost of the gaps between the first and the last aligned one."""
+    inner = comparison.cigar.strip("0123456789I")
+    return comparison.matches - GAP_COST * (inner.count("I") + inner.count("D"))
 
 
 def _nothing(chain: str, polymer: gemmi.ResidueSpan) -> SequenceComparison:

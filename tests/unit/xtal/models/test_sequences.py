@@ -117,6 +117,14 @@ def test_a_sequence_of_another_protein_fits_no_chain(peptide: MakePeptide) -> No
     assert (comparison.sequence, comparison.matches, comparison.mismatches) == ("", 0, ())
 
 
+def test_single_residues_strewn_over_a_sequence_are_no_agreement(peptide: MakePeptide) -> None:
+    """A short peptide is found in any long sequence if gaps are free."""
+    strewn = "WWWW".join(["A", "S", "G", "A", "S", "G"])
+    comparison = compare_sequences(peptide(["ALA", "SER", "GLY", "ALA", "SER", "GLY"]), [record(strewn)])[0]
+
+    assert comparison.sequence == ""
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("model", "sequence", "chains"),
