@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEAST_IDENTITY = 30.0
 """Below this percentage of agreeing residues a sequence is not that of the chain; unrelated proteins reach 20 or so."""
 GAP_COST = 2
-"""Agreeing residues that each gap within the chain must bring: single residues strewn over a sequence are no agreement."""
+"""Agreeing residues that each gap within the chain costs: single residues strewn over a sequence are no agreement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
