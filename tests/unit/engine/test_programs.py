@@ -48,7 +48,7 @@ async def test_an_exit_code_is_told_with_the_last_line(tmp_path: Path) -> None:
 async def test_a_signature_below_the_error_is_not_the_reason(tmp_path: Path) -> None:
     code = "print('RuntimeError: geom became NaN'); print('# Abnormally finished on Monday'); raise SystemExit(1)"
 
-    with pytest.raises(ProgramFailed, match="exit code 1: RuntimeError: geom became NaN$"):
+    with pytest.raises(ProgramFailed, match=r"exit code 1: RuntimeError: geom became NaN$"):
         await run_program(python(code), tmp_path)
 
 
