@@ -7,37 +7,52 @@ import socket
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from xtalflow.engine import ProjectId, Settings
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownProject
 
 from ._clean import clean_text, short_text
-from ._layout import PROJECT_FILE, ProjectFile, free_folder_name, make_project_folder
+from ._layout import ProjectFile, free_folder_name, make_project_folder
 from ._ledger import writing
 from ._project_log import ProjectEdit, append_line
 from ._records import Actor, ProjectRecord
 from .models import Project
 
 
+@transaction.atomic
 def make_project(name: str, directory: Path | None, description: str, actor: Actor) -> ProjectRecord:
-    """Make a project with its folder; the folder comes first, so that a row always has one."""
+    """Make a project with its folder.
+
+    The row is written first and seen last, with the folder there: of two rivals for a name the second waits for the
+    first, and is refused before it has made anything on the disk.
+    """
     name = short_text(name.strip(), 100, "the name of a project")
     if "/" in name:
         raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
     if Project.objects.filter(name=name).exists():
         raise InvalidInput(f"there is a project {name!r} already")
     uuid = ProjectId(uuid4())
+    description = clean_text(description)
+    row = Project.objects.create(
+        uuid=uuid,
+        name=name,
+        directory=str(uuid),  # nobody sees it: the folder is made before this is committed
+        description=description,
+        creation_user=clean_text(actor.user),
+        creation_host=socket.gethostname(),
+    )
     folder = _new_folder(name) if directory is None else directory.absolute()
     if other := Project.objects.filter(directory=str(folder)).values_list("name", flat=True).first():
         raise InvalidInput(f"{folder}: this is already the folder of the project {other!r}")
     make_project_folder(folder, ProjectFile(name=name, uuid=uuid))
-    try:
-        _insert(uuid, name, folder, clean_text(description), actor)
-    except IntegrityError:  # a rival was faster
-        (folder / PROJECT_FILE).unlink()
-        raise
+    row.directory = str(folder)
+    row.save(update_fields=["directory"])
+    with writing(uuid, actor) as ledger:
+        ledger.note("created", None, {"name": name})
+        if description:
+            append_line(folder, actor, ledger.now, None, ProjectEdit(description=description))
     return project_by_uuid(uuid)
 
 
@@ -61,22 +76,6 @@ def project_by_uuid(project_uuid: UUID) -> ProjectRecord:
     if not found:
         raise UnknownProject(str(project_uuid))
     return found[0]
-
-
-@transaction.atomic
-def _insert(uuid: ProjectId, name: str, folder: Path, description: str, actor: Actor) -> None:
-    Project.objects.create(
-        uuid=uuid,
-        name=name,
-        directory=str(folder),
-        description=description,
-        creation_user=clean_text(actor.user),
-        creation_host=socket.gethostname(),
-    )
-    with writing(uuid, actor) as ledger:
-        ledger.note("created", None, {"name": name})
-        if description:
-            append_line(folder, actor, ledger.now, None, ProjectEdit(description=description))
 
 
 def _new_folder(name: str) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -53,6 +55,27 @@ async def main():
 asyncio.run(main())
 """
 
+MAKE_PROJECT = """
+import asyncio, json, os, sys
+os.environ["XTALFLOW_PROJECTS"] = sys.argv[1]
+from xtalflow.db import close_connections, create_project, find_project
+from xtalflow.errors import InvalidInput
+
+async def main():
+    found = []
+    for number in range(10):
+        name = f"{sys.argv[2]} {number}"
+        try:
+            await create_project(name)
+        except InvalidInput:
+            pass
+        found.append(str((await find_project(name)).directory))
+    await close_connections()
+    print(json.dumps(found))
+
+asyncio.run(main())
+"""
+
 
 async def results(processes: list[subprocess.Popen[str]]) -> list[object]:
     outputs = [process.communicate(timeout=120) for process in processes]
@@ -88,3 +111,16 @@ async def test_two_processes_never_take_the_same_job(
     taken = await results([run_python(TAKE_JOBS, str(handler.project)) for _ in range(2)])
 
     assert sorted(int(number) for part in taken for number in part) == list(range(1, 31))
+
+
+@pytest.mark.slow
+async def test_rivals_for_the_name_of_a_project_make_one_folder(
+    database: None, tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Whoever is second finds the project of the first, and leaves no folder of its own."""
+    name = uuid4().hex
+    found = await results([run_python(MAKE_PROJECT, str(tmp_path), name) for _ in range(4)])
+
+    expected = [str(tmp_path / f"{name} {number}") for number in range(10)]
+    assert found == [expected] * 4
+    assert sorted(str(folder) for folder in tmp_path.iterdir()) == sorted(expected)
