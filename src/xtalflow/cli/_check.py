@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._exit import NO_PROJECTS
 from ._parser import SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
@@ -23,18 +24,23 @@ def add(commands: SubParsers) -> None:
         description="Compare database and disk: missing, changed (by checksum), orphaned, unfinished. Nothing is "
         "changed. Exit code 1 tells that something is amiss.",
     )
-    add_project_option(parser, "only this one; all projects by default")
+    add_project_option(parser, "only this one; without it that of this folder, else all")
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from ._output import Column, print_json, print_table
+    from ._output import print_json, print_table
     from ._session import with_store
+    from ._tables import Column
 
     async def work(settings: Settings) -> list[ProjectCheck]:
-        from xtalflow.services import check_project, find_project, list_projects
+        from xtalflow.services import check_project, find_project, list_projects, project_of_folder
 
-        named = [await find_project(arguments.project, Path.cwd())] if arguments.project else await list_projects()
-        return [await check_project(project) for project in named]
+        if arguments.project is not None:
+            projects = [await find_project(arguments.project, Path.cwd())]
+        else:
+            here = await project_of_folder(Path.cwd())
+            projects = [here] if here is not None else await list_projects()
+        return [await check_project(project) for project in projects]
 
     checks = with_store(work)
     problems = [(check.project.name, problem) for check in checks for problem in check.problems]
@@ -45,7 +51,9 @@ def _check(arguments: argparse.Namespace) -> int:
         found = len(check.problems)
         verdict = "all is well" if not found else f"{found} problem{'s' * (found != 1)}"
         print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}")
+    if not checks:
+        print(NO_PROJECTS)
     if problems:
         rows = [(name, one.kind.value, one.job, one.sentence, str(one.path)) for name, one in problems]
-        print_table(["Project", "Problem", "Job", Column("", wraps=True), Column("Path", wraps=True)], rows)
+        print_table(["Project", "Problem", "Job", Column("", wraps=True), Column("Path", path=True)], rows)
     return 1 if problems else 0

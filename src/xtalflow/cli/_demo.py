@@ -49,6 +49,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     )
 
     from ._output import print_json
+    from ._result import print_warnings
     from ._run import exit_code, submit_and_watch, tell_failure
 
     home = Path(arguments.home).expanduser().absolute() if arguments.home else load_settings().home / "demo"
@@ -73,13 +74,15 @@ def _demo(arguments: argparse.Namespace) -> int:
         print_json(job | {"truth": truth, "home": str(home)})
     else:
         _print_outcome(job, truth)
+        print_warnings(job)
         _print_next(job, home, had_database=had_database)
     return FINISHED if truth["recovered"] else UNSATISFACTORY
 
 
 def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:
     """Stages with their figures, and how near the model came to the truth."""
-    from ._output import Column, Columns, print_table
+    from ._output import print_table
+    from ._tables import Column, Columns
 
     rows = [
         (child["number"], child["title"], child["status"], duration(child["duration_s"]), _figures(child["kpis"]))
@@ -87,7 +90,7 @@ def _print_outcome(job: dict[str, Any], truth: dict[str, Any]) -> None:
     ]
     columns: Columns = [
         "Job",
-        "Stage",
+        Column("Stage", wraps=True),
         Column("Status", status=True),
         Column("Took", right=True),
         Column("Figures", wraps=True),
@@ -111,7 +114,7 @@ def _figures(kpis: dict[str, Any]) -> str:
 
 
 def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
-    name = f"{job['project']}/{job['number']}"
+    name = shlex.quote(f"{job['project']}/{job['number']}")
     print("\nWhat to type next:")
     lines = [f"export XTALFLOW_HOME={shlex.quote(str(home))}    # the demo's own home; `unset XTALFLOW_HOME` leaves it"]
     own = Path(sys.executable).parent
@@ -124,7 +127,7 @@ def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
         f"xtalflow show {name}",
         f"xtalflow graph {name}",
         f"xtalflow kpis {name}",
-        f"xtalflow log {job['project']}/{last['number']}",
+        f"xtalflow log {shlex.quote(job['project'] + '/' + last['number'])}",
         "xtalflow tasks refine_pipeline",
     ]
     for line in lines:

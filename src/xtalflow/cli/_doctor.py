@@ -24,7 +24,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     from xtalflow.services import examine_installation, load_settings
 
-    from ._output import Column, print_json, print_table
+    from ._output import print_json, print_table
+    from ._tables import Column
 
     examination = asyncio.run(examine_installation(load_settings()))
     if arguments.json:
@@ -33,7 +34,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     rows = [(one.subject, one.name, _WORDS[one.state.value], one.found) for one in examination.diagnoses]
     print_table(["", "", "", Column("Found", wraps=True)], rows)
     settings = [(one.name, one.value, one.source) for one in examination.settings]
-    print_table(["Setting", Column("Value", wraps=True), "From"], settings)
+    print_table(["Setting", Column("Value", path=True), "From"], settings)
     for one in examination.diagnoses:
         if one.advice:
             print(f"{one.subject} {one.name}: {one.advice}")

@@ -7,7 +7,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ._numbers import places_of, rounded
-from ._output import Column, print_json, print_table
+from ._output import print_json, print_table
+from ._tables import Column
 
 if TYPE_CHECKING:
     from xtalflow.plugin import CPluginScript
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
 
 def show_dry_run(plugin: CPluginScript, arguments: argparse.Namespace) -> int:
     """Check the job as a real one, and show task, parameters and what the inputs hold."""
-    from xtalflow.services import DEFAULT_PROJECT, check_job, parameter_documents, planned_inputs, planned_project
+    from xtalflow.services import (
+        DEFAULT_PROJECT,
+        check_job,
+        check_project_name,
+        parameter_documents,
+        planned_inputs,
+        planned_project,
+    )
 
+    if arguments.project is not None:
+        check_project_name(arguments.project)
     remarks = asyncio.run(check_job(plugin))
     document: dict[str, Any] = {
         "task": plugin.TASKNAME,
@@ -45,7 +55,7 @@ def _print(document: dict[str, Any]) -> None:
         (one["path"], _value(one["value"]), one["state"].replace("_", " "), one["label"])
         for one in document["parameters"]
     ]
-    print_table(["Parameter", Column("Value", wraps=True), "State", Column("", wraps=True)], rows)
+    print_table([Column("Parameter", wraps=True), Column("Value", wraps=True), "State", Column("", wraps=True)], rows)
     facts = [
         (one["param"], name, _value(value))
         for one in document["inputs"]
@@ -53,7 +63,11 @@ def _print(document: dict[str, Any]) -> None:
         if value
     ]
     if facts:
-        print_table(["Input", "Fact", Column("Value", wraps=True)], facts, "What the inputs hold")
+        print_table(
+            [Column("Input", wraps=True), Column("Fact", wraps=True), Column("Value", wraps=True)],
+            facts,
+            "What the inputs hold",
+        )
     for remark in document["remarks"]:
         print(remark)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._exit import NO_PROJECTS
 from ._numbers import duration, figure, heading, local_time, size
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
 
@@ -57,7 +59,9 @@ def _projects(arguments: argparse.Namespace) -> int:
         (one["name"], one["last_job_number"], local_time(one["last_access"]), ", ".join(one["tags"]), one["directory"])
         for one in rows
     ]
-    _show(arguments, rows, ["Project", ">Jobs", "Last used", "Tags", "~Folder"], table)
+    if not rows and not arguments.json:
+        print(NO_PROJECTS)
+    _show(arguments, rows, ["~Project", ">Jobs", "Last used", "~Tags", "/Folder"], table)
     return 0
 
 
@@ -78,37 +82,46 @@ def _jobs(arguments: argparse.Namespace) -> int:
             one["title"],
             one["status"],
             local_time(one["created"]),
-            duration(one["duration_s"]),
+            duration(_took(one)),
             *_factors(one["kpis"]),
         )
         for one in rows
     ]
-    _show(
-        arguments, rows, [">Job", "Task", "~Title", "!Status", "Made", ">Took", ">R work", ">R free", "Against"], table
-    )
+    _show(arguments, rows, ["Job", "~Task", "~Title", "!Status", "~Made", ">Took", ">R work", ">R free", "Data"], table)
     return 0
 
 
+def _took(job: dict[str, Any]) -> float | None:
+    """Seconds that a job took; of a running one those since it started."""
+    seconds: float | None = job["duration_s"]
+    if job["status"] == "running" and job["started"]:
+        return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(job["started"])).total_seconds())
+    return seconds
+
+
 def _factors(kpis: dict[str, Any]) -> tuple[str, str, str]:
-    """R factors of a job, and what they are against."""
+    """R factors of a job, and what they are against: intensities with I > 2σ(I), or amplitudes F."""
     if "R1Factor" in kpis or "R1" in kpis:
         value = kpis.get("R1Factor", kpis.get("R1"))
-        return figure(value), figure(kpis.get("R1Free")), "intensities, I > 2σ"
+        return figure(value), figure(kpis.get("R1Free")), "I > 2σ"
     if "RFactor" in kpis or "R" in kpis:
-        return figure(kpis.get("RFactor", kpis.get("R"))), figure(kpis.get("RFree")), "amplitudes"
+        return figure(kpis.get("RFactor", kpis.get("R"))), figure(kpis.get("RFree")), "F"
     return "", "", ""
 
 
 def _files(arguments: argparse.Namespace) -> int:
+    from ._result import path_in
     from ._session import with_store
 
-    async def work(settings: Settings) -> list[dict[str, Any]]:
+    async def work(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
         from xtalflow.services import list_files
 
         project, job = await _project_and_job(arguments)
-        return await list_files(project, job)
+        return str(project.directory), await list_files(project, job)
 
-    rows = with_store(work)
+    directory, rows = with_store(work)
+    if rows and not arguments.json:
+        print(f"files in {directory}")
     table = [
         (
             one["job"] or "",
@@ -116,11 +129,11 @@ def _files(arguments: argparse.Namespace) -> int:
             one["type"],
             size(one["size"]),
             one["annotation"],
-            one["path"] + ("" if one["available"] else " (purged)"),
+            path_in(one["path"], directory) + ("" if one["available"] else " (purged)"),
         )
         for one in rows
     ]
-    _show(arguments, rows, ["Job", "Parameter", "Type", ">Size", "~", "~File"], table)
+    _show(arguments, rows, ["Job", "Parameter", "~Type", ">Size", "~", "/File"], table)
     return 0
 
 
@@ -140,10 +153,10 @@ def _kpis(arguments: argparse.Namespace) -> int:
         wanted = list(dict.fromkeys(key for one in rows for key in one["kpis"]))
     shown = [one for one in rows if one["kpis"]]
     if len(wanted) > max(len(shown), 6):
-        titles = ["Indicator", *(f">{one['number']}" for one in shown)]
+        titles = ["~Indicator", *(f">{one['number']}" for one in shown)]
         table = [(heading(key), *(figure(one["kpis"].get(key), key) for one in shown)) for key in wanted]
     else:
-        titles = [">Job", "Task", *(f">{heading(key)}" for key in wanted)]
+        titles = ["Job", "~Task", *(f">{heading(key)}" for key in wanted)]
         table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
     _show(arguments, rows, titles, table)
     return 0
@@ -155,7 +168,7 @@ async def _project_and_job(arguments: argparse.Namespace) -> tuple[ProjectRecord
     if arguments.job is None:
         return await find_project(arguments.project, Path.cwd()), None
     name = arguments.job
-    if arguments.project and "/" not in name:
+    if arguments.project is not None and "/" not in name:
         name = f"{arguments.project}/{name}"
     job = await find_job(name, Path.cwd())
     return job.project, job
@@ -164,14 +177,21 @@ async def _project_and_job(arguments: argparse.Namespace) -> tuple[ProjectRecord
 def _show(
     arguments: argparse.Namespace, rows: list[dict[str, Any]], titles: Sequence[str], table: Sequence[Sequence[str]]
 ) -> None:
-    """JSON, or a table; the first letter of a title says: > at the right, ~ wraps, ! is a status."""
-    from ._output import Column, print_json, print_table
+    """JSON, or a table; the first letter of a title says: > at the right, ~ wraps, ! is a status, / a path."""
+    from ._output import print_json, print_table
+    from ._tables import Column
 
     if arguments.json:
         print_json(rows)
         return
     columns = [
-        Column(title.lstrip(">~!"), right=title[:1] == ">", wraps=title[:1] == "~", status=title[:1] == "!")
+        Column(
+            title.lstrip(">~!/"),
+            right=title[:1] == ">",
+            wraps=title[:1] == "~",
+            status=title[:1] == "!",
+            path=title[:1] == "/",
+        )
         for title in titles
     ]
     if table:

@@ -22,7 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on(stream)
     try:
-        arguments = build_parser().parse_args(words_of(argv))
+        words = words_of(argv)
+        if strange := next((word for word in words if not _is_text(word)), None):
+            say(f"{strange!r} is refused: it is not UTF-8")
+            return REQUEST_WRONG
+        arguments = build_parser().parse_args(words)
     except SystemExit as exc:  # argparse has said what there is to say
         return exc.code if isinstance(exc.code, int) else FINISHED
     try:
@@ -44,6 +48,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return INTERRUPTED
     return code
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word is text; bytes that are not UTF-8 reach us as lone halves of characters."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _never_fail_on(stream: object) -> None:

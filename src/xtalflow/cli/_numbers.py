@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 _UNITS: dict[str, tuple[str, int]] = {
@@ -58,6 +58,23 @@ def places_of(values: Iterable[object], most: int = 4) -> int:
             _, _, decimals = f"{value:.{most}f}".rstrip("0").partition(".")
             places.append(len(decimals))
     return max(places)
+
+
+def column_places(values: Sequence[object]) -> int:
+    """Decimal places of a column of a report: four where all are below 1, as R factors are, else at least two."""
+    numbers = [value for value in values if isinstance(value, float)]
+    if not numbers:
+        return 0
+    return 4 if all(abs(value) < 1 for value in numbers) and any(numbers) else max(2, places_of(numbers))
+
+
+def report_figure(value: object, note: str = "") -> str:
+    """A key figure of a report: ``0.2210``, but ``3.00`` with a unit."""
+    if not isinstance(value, float):
+        return "" if value is None else str(value)
+    if not note and value.is_integer() and abs(value) >= 2:
+        return f"{value:.0f}"
+    return rounded(value, max(2, places_of([value])) if note[:1] in {"%", "Å", "°"} else column_places([value]))
 
 
 def rounded(value: object, places: int) -> str:

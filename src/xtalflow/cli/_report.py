@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ._numbers import places_of, rounded
-from ._output import Column, console, print_table
+from ._numbers import column_places, places_of, report_figure, rounded
+from ._output import console, print_table
+from ._tables import Column
 
 _WIDTH, _HEIGHT = 60, 12
 _MARKS = "●○▲△■□◆◇"
@@ -19,6 +20,8 @@ def print_report(report: dict[str, Any]) -> None:
 
     out = console()
     for section in report.get("sections", []):
+        if not section["items"]:  # the job was interrupted before it had anything to tell
+            continue
         out.print(Rule(Text(section["title"], style="bold"), align="left", style="dim"), width=min(out.width, 100))
         for item in section["items"]:
             _print_item(item)
@@ -35,10 +38,12 @@ def _print_item(item: dict[str, Any]) -> None:
             out.print(Text(f"! {item['text']}", style="yellow"))
         case "figures":
             rows = [
-                (str(one["name"]), rounded(one["value"], places_of([one["value"]])), one.get("note", ""))
+                (str(one["name"]), report_figure(one["value"], one.get("note", "")), one.get("note", ""))
                 for one in item["figures"]
             ]
-            print_table(["Figure", Column("Value", right=True), Column("", wraps=True)], rows)
+            print_table(
+                [Column("Figure", wraps=True), Column("Value", right=True, wraps=True), Column("", wraps=True)], rows
+            )
         case "table":
             _print_table(item)
         case "plot":
@@ -52,10 +57,14 @@ def _print_item(item: dict[str, Any]) -> None:
 def _print_table(item: dict[str, Any]) -> None:
     rows = item["rows"]
     columns = [
-        Column(title, right=any(isinstance(row[position], (int, float)) for row in rows))
+        Column(
+            title,
+            right=any(isinstance(row[position], (int, float)) for row in rows),
+            wraps=any(isinstance(row[position], str) for row in rows),
+        )
         for position, title in enumerate(item["columns"])
     ]
-    places = [places_of(row[position] for row in rows) for position in range(len(columns))]
+    places = [column_places([row[position] for row in rows]) for position in range(len(columns))]
     texts = [[rounded(value, after) for value, after in zip(row, places, strict=True)] for row in rows]
     print_table(columns, texts, item["title"])
 
@@ -87,7 +96,8 @@ def plot_lines(item: dict[str, Any], width: int = _WIDTH, height: int = _HEIGHT)
         f"{item['title']}   ({item['y_label']})",
         *(f"{label:>{margin}} ┤{''.join(row).rstrip()}" for label, row in zip(labels, grid, strict=True)),
         f"{'':>{margin}} └{'─' * width}",
-        f"{'':>{margin}}  {left}{gap}{right}   {item['x_label']}",
+        f"{'':>{margin}}  {left}{gap}{right}",
+        f"{'':>{margin}}  {item['x_label']:^{width}}".rstrip(),
         f"{'':>{margin}}  {legend}",
     ]
 

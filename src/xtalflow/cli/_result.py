@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 from ._numbers import duration, figure, heading
-from ._output import Column, print_table
+from ._output import print_table
+from ._tables import Column
 
 
 def print_result(document: dict[str, Any]) -> None:
     """The job, its indicators, its files, and where to look further."""
     name = f"{document['project']}/{document['number']}"
+    quoted = shlex.quote(name)
     print(f"job {name} ({document['task']}) {document['status']} after {duration(document['duration_s']) or 'no time'}")
     if document["kpis"]:
         print_kpis(document["kpis"])
     if document["files"]:
-        rows = [(file["param"], file["annotation"], shown_path(file["path"])) for file in document["files"]]
-        print_table(["Output", "", Column("File", wraps=True)], rows)
-    print(f"more: xtalflow show {name}    xtalflow graph {name}")
+        print(f"files in {document['directory']}")
+        print_files("Output", document["files"], document["directory"])
+    print_warnings(document)
+    print(f"more: xtalflow show {quoted}    xtalflow graph {quoted}")
+
+
+def print_files(heading: str, files: list[dict[str, Any]], directory: str, title: str = "") -> None:
+    """Files of a job, with their places in the project's folder."""
+    rows = [(file["param"], file["annotation"], path_in(file["path"], directory)) for file in files]
+    print_table([heading, Column("", wraps=True), Column("File", path=True)], rows, title)
+
+
+def print_warnings(document: dict[str, Any]) -> None:
+    """What a job warned of, a line each."""
+    for warning in document["warnings"]:
+        print(f"warning: {' '.join(warning.split())}")
 
 
 def print_kpis(kpis: dict[str, Any]) -> None:
     """Indicators, one below the other."""
     rows = [(heading(key), figure(value, key)) for key, value in kpis.items()]
-    print_table(["Indicator", Column("Value", right=True)], rows)
+    print_table([Column("Indicator", wraps=True), Column("Value", right=True)], rows)
 
 
-def shown_path(path: str) -> str:
-    """A path relative to where we are, if it is below."""
-    here = Path(os.path.abspath("."))  # noqa: PTH100  as typed, with links unresolved
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+def path_in(path: str, directory: str) -> str:
+    """A path as it stands in a folder."""
+    return str(Path(path).relative_to(directory)) if Path(path).is_relative_to(directory) else path

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from xtalflow.errors import InvalidInput
 
 from ._numbers import duration, local_time
 from ._parser import SubParsers, add_command, add_job_argument
@@ -46,9 +49,15 @@ def _log(arguments: argparse.Namespace) -> int:
     from ._session import with_store
 
     async def work(settings: Settings) -> Path:
-        from xtalflow.services import find_job, log_path
+        from xtalflow.services import find_job, log_path, logged_jobs
 
-        return log_path(await find_job(arguments.job, Path.cwd()))
+        found = await find_job(arguments.job, Path.cwd())
+        logged = await logged_jobs(found)
+        if found.name not in logged:
+            below = [f"  xtalflow log {shlex.quote(name)}" for name in logged]
+            reason = "it ran no program itself; its child jobs did:" if below else "it ran no program"
+            raise InvalidInput("\n".join([f"job {found.name} ({found.job.task}) has no log: {reason}", *below]))
+        return log_path(found)
 
     with with_store(work).open(encoding="utf-8", errors="replace") as log:
         shutil.copyfileobj(log, sys.stdout)
@@ -56,9 +65,9 @@ def _log(arguments: argparse.Namespace) -> int:
 
 
 def _print_job(job: dict[str, Any]) -> None:
-    from ._output import Column, console, print_table
+    from ._output import console
     from ._report import print_report
-    from ._result import print_kpis
+    from ._result import path_in, print_files, print_kpis, print_warnings
 
     print(f"{job['project']}/{job['number']} {job['task']}: {job['title']}")
     took = f", {duration(job['duration_s'])}" if job["duration_s"] is not None else ""
@@ -66,7 +75,8 @@ def _print_job(job: dict[str, Any]) -> None:
     print(f"{job['status']}{took}; made {local_time(job['created'])}{who}")
     if job["error"]:
         print(job["error"])
-    print(f"uuid {job['uuid']}, folder {job['folder']}")
+    print(f"uuid {job['uuid']}")
+    print(f"folder {path_in(job['folder'], job['directory'])} in {job['directory']}")
     if job["program_versions"]:
         print(
             "programs: " + ", ".join(f"{name} {version}".strip() for name, version in job["program_versions"].items())
@@ -77,17 +87,23 @@ def _print_job(job: dict[str, Any]) -> None:
         print_kpis(job["kpis"])
     for title, files in (("Inputs", job["inputs"]), ("Outputs", job["files"])):
         if files:
-            rows = [(one["param"], one["annotation"], one["path"]) for one in files]
-            print_table(["Parameter", Column("", wraps=True), Column("File", wraps=True)], rows, title)
+            print_files("Parameter", files, job["directory"], title)
     if job["report"]:
         print_report(job["report"])
+    reported = [
+        item["text"]
+        for section in (job["report"] or {}).get("sections", [])
+        for item in section["items"]
+        if item["kind"] == "warning"
+    ]
+    print_warnings(job | {"warnings": [warning for warning in job["warnings"] if warning not in reported]})
 
 
 def _tree(job: dict[str, Any], above: Tree | None = None) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
 
-    from ._output import STATUS_STYLE
+    from ._tables import STATUS_STYLE
 
     line = Text(f"{job['number']} {job['task']}  ")
     line.append(job["status"], style=STATUS_STYLE.get(job["status"], ""))

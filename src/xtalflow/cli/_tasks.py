@@ -32,20 +32,27 @@ def _show_tasks(arguments: argparse.Namespace) -> int:
 
 
 def _print_list(tasks: list[dict[str, Any]]) -> None:
-    from ._output import Column, print_table
+    from ._output import print_table
+    from ._tables import Column
 
     rows = [(one["category"], one["name"], one["title"], one["error"] or one["summary"]) for one in tasks]
-    print_table(["Category", "Task", "Title", Column("What it does", wraps=True)], sorted(rows))
+    print_table(["Category", "Task", Column("Title", wraps=True), Column("What it does", wraps=True)], sorted(rows))
 
 
 def _print_task(task: dict[str, Any]) -> None:
-    from ._output import Column, Columns, print_table
+    from ._output import print_table
+    from ._tables import Column, Columns
 
     print(f"{task['name']} {task['version']}: {task['title']}")
     print(task["summary"])
     if task["programs"]:
         print(f"runs {', '.join(task['programs'])}")
-    columns: Columns = ["Parameter", "Class", Column("Default", right=True), Column("", wraps=True)]
+    columns: Columns = [
+        Column("Parameter", wraps=True),
+        Column("Class", wraps=True),
+        Column("Default", right=True, wraps=True),
+        Column("", wraps=True),
+    ]
     for section, title in (("inputData", "Inputs"), ("controlParameters", "Controls"), ("outputData", "Outputs")):
         rows = [_row(one) for one in task["parameters"] if one["path"].startswith(f"{section}.")]
         if rows:

@@ -16,14 +16,22 @@ from ._demonstration import (
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
-from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, read_report
+from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, logged_jobs, read_report
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News
 from ._open import load_settings, open_store
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
-from ._projects import DEFAULT_PROJECT, find_or_make_project, find_project, list_projects, project_document
+from ._projects import (
+    DEFAULT_PROJECT,
+    check_project_name,
+    find_or_make_project,
+    find_project,
+    list_projects,
+    project_document,
+    project_of_folder,
+)
 from ._run import JobRun
-from ._submit import check_job, given_values, submit_job
+from ._submit import check_job, submit_job
 from ._tasks import list_tasks, parameter_documents, task_detail
 from ._words import give_parameters, split_columns
 
@@ -49,6 +57,7 @@ __all__ = [
     "State",
     "check_job",
     "check_project",
+    "check_project_name",
     "compare_with_truth",
     "enter_demo_home",
     "examine_installation",
@@ -58,7 +67,6 @@ __all__ = [
     "find_parameter",
     "find_project",
     "give_parameters",
-    "given_values",
     "job_details",
     "job_document",
     "job_graph",
@@ -70,6 +78,7 @@ __all__ = [
     "list_tasks",
     "load_settings",
     "log_path",
+    "logged_jobs",
     "open_store",
     "outcome_of",
     "parameter_documents",
@@ -78,6 +87,7 @@ __all__ = [
     "planned_project",
     "prepare_demonstration",
     "project_document",
+    "project_of_folder",
     "read_report",
     "split_columns",
     "submit_job",

@@ -140,11 +140,12 @@ def _missing_folders(directory: Path, jobs: Sequence[JobRecord]) -> list[Problem
 
 def _orphans(directory: Path, jobs: Sequence[JobRecord], files: Sequence[FileRecord]) -> list[Problem]:
     """Folders of no job, and imported files of no row."""
+    unfinished = tuple(f"{job.folder}/" for job in jobs if not job.status.is_end)  # a child's row may be on its way
     folders, known = {job.folder for job in jobs}, {file.path for file in files}
     found = []
     for path in sorted(directory.glob("CCP4_JOBS/**/job_*")):
         relative = path.relative_to(directory).as_posix()
-        if path.is_dir() and relative not in folders:
+        if path.is_dir() and relative not in folders and not relative.startswith(unfinished):
             found.append(Problem(kind=ProblemKind.ORPHAN, path=path, sentence="no job has this folder"))
     found += [
         Problem(kind=ProblemKind.ORPHAN, path=path, sentence="no imported file is known by this name")
@@ -166,9 +167,9 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
         except InvalidInput:
             ended = False
         if ended:
-            sentence = f"job {job.number} ended, which the database has not yet learned"
+            sentence = f"job {job.number} ended while nobody watched: its results are in its folder, but not on record"
         elif not _is_alive(attempt.handle):
-            sentence = f"job {job.number} is shown as running, but its runner is gone"
+            sentence = f"job {job.number} is shown as running, but nothing runs it any more: run it again as a new job"
         else:
             continue
         found.append(Problem(kind=ProblemKind.UNFINISHED, path=folder, job=job.number, sentence=sentence))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
+from xtalflow.data import Severity
 from xtalflow.engine import JobRecord, JobStatus
-from xtalflow.errors import InvalidInput, UnknownJob, UnknownProject, UnreadableFile
-from xtalflow.plugin import REPORT
+from xtalflow.errors import InvalidInput, UnknownJob, UnreadableFile
+from xtalflow.formats import parse_xml
+from xtalflow.plugin import DIAGNOSTIC, REPORT
 
 from ._documents import Document, file_document, job_document, summary_document
 from ._projects import find_project, project_of_folder, uuid_of
@@ -69,6 +72,8 @@ async def job_details(found: FoundJob, *, with_report: bool = False) -> Document
     """All of a job as JSON values, its children included."""
     detail = await db.job_detail(found.project.id, found.job.id)
     document = job_document(detail, found.project.name, found.project.directory)
+    document["directory"] = str(found.project.directory)
+    document["warnings"] = await asyncio.to_thread(read_warnings, found.folder)
     if with_report:
         document["report"] = await asyncio.to_thread(read_report, found.folder)
     return document
@@ -97,8 +102,12 @@ async def list_kpis(project: ProjectRecord, job: FoundJob | None = None) -> list
 
 
 async def list_files(project: ProjectRecord, job: FoundJob | None = None) -> list[Document]:
-    """Files of a project, or those that one job and its children made or imported, with the jobs they are from."""
+    """Files of a project, or the inputs of one job and what it and its children made, with the jobs they are from."""
     files = await db.list_files(project.id, job=job.job.id if job else None)
+    if job is not None:
+        known = {file.id for file in files}
+        read = {used.file.id: used.file for used in (await db.job_detail(project.id, job.job.id)).inputs}
+        files = [*(file for file in read.values() if file.id not in known), *files]
     jobs = await db.list_jobs(project.id, all_levels=True)
     numbers = {each.job.id: each.job.number for each in jobs}
     sources = await db.import_sources(project.id, [file.id for file in files])
@@ -126,12 +135,30 @@ def read_report(folder: Path) -> Document | None:
     return report
 
 
+def read_warnings(folder: Path) -> list[str]:
+    """What a job warned of, in its report and its diagnostics, each once; what cannot be read warns of nothing."""
+    said: list[str] = []
+    with suppress(UnreadableFile):
+        for section in (read_report(folder) or {}).get("sections", []):
+            said += [item["text"] for item in section["items"] if item["kind"] == "warning"]
+    with suppress(UnreadableFile):
+        for row in parse_xml(folder / DIAGNOSTIC):
+            text = (row.findtext("description") or "").strip()
+            if row.findtext("severityName") == Severity.WARNING.name and text:
+                said.append(text)
+    return list(dict.fromkeys(said))
+
+
 def log_path(found: FoundJob) -> Path:
-    """The log of the programs of a job; `InvalidInput` if it has none."""
-    path = found.folder / LOG
-    if not path.is_file():
-        raise InvalidInput(f"job {found.name} ({found.job.task}) has no log: it ran no program itself")
-    return path
+    """Where the log of the programs of a job is."""
+    return found.folder / LOG
+
+
+async def logged_jobs(found: FoundJob) -> list[str]:
+    """A job and those below it, as a user writes them, that have a log."""
+    tree = await job_details(found)
+    folders = {f"{job['project']}/{job['number']}": Path(job["folder"]) for job in _walk(tree)}
+    return await asyncio.to_thread(lambda: [name for name, folder in folders.items() if (folder / LOG).is_file()])
 
 
 async def _project_here(number: str, here: Path) -> ProjectRecord:
@@ -139,7 +166,7 @@ async def _project_here(number: str, here: Path) -> ProjectRecord:
         return project
     try:
         return await find_project(None, here)
-    except UnknownProject as exc:
+    except InvalidInput as exc:
         raise InvalidInput(f"{number}: of which project? Write PROJECT/{number}, or go to a project's folder") from exc
 
 

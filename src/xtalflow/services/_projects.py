@@ -11,13 +11,19 @@ from xtalflow import db
 from xtalflow.errors import InvalidInput, UnknownProject
 
 from ._documents import iso_time
-from ._open import actor
+from ._open import actor, load_settings
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
 
 DEFAULT_PROJECT = "default"
 """The project of jobs that are run outside a project's folder without naming one."""
+
+
+def check_project_name(name: str) -> None:
+    """Refuse what cannot name a project: nothing, and ``.`` and ``..``, which name folders."""
+    if name.strip() in {"", ".", ".."}:
+        raise InvalidInput(f"{name!r} is refused: it cannot be the name of a project")
 
 
 async def list_projects() -> list[ProjectRecord]:
@@ -75,23 +81,26 @@ async def project_of_folder(here: Path) -> ProjectRecord | None:
 
 async def find_project(name: str | None, here: Path) -> ProjectRecord:
     """The project of a name or uuid; without one the project of the folder `here`, else the default project."""
-    if name is None:
-        if found := await project_of_folder(here):
-            return found
-        name = DEFAULT_PROJECT
-    if (uuid := uuid_of(name)) is not None:
-        return await db.get_project(uuid)
-    return await db.find_project(name)
+    try:
+        return await _find_project(name, here)
+    except UnknownProject as exc:
+        if name is not None:
+            raise
+        names = [project.name for project in await db.list_projects()]
+        advice = f"go to its folder, or name it with -p: {', '.join(names)}"
+        none = "there is none yet; `xtalflow run TASK -p NAME …` makes one"
+        raise InvalidInput(f"which project? {advice if names else none}") from exc
 
 
 async def find_or_make_project(name: str | None, here: Path, *, client: str) -> ProjectRecord:
     """As `find_project`, but a name that no project has makes one."""
     try:
-        return await find_project(name, here)
+        return await _find_project(name, here)
     except UnknownProject:
         if name is not None and uuid_of(name) is not None:
             raise
     wanted = name or DEFAULT_PROJECT
+    await asyncio.to_thread(_check_folder_of_projects)
     try:
         return await db.create_project(wanted, actor=actor(client))
     except InvalidInput:
@@ -100,6 +109,26 @@ async def find_or_make_project(name: str | None, here: Path, *, client: str) -> 
         except UnknownProject:
             pass
         raise
+
+
+async def _find_project(name: str | None, here: Path) -> ProjectRecord:
+    if name is None:
+        if found := await project_of_folder(here):
+            return found
+        name = DEFAULT_PROJECT
+    check_project_name(name)
+    if (uuid := uuid_of(name)) is not None:
+        return await db.get_project(uuid)
+    return await db.find_project(name)
+
+
+def _check_folder_of_projects() -> None:
+    """A setting that names what can be no folder is refused before a project is made."""
+    projects = load_settings().projects
+    try:
+        projects.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise InvalidInput(f"{projects}: projects cannot be kept here: {exc.strerror or exc}") from exc
 
 
 def uuid_of(text: str) -> UUID | None:

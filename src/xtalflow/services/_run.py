@@ -18,6 +18,7 @@ from xtalflow.engine import (
     JobOrder,
     JobRecord,
     JobStatus,
+    JournalLine,
     JournalReader,
     LocalExecutor,
     LocalRun,
@@ -155,11 +156,14 @@ class JobRun:
             await asyncio.wait({ending}, timeout=POLL_S)
 
     async def _replay(self, handler: AsyncDatabaseHandler, reader: JournalReader) -> None:
-        lines = await asyncio.to_thread(lambda: list(reader.read()))
+        """Replay what is new; the lines before one that cannot be understood count."""
+        lines, refusal = await asyncio.to_thread(_new_lines, reader)
         if lines:
             await handler.replay(lines)
             for line in lines:
                 self._news.read(line)
+        if refusal is not None:
+            raise refusal
 
     async def _settle(
         self, handler: AsyncDatabaseHandler, attempt: AttemptRecord, runner_exit: RunnerExit, refusal: str
@@ -199,6 +203,17 @@ class JobRun:
                 if status not in job.status.successors:
                     await handler.update_job_status(job.id, JobStatus.RUNNING)
                 await handler.update_job_status(job.id, status, reason=reason)
+
+
+def _new_lines(reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
+    """Lines not yet read, and what is wrong with the one after them, if anything is."""
+    lines: list[JournalLine] = []
+    try:
+        for line in reader.read():
+            lines.append(line)  # noqa: PERF402  a comprehension would lose the good lines before a bad one
+    except InvalidInput as exc:
+        return lines, exc
+    return lines, None
 
 
 def _from_below(detail: JobDetail) -> list[JobRecord]:

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.data import (
-    CData,
-    CDataFile,
-    CList,
-    CScalar,
-    Finding,
-    Severity,
-    ValueState,
-    find_all_files,
-)
+from xtalflow.data import CDataFile, Finding, Severity, find_all_files
 from xtalflow.engine import (
     INPUT_PARAMS,
     FileRecord,
@@ -26,15 +15,16 @@ from xtalflow.engine import (
     JobRecord,
     JobStatus,
     NewJob,
+    given_parameters,
     import_input_files_async,
     params_header,
+    to_the_end,
 )
 from xtalflow.errors import InvalidInput, ValidationFailed, XtalflowError
 from xtalflow.formats import write_params
 from xtalflow.plugin import CPluginScript, JobContext, find_program
 
 from ._open import actor
-from ._parameters import parameters
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
@@ -69,7 +59,7 @@ async def submit_job(
         task=plugin.TASKNAME,
         title=plugin.title,
         task_version=plugin.TASKVERSION,
-        parameters={item.object_path(): value for item, value in given_values(plugin)},
+        parameters=given_parameters(plugin),
     )
     job = await handler.create_job(new)
     try:
@@ -78,28 +68,9 @@ async def submit_job(
     except (XtalflowError, OSError) as exc:
         await _fail(handler, job, str(exc))
     except asyncio.CancelledError:
-        await finish_anyway(handler.update_job_status(job.id, JobStatus.INTERRUPTED, reason="interrupted"))
+        await to_the_end(handler.update_job_status(job.id, JobStatus.INTERRUPTED, reason="interrupted"))
         raise
     return await handler.job(job.id)
-
-
-def given_values(plugin: CPluginScript) -> list[tuple[CScalar[Any], Any]]:
-    """Values that were given explicitly, of all that is no file."""
-    return [
-        (value, value.value)
-        for parameter in parameters(plugin)
-        for value in _scalars(parameter)
-        if value.getValueState() is ValueState.EXPLICITLY_SET
-    ]
-
-
-async def finish_anyway(work: Coroutine[Any, Any, object]) -> None:
-    """Await work to its end although this task is being cancelled."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
-    task.result()
 
 
 def _check(plugin: CPluginScript) -> list[Finding]:
@@ -192,12 +163,3 @@ async def _fail(handler: AsyncDatabaseHandler, job: JobRecord, reason: str) -> N
         if status in present.successors:
             present = (await handler.update_job_status(job.id, status)).status
     await handler.finish_job(job.id, JobEnd(status=JobStatus.FAILED, reason=reason))
-
-
-def _scalars(item: CData) -> list[CScalar[Any]]:
-    if isinstance(item, CScalar):
-        return [item]
-    if isinstance(item, CDataFile):
-        return []
-    children = list(item) if isinstance(item, CList) else item.children()
-    return [value for child in children for value in _scalars(child)]

@@ -24,7 +24,7 @@ from xtalflow.plugin import CPluginScript, Series, Unsatisfactory
 from xtalflow.errors import TaskFailed
 
 
-MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child"]
+MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful"]
 
 
 class CTextFile(CDataFile):
@@ -100,6 +100,10 @@ class Moody(CPluginScript):
 
     async def run(self):
         how = self.controlParameters.HOW.value
+        if how == "doubtful":
+            self.report.section("Doubts").warning("the map is weak")
+            self.warn("the map is weak")
+            self.warn("few flags")
         if how == "badly":
             raise TaskFailed("the crystal has dissolved")
         if how == "poorly":

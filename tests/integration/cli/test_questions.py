@@ -88,6 +88,7 @@ def test_the_log_is_printed_as_it_is(xtalflow: Any, project: dict[str, Any]) -> 
     assert (log.code, log.out) == (0, "counted\n")
     assert none.code == 2
     assert "has no log" in none.err
+    assert "xtalflow log words/1.1\n" in none.err
 
 
 def test_the_graph_leads_from_the_output_to_the_users_file(xtalflow: Any, project: dict[str, Any], text: Path) -> None:
@@ -234,3 +235,67 @@ def test_a_reader_that_goes_away_is_no_error(xtalflow: Any, project: dict[str, A
 
     assert process.wait(timeout=60) in {0, 141}
     assert complaint == ""
+
+
+def test_files_of_a_job_include_inputs_that_an_earlier_job_imported(
+    xtalflow: Any, project: dict[str, Any], text: Path
+) -> None:
+    """The same bytes are one file, which belongs to both."""
+    xtalflow("run", "count_words", "-p", "words", text, "--json")
+    files = xtalflow("files", "words/2", "--json").json()
+
+    assert [(one["job"], one["param"]) for one in files] == [("1", "TEXT"), ("2", "COPY")]
+
+
+def test_tables_in_a_pipe_are_not_padded_and_paths_are_in_the_projects_folder(
+    xtalflow: Any, project: dict[str, Any]
+) -> None:
+    """The folder is said once, above."""
+    shown = xtalflow("files", "words/1").out
+
+    assert shown.startswith(f"files in {xtalflow.projects / 'words'}\n")
+    assert "  CCP4_JOBS/job_1/job_2/COPY.txt\n" in shown
+    assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_outside_a_project_the_sentence_lists_the_projects(xtalflow: Any, text: Path) -> None:
+    """Without any it says how to make one."""
+    none, empty = xtalflow("jobs"), xtalflow("projects")
+    xtalflow("run", "count_words", "-p", "words", text, "--json")
+    listed = xtalflow("kpis")
+
+    assert (none.code, empty.code, listed.code) == (2, 0, 2)
+    assert "which project? there is none yet" in none.err
+    assert "there are no projects yet" in empty.out
+    assert "name it with -p: words" in listed.err
+    assert xtalflow("projects", "--json").json()[0]["name"] == "words"
+
+
+@pytest.mark.parametrize("name", ["", " ", ".", ".."])
+def test_what_cannot_name_a_project_is_refused(xtalflow: Any, text: Path, name: str) -> None:
+    """Exit code 2 for every command, and nothing is made."""
+    for words in (["run", "count_words", text], ["run", "count_words", text, "--dry-run"], ["jobs"], ["check"]):
+        answer = xtalflow(*words, "-p", name)
+
+        assert (answer.code, answer.out) == (2, "")
+        assert f"{name!r} is refused" in answer.err
+    assert not xtalflow.projects.exists()
+
+
+def test_projects_that_cannot_be_kept_there_are_a_wrong_request(xtalflow: Any, text: Path) -> None:
+    """``XTALFLOW_PROJECTS`` names no folder."""
+    xtalflow.projects = Path("/dev/null")
+    answer = xtalflow("run", "count_words", text)
+
+    assert answer.code == 2
+    assert "/dev/null: projects cannot be kept here" in answer.err
+
+
+def test_check_in_a_projects_folder_checks_that_project(xtalflow: Any, project: dict[str, Any], text: Path) -> None:
+    """As jobs and kpis do; elsewhere it checks all."""
+    xtalflow("run", "count_words", "-p", "other", text, "--json")
+    here = xtalflow("check", "--json", cwd=Path(project["folder"])).json()
+    anywhere = xtalflow("check", "--json").json()
+
+    assert [one["project"] for one in here["projects"]] == ["words"]
+    assert [one["project"] for one in anywhere["projects"]] == ["other", "words"]

@@ -191,3 +191,17 @@ def test_the_title_given_is_the_jobs(xtalflow: Any, text: Path) -> None:
     other = xtalflow("run", "count_words", text, "--json").json()
 
     assert (titled["title"], other["title"]) == ("Mine", "Count words")
+
+
+def test_warnings_are_told_once_at_the_end(xtalflow: Any) -> None:
+    """Those of the report and of the diagnostics; they are in the JSON object too."""
+    shown = xtalflow("run", "moody", "HOW=doubtful").out
+    job = xtalflow("run", "moody", "HOW=doubtful", "-p", "two words", "--json").json()
+    plain = xtalflow("run", "moody", "-p", "two words").out
+
+    assert [line for line in shown.splitlines() if line.startswith("warning:")] == [
+        "warning: the map is weak",
+        "warning: few flags",
+    ]
+    assert job["warnings"] == ["the map is weak", "few flags"]
+    assert "more: xtalflow show 'two words/2'" in plain

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from xtalflow.cli._numbers import duration, figure, heading, local_time, size
+from xtalflow.cli._numbers import column_places, duration, figure, heading, local_time, report_figure, size
 from xtalflow.cli._output import console
 from xtalflow.cli._progress import cycle_text
 from xtalflow.cli._report import plot_lines, print_report
+from xtalflow.cli._tables import Column, fold, table_lines
 from xtalflow.engine import JobId, JobRecord, ProjectId
 from xtalflow.plugin import JobStatus
 from xtalflow.services import CycleDone, JobEnded, JobStarted
@@ -131,4 +132,86 @@ def test_the_live_tree_grows_with_the_news(capsys: pytest.CaptureFixture[str]) -
 
     assert "└── gamma/1.1 Refinement  running" in during
     assert "cycle 2: R1work 0.2221" in during
-    assert "finished  4.0 s  R1Factor (I > 2σ(I)) 0.1782" in after
+    assert "finished  4.0 s  R1Factor 0.1782 (R1: I > 2σ(I))" in after
+
+
+def test_the_live_tree_keeps_r_whole_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """The title is cut first, then CC goes."""
+    from xtalflow.cli._progress import _LiveTree
+
+    job = JobRecord(
+        id=JobId(uuid4()), project=ProjectId(uuid4()), number="1", task="refine_pipeline", created=datetime.now(UTC)
+    )
+    tree = _LiveTree(job, "lysozyme")
+    tree.tell(JobStarted(number="1", task="refine_pipeline", title="Pipeline"))
+    tree.tell(JobStarted(number="1.7", task="servalcat_refine", title="Refinement with waters"))
+    values = {"cycle": 10, "R1work": 0.2221, "R1free": 0.2439, "CCIwork_avg": 0.9158, "CCIfree_avg": 0.8491}
+    tree.tell(CycleDone(number="1.7", values=values))
+    console().print(tree, width=80)
+
+    line = capsys.readouterr().out.splitlines()[1]
+    assert len(line) <= 80
+    assert "Refinem" in line
+    assert line.endswith("cycle 10: R1work 0.2221, R1free 0.2439")
+
+
+_JOBS = [
+    ("1.10", "servalcat_refine", "Refinement with waters", "unsatisfactory", "2026-11-23 21:47", "0.1786"),
+    ("1", "refine_pipeline", "Refinement pipeline", "finished", "2026-11-23 21:46", "0.1786"),
+]
+_COLUMNS = [
+    "Job",
+    Column("Task", wraps=True),
+    Column("Title", wraps=True),
+    Column("Status", status=True),
+    Column("Made", wraps=True),
+    Column("R work", right=True),
+]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 160, None])
+def test_numbers_and_statuses_are_whole_in_a_table_of_any_width(width: int | None) -> None:
+    """Texts fold instead, and no line ends in blanks."""
+    lines = [line.plain for line in table_lines(_COLUMNS, _JOBS, width=width)]
+
+    shown = "\n".join(lines)
+    for text in ("1.10", "unsatisfactory", "2026-11-23", "0.1786"):
+        assert text in shown
+    assert "…" not in shown
+    assert all(line == line.rstrip() for line in lines)
+    assert width is None or max(map(len, lines)) <= width
+
+
+def test_a_path_without_room_stands_whole_below_its_row() -> None:
+    """It can be copied from the screen."""
+    path = "CCP4_IMPORTED_FILES/" + "a_long_name" * 4 + ".mtz"
+    columns = ["Parameter", Column("", wraps=True), Column("File", path=True)]
+    narrow = [line.plain for line in table_lines(columns, [("F_SIGF", "Reflections", path)], width=80)]
+    wide = [line.plain for line in table_lines(columns, [("F_SIGF", "Reflections", path)], width=None)]
+
+    assert f"    {path}" in narrow
+    assert f"F_SIGF     Reflections  {path}" in wide
+
+
+def test_texts_fold_at_blanks_and_inside_a_word_only_if_it_is_too_long() -> None:
+    """A number is never broken."""
+    assert fold("Refined with waters", 12) == ["Refined with", "waters"]
+    assert fold("servalcat_refine", 9) == ["servalcat", "_refine"]
+    assert fold("0.178612345 of it", 5) == ["0.178612345", "of it"]
+
+
+def test_figures_of_a_report_keep_their_digits() -> None:
+    """R has four places, a resolution two."""
+    assert report_figure(0.221) == "0.2210"
+    assert report_figure(3.0, "Å, the limit of the data") == "3.00"
+    assert report_figure(11.0) == "11"
+    assert report_figure("P 21 21 21") == "P 21 21 21"
+    assert column_places([0.223, 0.25, None]) == 4
+    assert column_places([14.7, 1.96]) == 2
+
+
+def test_a_section_without_items_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """An interrupted job leaves such."""
+    print_report({"sections": [{"title": "Refinement", "items": []}]})
+
+    assert capsys.readouterr().out == ""

@@ -73,3 +73,13 @@ def test_options_may_stand_between_parameters() -> None:
 
     assert (arguments.task, arguments.words) == ("t", ["A=1", "B=2", "C=3"])
     assert (arguments.project, arguments.json, arguments.title) == ("x", True, "T")
+
+
+@pytest.mark.parametrize("words", [["show", "a\udcff"], ["run", "t", "--title", "\udce9t\udce9"]])
+def test_words_that_are_not_utf8_are_refused_by_name(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, with the word escaped."""
+    code = main(words)
+
+    captured = capsys.readouterr()
+    assert (code, captured.out) == (2, "")
+    assert captured.err == f"xtalflow: {words[-1]!r} is refused: it is not UTF-8\n"
