@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from ._parser import SubParsers, add_command
+
+_TITLES = {"inputData": "Inputs", "controlParameters": "Controls", "outputData": "Outputs"}
 
 
 def add(commands: SubParsers) -> None:
@@ -13,17 +16,30 @@ def add(commands: SubParsers) -> None:
     parser = add_command(
         commands, "tasks", _show_tasks, summary="list the tasks, or the parameters of one: path, class, default, help"
     )
-    parser.add_argument("task", metavar="TASK", nargs="?", help="show its parameters")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("task", metavar="TASK", nargs="?", help="show its parameters")
+    which.add_argument(
+        "--definition",
+        metavar="FILE",
+        type=Path,
+        help="show the parameters of a definition file of CCP4i2 (*.def.xml), and what is wrong in it",
+    )
 
 
 def _show_tasks(arguments: argparse.Namespace) -> int:
-    from xtalflow.services import list_tasks, task_detail
+    from xtalflow.services import definition_detail, list_tasks, task_detail
 
     from ._output import print_json
 
-    document: Any = task_detail(arguments.task) if arguments.task else list_tasks()
+    document: Any
+    if arguments.definition:
+        document = definition_detail(arguments.definition, whole=arguments.json)
+    else:
+        document = task_detail(arguments.task) if arguments.task else list_tasks()
     if arguments.json:
         print_json(document)
+    elif arguments.definition:
+        _print_definition(document)
     elif arguments.task:
         _print_task(document)
     else:
@@ -40,23 +56,37 @@ def _print_list(tasks: list[dict[str, Any]]) -> None:
 
 
 def _print_task(task: dict[str, Any]) -> None:
-    from ._output import print_table
-    from ._tables import Column, Columns
-
     print(f"{task['name']} {task['version']}: {task['title']}")
     print(task["summary"])
     if task["programs"]:
         print(f"runs {', '.join(task['programs'])}")
+    _print_parameters(task["parameters"])
+
+
+def _print_definition(definition: dict[str, Any]) -> None:
+    print(definition["task"])
+    _print_parameters(definition["parameters"])
+    if definition["notes"]:
+        print("\nWrong in the definition:")
+    for note in definition["notes"]:
+        print(f"  {note['path'] or definition['task']}: {note['what']}")
+
+
+def _print_parameters(parameters: list[dict[str, Any]]) -> None:
+    from ._output import print_table
+    from ._tables import Column, Columns
+
     columns: Columns = [
         Column("Parameter", wraps=True),
         Column("Class", wraps=True),
         Column("Default", right=True, wraps=True),
         Column("", wraps=True),
     ]
-    for section, title in (("inputData", "Inputs"), ("controlParameters", "Controls"), ("outputData", "Outputs")):
-        rows = [_row(one) for one in task["parameters"] if one["path"].startswith(f"{section}.")]
-        if rows:
-            print_table(columns, rows, title)
+    sections: dict[str, list[tuple[str, str, str, str]]] = {}
+    for one in parameters:
+        sections.setdefault(one["path"].partition(".")[0], []).append(_row(one))
+    for section, rows in sections.items():
+        print_table(columns, rows, _TITLES.get(section, section))
 
 
 def _row(parameter: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -83,6 +83,9 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     # Declarations.
 
     def __set_name__(self, owner: type, name: str) -> None:
+        """Take the attribute's name; of ``name_`` it is ``name``, which objects of the tree have themselves."""
+        if name.endswith("_") and hasattr(CData, name[:-1]):
+            name = name[:-1]
         if self._name not in ("", name):
             raise TypeError(f"{owner.__name__}.{name} is declared as {self._name} already; declare it anew")
         self._refuse_value(f"{owner.__name__}.{name}")
@@ -142,6 +145,11 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     # What the declaration says.
 
+    @property
+    def class_name(self) -> str:
+        """The class as definition and parameter files name it."""
+        return self._declaration.class_name
+
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One qualifier of the declaration merged with its class."""
         return self._declaration.qualifiers.get(name, default)
@@ -180,7 +188,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def _finding(self, code: int, message: str, severity: Severity = Severity.ERROR) -> Finding:
         return Finding(
-            path=self.object_path(), severity=severity, code=code, message=message, class_name=type(self).__name__
+            path=self.object_path(), severity=severity, code=code, message=message, class_name=self.class_name
         )
 
     def _required(self, code: int = 100) -> list[Finding]:

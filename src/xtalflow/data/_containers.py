@@ -14,6 +14,7 @@ from ._base import CData
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
+from ._scalars import CFloat, CString
 
 _DECLARED: dict[type[Any], Mapping[str, CData]] = {}
 
@@ -23,7 +24,7 @@ def declared_children(kind: type[Any]) -> Mapping[str, CData]:
     if kind not in _DECLARED:
         declared: dict[str, CData] = {}
         for base in reversed(kind.__mro__):
-            declared |= {name: value for name, value in vars(base).items() if isinstance(value, CData)}
+            declared |= {value.name: value for value in vars(base).values() if isinstance(value, CData)}
         _DECLARED[kind] = declared
     return _DECLARED[kind]
 
@@ -277,3 +278,6 @@ class CPerformanceIndicator(CComposite):
 
     __slots__ = ()
     REPORTS = True
+
+    value = CFloat()
+    annotation = CString()

@@ -21,24 +21,41 @@ class CList(CData, Generic[T]):
     Parameters
     ----------
     item
-        Declaration of the items.
+        Declaration of the items; that of the class (`ITEM`) where it is left out.
     """
 
     __slots__ = ("_items", "_state")
     ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long"}
 
+    ITEM: ClassVar[CData | None] = None
+    """Declaration of the items of a class of lists, such as `CExePathList`."""
+
     _items: list[T]
 
-    def __init__(self, item: T, **qualifiers: Unpack[Qualifiers]) -> None:
+    def __init__(self, item: T | None = None, **qualifiers: Unpack[Qualifiers]) -> None:
         if "default" in qualifiers:
             raise TypeError("a list has no default")
         super().__init__(**qualifiers)
-        item._refuse_value("the item of a list")
-        self._declaration = Declaration(type(self), self._declaration.own, item._declaration)
+        declared = type(self).ITEM if item is None else item
+        if declared is None:
+            raise TypeError("a list needs a declaration of its items")
+        declared._refuse_value("the item of a list")
+        self._declaration = Declaration(type(self), self._declaration.own, declared._declaration)
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         self._items, self._state = [], ValueState.NOT_SET
         super()._set_up(declaration, parent, name)
+
+    def _restore(self) -> None:
+        if self._declaration.initial is not None:
+            self._items, self._state = self._as_declared()
+
+    def _as_declared(self) -> tuple[list[T], ValueState]:
+        count, state = self._declaration.initial or (0, ValueState.NOT_SET)
+        items = [self.makeItem() for _ in range(count)]
+        for position, item in enumerate(items):
+            item._parent, item._name = self, f"[{position}]"
+        return items, state
 
     def makeItem(self) -> T:
         """A new item that is not in the list."""
@@ -115,13 +132,15 @@ class CList(CData, Generic[T]):
         self._replace(fresh, state)
 
     def restore(self) -> None:
-        self.unSet()
+        """Be as declared again: with as many items as a definition file asks for, else without any."""
+        self._replace(*self._as_declared())
 
     def unSet(self) -> None:
         self._replace([], ValueState.NOT_SET)
 
     def getValueState(self) -> ValueState:
-        return self._state
+        given = self._state is ValueState.DEFAULT and any(item.isSet(allowDefault=False) for item in self._items)
+        return ValueState.EXPLICITLY_SET if given else self._state
 
     def childNames(self) -> list[str]:
         return [f"[{position}]" for position in range(len(self._items))]
@@ -157,7 +176,7 @@ class CList(CData, Generic[T]):
         findings = []
         shortest, longest = self.qualifier("listMinLength") or 0, self.qualifier("listMaxLength")
         required = self._required()
-        if not self._items and required:
+        if required and (not self._items or self._is_blank()):
             findings += required
         elif len(self) < shortest and (self.isSet() or required):
             findings.append(self._finding(101, f"needs at least {shortest} items and has {len(self)}"))
@@ -165,12 +184,16 @@ class CList(CData, Generic[T]):
             findings.append(self._finding(102, f"takes at most {longest} items and has {len(self)}"))
         return findings + [finding for item in self._items for finding in item.validity()]
 
+    def _is_blank(self) -> bool:
+        """Whether it has the items that its declaration asks for, and nobody filled them."""
+        return self._state is ValueState.DEFAULT and not any(item.isSet() for item in self._items)
+
     def to_dict(self) -> dict[str, Any]:
         return {"state": self._state.value, "items": [item.to_dict() for item in self._items]}
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
         state, told = self._state_in(data), data.get("items")
-        if not isinstance(told, list) or state is ValueState.DEFAULT or (told and state is ValueState.NOT_SET):
+        if not isinstance(told, list) or (told and state is ValueState.NOT_SET):
             raise self._refuse(data, "an object with items and a state that agrees with them")
         fresh = []
         for position, each in enumerate(told):

@@ -117,10 +117,13 @@ def class_error_codes(kind: type[Any]) -> Mapping[Any, str]:
 class Declaration:
     """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
 
-    __slots__ = ("_children", "_merged", "contents", "initial", "item", "kind", "own")
+    __slots__ = ("_children", "_merged", "class_name", "contents", "initial", "item", "kind", "own")
 
-    def __init__(self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None) -> None:
+    def __init__(
+        self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None, class_name: str = ""
+    ) -> None:
         self.kind, self.own, self.item = kind, own, item
+        self.class_name = class_name or kind.__name__
         self._merged: Mapping[str, Any] | None = None
         self._children: dict[str, Declaration] | None = None
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
@@ -144,6 +147,10 @@ class Declaration:
             said = dict(given) if isinstance(given, Mapping) else {}
             if isinstance(default, Mapping) and name in default:
                 said["default"] = default[name]
-            known = Declaration(declared.kind, {**declared.own, **said}, declared.item) if said else declared
+            known = declared.saying(said) if said else declared
             self._children[name] = known
         return known
+
+    def saying(self, more: Mapping[str, Any]) -> Declaration:
+        """The same declaration with more qualifiers."""
+        return Declaration(self.kind, {**self.own, **more}, self.item, self.class_name)

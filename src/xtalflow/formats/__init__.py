@@ -1,20 +1,25 @@
 """Files and texts that hold trees: each a read/write pair that round-trips."""
 
 from ._atomic import write_atomically
+from ._definition import Definition, Note, read_definition, write_definition
 from ._json import from_json, to_json
 from ._params import ParamsHeader, read_params, read_params_header, write_params
 from ._unknown import UnknownElement
 from ._xml import local_name, parse_xml
 
 __all__ = [
+    "Definition",
+    "Note",
     "ParamsHeader",
     "UnknownElement",
     "from_json",
     "local_name",
     "parse_xml",
+    "read_definition",
     "read_params",
     "read_params_header",
     "to_json",
     "write_atomically",
+    "write_definition",
     "write_params",
 ]

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow.data import (
+    CCollection,
     CContainer,
     CData,
     CList,
     CScalar,
     CString,
+    Parts,
     ValueState,
 )
 from xtalflow.errors import InvalidValue, UnreadableFile
@@ -188,12 +190,12 @@ def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
     """An object as an element; what is not explicitly set is left out below it."""
     from lxml import etree
 
-    element = etree.Element(type(item).__name__ if item.name.startswith("[") else item.name)
+    element = etree.Element(item.class_name if item.name.startswith("[") else item.name)
     leftovers_here = leftovers.within(path)
     if isinstance(item, CScalar):
         state = item.getValueState()
         if state is ValueState.EXPLICITLY_SET:
-            element.text = _text(item, path)
+            _write_value(element, item, path)
         else:
             element.set(_STATE, state.value)
     if leftovers_here:
@@ -205,6 +207,30 @@ def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
         if leftovers_here:
             leftovers.put_back(element, path, child.name)
     return element
+
+
+def _write_value(element: etree._Element, item: CScalar[Any], path: str) -> None:
+    if isinstance(item, CCollection):
+        _write_parts(element, item.value or "")
+    else:
+        element.text = _text(item, path)
+
+
+def _write_parts(element: etree._Element, parts: Parts) -> None:
+    """What a collection holds: a text, or an element for each part."""
+    from lxml import etree
+
+    if isinstance(parts, str):
+        element.text = parts
+    else:
+        for name, part in parts:
+            _write_parts(etree.SubElement(element, name), part)
+
+
+def _read_parts(element: etree._Element) -> Parts:
+    if len(element):
+        return tuple((local_name(each), _read_parts(each)) for each in element)
+    return element.text or ""
 
 
 def _text(item: CScalar[Any], path: str) -> str:
@@ -229,12 +255,14 @@ def _is_given(item: CData) -> bool:
         unset = state is ValueState.NOT_SET and item.qualifier("default") is not None
         return unset or state is ValueState.EXPLICITLY_SET
     if isinstance(item, CList):
-        return item.isSet()
+        return item.isSet(allowDefault=False)
     return any(_is_given(child) for child in item.children())
 
 
 def _fill(item: CData, element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
-    if isinstance(item, CScalar):
+    if isinstance(item, CCollection) and len(element):
+        item.set(_read_parts(element))
+    elif isinstance(item, CScalar):
         _fill_scalar(item, element)
         unknown += [_unknown(each, path, "") for each in element]
     elif isinstance(item, CList):
@@ -245,7 +273,7 @@ def _fill(item: CData, element: etree._Element, path: str, unknown: list[Unknown
 
 def _fill_list(item: CList[CData], element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
     item.clear()
-    after, tag = "", type(item.makeItem()).__name__
+    after, tag = "", item.makeItem().class_name
     for each in element:
         if local_name(each) == tag:
             made = item.addItem()
@@ -284,7 +312,7 @@ def _fill_scalar(item: CScalar[Any], element: etree._Element) -> None:
         item.unSet()
     elif state == ValueState.DEFAULT.value:
         item.restore()
-    elif isinstance(item, CString):
+    elif isinstance(item, (CString, CCollection)):
         if text or item.accepts(""):
             item.set(text)
     elif text.strip():

@@ -32,7 +32,7 @@ from ._projects import (
 )
 from ._run import JobRun
 from ._submit import check_job, submit_job
-from ._tasks import list_tasks, parameter_documents, task_detail
+from ._tasks import definition_detail, list_tasks, parameter_documents, task_detail
 from ._words import give_parameters, split_columns
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "check_project",
     "check_project_name",
     "compare_with_truth",
+    "definition_detail",
     "enter_demo_home",
     "examine_installation",
     "file_document",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar, own_qualifiers
 from xtalflow.errors import NotEquipped
+from xtalflow.formats import read_definition
 from xtalflow.plugin import CPluginScript, load_task, task_names
 from xtalflow.xtal import CMiniMtzDataFile
 
@@ -38,6 +39,32 @@ def task_detail(name: str) -> Document:
     """
     task = load_task(name)
     return _head(name, task) | {"parameters": parameter_documents(task())}
+
+
+def definition_detail(path: Path, *, whole: bool = False) -> Document:
+    """A definition file's task, its parameters as `task_detail` has them, and what is wrong in the file.
+
+    Parameters
+    ----------
+    whole
+        Give every object of the tree in order, containers, parts and list items included, with all its qualifiers.
+
+    Raises
+    ------
+    UnreadableFile
+        It, or a file that it is built on, is missing, broken or no definition.
+    """
+    definition = read_definition(path)
+    below = list(definition.container.children())
+    return {
+        "task": definition.task,
+        "parameters": (
+            [_object(item) for each in below for item in _all(each)]
+            if whole
+            else [_parameter(item) for each in below for item in _leaves(each)]
+        ),
+        "notes": [{"path": note.path, "what": note.what} for note in definition.notes],
+    }
 
 
 def parameter_documents(plugin: CPluginScript) -> list[Document]:
@@ -76,11 +103,34 @@ def _leaves(item: CData) -> list[CData]:
     return [item]
 
 
+def _all(item: CData) -> Iterator[CData]:
+    """An object and all below it, in order."""
+    yield item
+    for child in item.children():
+        yield from _all(child)
+
+
+def _object(item: CData) -> Document:
+    """An object of the tree with all its qualifiers; what is below it has documents of its own."""
+    qualifiers = {name: _json(value) for name, value in item.get_merged_metadata("qualifiers").items()}
+    if isinstance(item, CList):
+        below = item.makeItem()
+        said = {name: _json(value) for name, value in own_qualifiers(below).items()}
+        qualifiers["subItem"] = {"class": below.class_name, "qualifiers": said}
+    return {
+        "path": item.object_path(),
+        "class": item.class_name,
+        "default": qualifiers.get("default"),
+        "state": item.getValueState().value,
+        "qualifiers": qualifiers,
+    }
+
+
 def _parameter(item: CData) -> Document:
     qualifiers = item.get_merged_metadata("qualifiers")
     document: Document = {
         "path": item.object_path(),
-        "class": type(item).__name__,
+        "class": item.class_name,
         "label": str(qualifiers.get("guiLabel") or ""),
         "default": _json(qualifiers.get("default")),
         "state": item.getValueState().value,
@@ -90,7 +140,7 @@ def _parameter(item: CData) -> Document:
         "qualifiers": {name: _json(value) for name, value in qualifiers.items() if name not in _SHOWN_ELSEWHERE},
     }
     if isinstance(item, CList):
-        document["item"] = type(item.makeItem()).__name__
+        document["item"] = item.makeItem().class_name
     elif isinstance(item, CComposite) and not isinstance(item, CDataFile):
         document["parts"] = [_parameter(child) for child in item.children()]
     return document

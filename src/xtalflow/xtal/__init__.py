@@ -78,11 +78,19 @@ from ._observations import Intensities, Shell, mean_intensities, resolution_shel
 from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
 from ._performance import (
     CAtomCountPerformance,
+    CDataReductionCCPerformance,
     CDataReductionPerformance,
+    CDataReductionRefinementPerformance,
+    CExpPhasPerformance,
     CFreeRPerformance,
     CFrenchWilsonPerformance,
+    CModelBuildPerformance,
+    CPairefPerformance,
+    CPhaseErrorPerformance,
     CRefinementPerformance,
     CServalcatPerformance,
+    CSuperposePerformance,
+    CTestObsConversionsPerformance,
     CValidationPerformance,
     CWaterPerformance,
 )
@@ -92,6 +100,7 @@ from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
 from ._reflection_digest import reflection_digests, reflections_digest
 from ._reflection_facts import reflection_facts, unmerged_facts
 from ._reflections import read_reflections, reflection_format
+from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
 from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
 from ._splitting import split_columns
@@ -113,8 +122,11 @@ __all__ = [
     "CCell",
     "CCellAngle",
     "CCellLength",
+    "CDataReductionCCPerformance",
     "CDataReductionPerformance",
+    "CDataReductionRefinementPerformance",
     "CDictDataFile",
+    "CExpPhasPerformance",
     "CFreeRDataFile",
     "CFreeRPerformance",
     "CFrenchWilsonPerformance",
@@ -122,15 +134,20 @@ __all__ = [
     "CMapCoeffsDataFile",
     "CMapDataFile",
     "CMiniMtzDataFile",
+    "CModelBuildPerformance",
     "CMtzDataFile",
     "CObsDataFile",
+    "CPairefPerformance",
     "CPdbDataFile",
+    "CPhaseErrorPerformance",
     "CPhsDataFile",
     "CRefinementPerformance",
     "CResolutionRange",
     "CSeqDataFile",
     "CServalcatPerformance",
     "CSpaceGroup",
+    "CSuperposePerformance",
+    "CTestObsConversionsPerformance",
     "CUnmergedDataFile",
     "CValidationPerformance",
     "CWaterPerformance",
@@ -184,6 +201,8 @@ __all__ = [
     "choose_group",
     "choose_observations",
     "clashes",
+    "class_named",
+    "class_names",
     "compare_crystals",
     "compare_sequences",
     "complete_free_flags",

@@ -41,6 +41,7 @@ class CMtzDataFile(CDataFile):
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
         "mimeTypeName": "application/CCP4-mtz",
         "fileExtensions": ("mtz",),
+        "fileContentClassName": "CMtzData",
         "guiLabel": "Experimental data",
     }
 
@@ -207,6 +208,7 @@ class CUnmergedDataFile(CDataFile):
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
         "mimeTypeName": "application/CCP4-unmerged-experimental",
         "fileExtensions": ("mtz", "hkl", "HKL", "sca", "SCA", "ent", "cif"),
+        "fileContentClassName": "CUnmergedDataContent",
         "guiLabel": "Unmerged reflections",
     }
 

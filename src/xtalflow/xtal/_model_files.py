@@ -7,7 +7,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from xtalflow.data import CComposite, CDataFile, CString, FileFacts
+from xtalflow.data import CComposite, CDataFile, CDict, CI2XmlHeader, CString, FileFacts
 from xtalflow.errors import UnreadableFile
 
 from ._asu_contents import read_asu_contents
@@ -122,6 +122,8 @@ class CI2XmlDataFile(CXmlDataFile):
 
     __slots__ = ()
 
+    header = CI2XmlHeader()
+
 
 class CAsuDataFile(CI2XmlDataFile):
     """The contents of the asymmetric unit, as CCP4i2 keeps them."""
@@ -133,6 +135,8 @@ class CAsuDataFile(CI2XmlDataFile):
         "fileContentClassName": "CAsuContent",
         "guiLabel": "AU contents",
     }
+
+    selection = CDict(toolTip="Which of the sequences are meant, by name")
 
     def examine(self) -> FileFacts:
         """Read the sequences, with the number of copies of each."""

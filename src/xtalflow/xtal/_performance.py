@@ -96,3 +96,77 @@ class CValidationPerformance(CPerformanceIndicator):
     clashscore = CFloat(guiLabel="Clashscore", toolTip="Clashes per 1000 atoms")
     meanB = CFloat(guiLabel="Mean B", toolTip="Å²")
     nPeaks = CInt(guiLabel="Difference peaks", toolTip="Peaks and holes beyond 5 σ")
+
+
+class CPairefPerformance(CPerformanceIndicator):
+    """The resolution that paired refinement found."""
+
+    __slots__ = ()
+    cutoff = CFloat(guiLabel="Cutoff", toolTip="Å")
+
+
+class CDataReductionCCPerformance(CPerformanceIndicator):
+    """Reduced data, judged by the correlation of half sets."""
+
+    __slots__ = ()
+    spaceGroup = CSpaceGroup(guiLabel="Space group")
+    highResLimit = CFloat(guiLabel="Resolution", toolTip="High-resolution limit in Å")
+    ccHalf = CFloat(guiLabel="CC1/2")
+
+
+class CDataReductionRefinementPerformance(CPerformanceIndicator):
+    """Reduced data and a refinement against them."""
+
+    __slots__ = ()
+    spaceGroup = CSpaceGroup(guiLabel="Space group")
+    highResLimit = CFloat(guiLabel="Resolution", toolTip="High-resolution limit in Å")
+    rMeas = CFloat(guiLabel="R meas")
+    RFactor = CFloat(guiLabel="R work")
+    RFree = CFloat(guiLabel="R free")
+
+
+class CExpPhasPerformance(CPerformanceIndicator):
+    """Experimental phasing."""
+
+    __slots__ = ()
+    FOM = CFloat(guiLabel="FOM")
+    CFOM = CFloat(guiLabel="CFOM")
+    Hand1Score = CFloat(guiLabel="Score of hand 1")
+    Hand2Score = CFloat(guiLabel="Score of hand 2")
+    CC = CFloat(guiLabel="CC")
+    RFactor = CFloat(guiLabel="R work")
+    RFree = CFloat(guiLabel="R free")
+    annotation = CString()
+
+
+class CModelBuildPerformance(CPerformanceIndicator):
+    """A model that was built."""
+
+    __slots__ = ()
+    RFactor = CFloat(guiLabel="R work")
+    completeness = CFloat(guiLabel="Completeness")
+    annotation = CString()
+
+
+class CSuperposePerformance(CPerformanceIndicator):
+    """A superposition."""
+
+    __slots__ = ()
+    RMSxyz = CFloat(guiLabel="R.m.s. distance", toolTip="Å")
+    nResidues = CInt(guiLabel="Residues")
+
+
+class CPhaseErrorPerformance(CPerformanceIndicator):
+    """The agreement of phases with others."""
+
+    __slots__ = ()
+    phaseError = CFloat(guiLabel="Phase error", toolTip="degrees")
+    weightedPhaseError = CFloat(guiLabel="Weighted phase error", toolTip="degrees")
+    reflectionCorrelation = CFloat(guiLabel="Correlation of reflections")
+
+
+class CTestObsConversionsPerformance(CPerformanceIndicator):
+    """Conversions of observations."""
+
+    __slots__ = ()
+    columnLabelsString = CString(guiLabel="Columns")

@@ -1,0 +1,307 @@
+"""Definition files of CCP4i2 (``*.def.xml``): the parameters of a task, with their classes, defaults and qualifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xtalflow.data import (
+    CContainer,
+    CData,
+    CList,
+    CScalar,
+    CString,
+    CUnknown,
+    ValueState,
+    declare,
+    declare_in,
+    own_qualifiers,
+)
+from xtalflow.errors import InvalidValue, UnknownParameter
+
+from ._atomic import write_atomically
+from ._definition_source import Box, Source, Tell
+from ._qualifier_texts import default_of_text, read_qualifiers, write_qualifiers
+from ._xml import local_name
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
+_MOST_ITEMS = 1000
+_NO_VALUE = (None, ValueState.NOT_SET)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that is wrong in a definition.
+
+    Attributes
+    ----------
+    path
+        The parameter or container that it is about; empty for the whole.
+    what
+        What is wrong, as words that follow the path.
+    """
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A task's parameters as its definition file declares them.
+
+    Attributes
+    ----------
+    header
+        What the header says besides its function and the task.
+    container
+        The containers of the definition, with all that is declared in them.
+    notes
+        What is wrong in the file and those that it is built on, each thing once.
+    """
+
+    task: str
+    header: Mapping[str, str]
+    container: CContainer
+    notes: tuple[Note, ...] = ()
+
+
+def read_definition(path: Path, *, root: Path | None = None) -> Definition:
+    """Read a definition, with the files that it is built on.
+
+    A default that its own parameter refuses stays among the qualifiers, but is no value; a class that is not known
+    gives a `CUnknown`. Both are in the notes.
+
+    Parameters
+    ----------
+    root
+        The folder that holds ``wrappers`` and ``pipelines``; looked for above the file if it is left out.
+
+    Raises
+    ------
+    UnreadableFile
+        It, or a file that it is built on, is missing, broken or no definition, or is built on itself.
+    """
+    notes: dict[Note, None] = {}
+
+    def tell(where: str, what: str) -> None:
+        notes[Note(path=where, what=what)] = None
+
+    box = Box()
+    top = Source(root, tell).read(path, box)
+    container = CContainer()
+    _Builder(tell).fill(container, box, "")
+    header = {local_name(each): (each.text or "").strip() for each in top.iterfind("ccp4i2_header/*")}
+    header.pop("function", None)
+    body = top if local_name(top) == "ccp4i2_body" else top.find("ccp4i2_body")
+    task = header.pop("pluginName", "") or (body.get("id") if body is not None else None) or ""
+    return Definition(task=task, header=header, container=container, notes=tuple(notes))
+
+
+class _Default(NamedTuple):
+    """A default: the part that it is of, where it stands in the qualifiers, and its text."""
+
+    part: tuple[str, ...]
+    steps: tuple[str, ...]
+    value: Any
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Makes declarations of what a definition says."""
+
+    tell: Tell
+    where: str = ""
+    classes: dict[str, type[CData]] = field(default_factory=dict)
+
+    def complain(self, what: str) -> None:
+        self.tell(self.where, what)
+
+    def fill(self, container: CContainer, box: Box, where: str) -> None:
+        """Declare in a container what a box describes."""
+        for name, entry in box.entries.items():
+            self.where = below = f"{where}.{name}" if where else name
+            if isinstance(entry, Box):
+                said: dict[str, Any] = {}
+                for each in entry.qualifiers:
+                    said |= read_qualifiers(each, CContainer, self.complain)
+                declare_in(container, name, declare(CContainer, said))
+                self.fill(container[name], entry, below)
+            else:
+                declare_in(container, name, self._declared(entry))
+
+    def _declared(self, element: etree._Element) -> CData:
+        """The declaration of a ``content`` or ``subItem``."""
+        parts: dict[str, etree._Element] = {}
+        for each in element:
+            tag = local_name(each)
+            if tag in ("className", "qualifiers", "subItem"):
+                if tag in parts:
+                    self.complain(f"has more than one <{tag}>; the last counts")
+                parts[tag] = each
+            else:
+                self.complain(f"<{tag}> stands outside of <qualifiers> and has no effect")
+        class_name = (parts["className"].text or "").strip() if "className" in parts else ""
+        kind = self._class(class_name)
+        said = read_qualifiers(parts["qualifiers"], kind, self.complain) if "qualifiers" in parts else {}
+        item = self._declared(parts["subItem"]) if "subItem" in parts else None
+        if issubclass(kind, CList):
+            return self._list(kind, said, item, class_name)
+        if item is not None:
+            self.complain(f"has a <subItem>, but a {class_name} is no list")
+        return self._with_defaults(kind, said, class_name if kind is CUnknown else "")
+
+    def _class(self, name: str) -> type[CData]:
+        from xtalflow.xtal import class_named
+
+        kind = self.classes.get(name)
+        if kind is None:
+            kind = self.classes[name] = class_named(name) or CUnknown
+        if kind is CUnknown:
+            self.complain(f"is of the class {name!r}, which is not known" if name else "has no class")
+        return kind
+
+    def _list(self, kind: type[CList[Any]], said: dict[str, Any], item: CData | None, class_name: str) -> CData:
+        if item is None and kind.ITEM is None:
+            self.complain("does not say what it is a list of; texts are taken")
+            item = CString()
+        if "default" in said:
+            self.complain(f"default = {said.pop('default')!r} has no effect; a list has none")
+        count = said.get("listMinLength", 0)
+        if count > _MOST_ITEMS:
+            self.complain(f"asks for {count} items at once; they are not made")
+            count = 0
+        return declare(kind, said, item=item, initial=(count, ValueState.DEFAULT) if count > 0 else None)
+
+    def _with_defaults(self, kind: type[CData], said: dict[str, Any], class_name: str) -> CData:
+        """Declare an object once its defaults, and those of its parts, are known to be values that they can take."""
+        given = said.get("default")
+        defaults = _taken_out(said)
+        probe = self._sound(kind, said, class_name)
+        if not defaults:
+            return probe
+        if isinstance(probe, CScalar) and isinstance(given, (str, tuple)):
+            initial = self._checked(probe, given)
+            said["default"] = given if initial is _NO_VALUE else initial[0]
+            return declare(kind, said, class_name=class_name, initial=initial)
+        for default in defaults:
+            self._put_back(probe, said, default)
+        return declare(kind, said, class_name=class_name)
+
+    def _sound(self, kind: type[CData], said: dict[str, Any], class_name: str) -> CData:
+        """Declare an object; what makes the default of its class impossible is not said."""
+        try:
+            declared = declare(kind, said, class_name=class_name)
+        except InvalidValue as exc:
+            self.complain(f"default = {_shown(exc.value)} of its class is refused: it must be {exc.allowed}")
+            return declare(kind, said, class_name=class_name, initial=_NO_VALUE)
+        for name in [name for name, below in said.items() if isinstance(below, dict) and name in declared.childNames()]:
+            try:
+                declared.find(name).getValueState()
+            except InvalidValue as exc:
+                self.complain(f"{name} refuses the default of its class, {_shown(exc.value)}, and is taken without")
+                del said[name]
+                return self._sound(kind, said, class_name)
+        return declared
+
+    def _checked(self, probe: CScalar[Any], text: Any) -> tuple[Any, ValueState]:
+        try:
+            probe.set(text)
+        except InvalidValue as exc:
+            self.complain(f"default = {_shown(text)} is refused: it must be {exc.allowed}")
+            return _NO_VALUE
+        return probe.value, ValueState.DEFAULT
+
+    def _put_back(self, probe: CData, said: dict[str, Any], default: _Default) -> None:
+        """Say again what the default of a part is, as a value that the part can take."""
+        path, text = ".".join(default.part), default.value
+        try:
+            part = probe.find(path)
+        except (UnknownParameter, InvalidValue):
+            self.complain(f"default of {path} = {_shown(text)}: there is no such part")
+            return
+        if not isinstance(part, CScalar):
+            self.complain(f"default = {_shown(text)} has no effect; a {probe.class_name} takes its parts by name")
+            return
+        try:
+            part.set(text)
+        except InvalidValue as exc:
+            self.complain(f"default of {path} = {_shown(text)} is refused: it must be {exc.allowed}")
+            return
+        for step in default.steps[:-1]:
+            said = said.setdefault(step, {})
+        said[default.steps[-1]] = part.value
+
+
+def _taken_out(said: dict[str, Any]) -> list[_Default]:
+    """Take all defaults out of qualifiers; the more particular ones come last."""
+    found: list[_Default] = []
+    if "default" in said:
+        default = said.pop("default")
+        default = default_of_text(default) if isinstance(default, str) else default
+        found += [_Default(steps, ("default", *steps), value) for steps, value in _leaves(default)]
+    for name, below in said.items():
+        if isinstance(below, dict) and name != "guiDefinition":
+            found += [_Default((name, *d.part), (name, *d.steps), d.value) for d in _taken_out(below)]
+    for name in [name for name, below in said.items() if below == {}]:
+        del said[name]
+    return found
+
+
+def _leaves(default: Any) -> list[tuple[tuple[str, ...], Any]]:
+    if not isinstance(default, dict):
+        return [] if default is None else [((), default)]
+    return [((name, *steps), value) for name, each in default.items() for steps, value in _leaves(each)]
+
+
+def _shown(text: Any) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 100 else f"{shown[:97]}…"
+
+
+def write_definition(container: CContainer, path: Path, *, task: str, header: Mapping[str, str] | None = None) -> None:
+    """Write the declarations of a container as a definition that depends on no other file."""
+    from lxml import etree
+
+    root = etree.Element(f"{{{_NAMESPACE}}}ccp4i2", nsmap={"ccp4": _NAMESPACE})
+    head = etree.SubElement(root, "ccp4i2_header")
+    for tag, text in {"function": "DEF", "pluginName": task, **(header or {})}.items():
+        etree.SubElement(head, tag).text = text
+    body = etree.SubElement(root, "ccp4i2_body")
+    body.set("id", task)
+    _write_children(body, container)
+    write_atomically(path, etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
+
+
+def _write_children(element: etree._Element, container: CContainer) -> None:
+    from lxml import etree
+
+    for child in container.children():
+        below = etree.SubElement(element, "container" if isinstance(child, CContainer) else "content")
+        below.set("id", child.name)
+        if isinstance(child, CContainer):
+            _write_own(below, child)
+            _write_children(below, child)
+        else:
+            _write_declared(below, child)
+
+
+def _write_declared(element: etree._Element, item: CData) -> None:
+    from lxml import etree
+
+    etree.SubElement(element, "className").text = item.class_name
+    _write_own(element, item)
+    if isinstance(item, CList):
+        _write_declared(etree.SubElement(element, "subItem"), item.makeItem())
+
+
+def _write_own(element: etree._Element, item: CData) -> None:
+    from lxml import etree
+
+    own = own_qualifiers(item)
+    if own:
+        write_qualifiers(etree.SubElement(element, "qualifiers"), own)

@@ -1,0 +1,130 @@
+"""What a definition file and those that it builds on say, merged by the names of containers and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+from xtalflow.errors import UnreadableFile
+
+from ._xml import local_name, parse_xml
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+Tell: TypeAlias = Callable[[str, str], None]
+"""Takes a note: the path of an object, and what is wrong with it."""
+
+_INCLUDED = "CI2XmlDataFile"
+_TOP = "CCP4I2_TOP"
+_MOST_FILES = 100
+
+
+@dataclass(slots=True)
+class Box:
+    """A container as its files describe it: its qualifiers, and its containers and parameters in order."""
+
+    qualifiers: list[etree._Element] = field(default_factory=list)
+    entries: dict[str, Box | etree._Element] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Source:
+    """Reads a definition file into a box, and into the same one before it each file that it names.
+
+    Attributes
+    ----------
+    root
+        The folder that holds ``wrappers`` and ``pipelines``; looked for above each file if it is None.
+    """
+
+    root: Path | None
+    tell: Tell
+    _open: list[Path] = field(default_factory=list)
+    _files: int = 0
+
+    def read(self, path: Path, box: Box, where: str = "") -> etree._Element:
+        """Merge a file into a box, and return its root element."""
+        resolved = path.resolve()
+        if resolved in self._open:
+            names = " → ".join(each.name for each in [*self._open, resolved])
+            raise UnreadableFile(path, f"is built on itself: {names}")
+        self._files += 1
+        if self._files > _MOST_FILES:
+            raise UnreadableFile(path, f"is built on more than {_MOST_FILES} files")
+        top = parse_xml(path)
+        body = top
+        if local_name(top) == "ccp4i2":
+            body = next((each for each in top if local_name(each) == "ccp4i2_body"), top)
+        if local_name(body) != "ccp4i2_body":
+            raise UnreadableFile(path, f"is not a definition: there is no <ccp4i2_body> in its <{local_name(top)}>")
+        function = (top.findtext("ccp4i2_header/function") or "").strip()
+        if function not in ("", "DEF"):
+            raise UnreadableFile(path, f"is not a definition: its function is {function}")
+        self._open.append(resolved)
+        self._merge(path, body, box, where)
+        self._open.pop()
+        return top
+
+    def _merge(self, path: Path, element: etree._Element, box: Box, where: str) -> None:
+        """Merge what an element holds, beginning with the files that it names, into a box."""
+        included = [each for each in element if is_inclusion(each)]
+        for each in included:
+            self.read(self._parent(path, each), box, where)
+        seen: set[str] = set()
+        for each in element:
+            tag = local_name(each)
+            if tag == "ccp4i2_body" or (tag == "container" and not each.get("id")):
+                self._merge(path, each, box, where)
+            elif tag == "qualifiers" and local_name(element) == "container":
+                box.qualifiers.append(each)
+            elif tag in ("container", "content"):
+                self._take(path, each, box, where, seen)
+            elif each not in included:
+                self.tell(where, f"<{tag}> has no meaning here")
+
+    def _take(self, path: Path, element: etree._Element, box: Box, where: str, seen: set[str]) -> None:
+        name = element.get("id") or ""
+        below = f"{where}.{name}" if where else name
+        if not name.replace("-", "_").isidentifier():
+            self.tell(where, f"{name!r} cannot be the name of a parameter")
+            return
+        if name in seen:
+            self.tell(below, "is described twice; the last description counts")
+        seen.add(name)
+        known = box.entries.get(name)
+        if local_name(element) == "content":
+            box.entries[name] = element
+        else:
+            if not isinstance(known, Box):
+                known = box.entries[name] = Box()
+            self._merge(path, element, known, below)
+
+    def _parent(self, path: Path, inclusion: etree._Element) -> Path:
+        """The file that another one is built on."""
+        texts = {local_name(each): (each.text or "").strip() for each in inclusion[0]}
+        name = PurePosixPath(texts.get("relPath", ""), texts.get("baseName", ""))
+        if texts.get("project", _TOP) != _TOP or not texts.get("baseName") or name.is_absolute() or ".." in name.parts:
+            raise UnreadableFile(path, f"is built on {name}, which is no definition below the folder of CCP4i2")
+        tried = list(_roots(path)) if self.root is None else [self.root]
+        for root in tried:
+            if (root / name).is_file():
+                return root / name
+        below = (
+            f"below {self.root}" if self.root is not None else "below any folder with wrappers and pipelines above it"
+        )
+        raise UnreadableFile(path, f"is built on {name}, which is not {below}")
+
+
+def is_inclusion(element: etree._Element) -> bool:
+    """Whether an element names the file that a definition is built on; a parameter's part may be called `file` too."""
+    return local_name(element) == "file" and len(element) == 1 and local_name(element[0]) == _INCLUDED
+
+
+def _roots(path: Path) -> Iterator[Path]:
+    """Folders above a file that hold wrappers or pipelines, the nearest first."""
+    for folder in path.resolve().parents:
+        if (folder / "wrappers").is_dir() or (folder / "pipelines").is_dir():
+            yield folder

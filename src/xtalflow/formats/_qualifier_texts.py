@@ -1,0 +1,284 @@
+"""Qualifiers as definition files write them: texts, lists with commas, and elements in elements."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from xtalflow.data import CBoolean, CCollection, CData, CFloat, CInt, Parts, declare
+from xtalflow.data import Qualifiers as KnownQualifiers
+
+from ._xml import local_name
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+Complain = Callable[[str], None]
+
+_WHOLE = frozenset(
+    {
+        "minLength",
+        "maxLength",
+        "charWidth",
+        "width",
+        "listMinLength",
+        "listMaxLength",
+        "listCompare",
+        "sameCrystalLevel",
+        "selectionMode",
+        "allowedCharsCode",
+        "allowedCharactersMode",
+        "compare",
+        "expertLevel",
+        "subType",
+        "contentFlag",
+    }
+)
+_NUMBERS = frozenset({"min", "max", "minimum", "maximum"})
+_TRUTHS = frozenset(
+    {
+        "onlyEnumerators",
+        "allowUndefined",
+        "mustExist",
+        "fromPreviousJob",
+        "saveToDb",
+        "ifAtomSelection",
+        "isDirectory",
+        "ifInfo",
+        "jobCombo",
+        "multiple",
+        "allowAlias",
+        "allowUnfound",
+        "autoLoadHeader",
+    }
+)
+_LISTS = frozenset(
+    {
+        "menuText",
+        "toolTipList",
+        "fileExtensions",
+        "downloadModes",
+        "columnGroupClassList",
+        "correctColumns",
+        "groupTypes",
+        "requiredSequences",
+    }
+)
+_WHOLE_LISTS = frozenset({"requiredSubType", "requiredContentFlag"})
+_MISSPELT = {"minimum": "min", "maximum": "max"}
+_NESTED = frozenset({"guiDefinition", "subType", "contentFlag", "columnGroup", "subItem"})
+_KNOWN = frozenset(KnownQualifiers.__annotations__)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_PRESERVED = ("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+"""Marks a text whose blanks count, and which is meant even if it is empty or ``None``."""
+
+
+def read_qualifiers(element: etree._Element, kind: type[CData], complain: Complain) -> dict[str, Any]:
+    """Qualifiers of an object of a class, typed by their names; defaults are still texts."""
+    read: dict[str, Any] = {}
+    for each in element:
+        name = local_name(each)
+        try:
+            value = _value(each, name, kind, complain)
+        except ValueError as exc:
+            complain(f"{name} = {_text(each)!r} is not {exc}")
+            continue
+        if name in read and read[name] != value:
+            complain(f"{name} is given twice, and differently; the last counts")
+        if name in _MISSPELT:
+            complain(f"{name} has no effect; {_MISSPELT[name]} is meant")
+        if value is not None and value != {}:
+            read[name] = value
+    labels, choices = read.get("menuText"), read.get("enumerators")
+    if labels and choices and len(labels) != len(choices):
+        complain(f"menuText has {len(labels)} labels for {len(choices)} enumerators")
+    return read
+
+
+def default_of_text(text: str) -> Any:
+    """A default that is written as a dictionary of Python; any other text as it is."""
+    if text.startswith("{") and text.endswith("}") and len(text) < 10_000:
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return text
+        if isinstance(value, dict):
+            return {str(name): each if isinstance(each, (int, float)) else str(each) for name, each in value.items()}
+    return text
+
+
+def _value(element: etree._Element, name: str, kind: type[CData], complain: Complain) -> Any:
+    """One qualifier; None if it says that there is none; a `ValueError` tells what it should be."""
+    parts = _part_kinds(kind)
+    if name == "default":
+        return _default(element, kind)
+    if name == "columnGroup" and len(element):
+        return tuple(_group_item(each) for each in element)
+    if len(element) and name not in _LISTS and name != "enumerators":
+        if name in parts:
+            return read_qualifiers(element, parts[name], complain)
+        if name in _KNOWN and name not in _NESTED:
+            raise ValueError("a text")
+        if name not in _KNOWN and not issubclass(kind, CCollection):
+            complain(f"{name} is neither a qualifier nor a part of {kind.__name__}")
+        return {local_name(each): _typed(local_name(each), _nested(each)) for each in element}
+    if name in parts:
+        complain(f"{name} = {_text(element)!r} has no effect; what is said of a part stands in elements of its own")
+    elif name not in _KNOWN:
+        complain(f"there is no qualifier {name}")
+    if name in _LISTS:
+        return _items(element)
+    if name == "enumerators":
+        return tuple(_choice(text, kind) for text in _items(element))
+    return _typed(name, _text(element))
+
+
+def _typed(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if name in _TRUTHS:
+        return _truth(value)
+    if name == "patternRegex":
+        return _pattern(value)
+    if name in _WHOLE_LISTS:
+        return tuple(_whole(each) for each in _split(value))
+    if name in _WHOLE or name in _NUMBERS:
+        if value in ("", "None"):
+            return None
+        return _whole(value) if name in _WHOLE else _number(value)
+    return value
+
+
+def _nested(element: etree._Element) -> Any:
+    return {local_name(each): _typed(local_name(each), _nested(each)) for each in element} or _text(element)
+
+
+def _group_item(element: etree._Element) -> dict[str, str]:
+    attributes = {str(key): str(value) for key, value in element.attrib.items()}
+    return attributes | {local_name(each): _text(each) for each in element}
+
+
+def _default(element: etree._Element, kind: type[CData]) -> Any:
+    if issubclass(kind, CCollection) and len(element):
+        return _parts(element)
+    if len(element):
+        return {local_name(each): _default(each, CData) for each in element}
+    text = _text(element)
+    return None if text in ("", "None") and not _is_preserved(element) else text
+
+
+def _parts(element: etree._Element) -> Parts:
+    return tuple((local_name(each), _parts(each)) for each in element) if len(element) else _text(element)
+
+
+def _items(element: etree._Element) -> tuple[str, ...]:
+    return tuple(each.text or "" for each in element) if len(element) else _split(_text(element))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",")) if text else ()
+
+
+def _is_preserved(element: etree._Element) -> bool:
+    return element.get(_PRESERVED[0]) == _PRESERVED[1]
+
+
+def _text(element: etree._Element) -> str:
+    text = element.text or ""
+    return text if _is_preserved(element) else text.strip()
+
+
+def _whole(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError("an integer")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    probe = CFloat()
+    if not probe.accepts(text):
+        raise ValueError("a number")
+    return float(text)
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        raise ValueError("a regular expression") from None
+    return text
+
+
+@lru_cache(maxsize=64)
+def _truth(text: str) -> bool:
+    probe = CBoolean()
+    if not probe.accepts(text):
+        raise ValueError("True or False")
+    probe.set(text)
+    return bool(probe.value)
+
+
+def _choice(text: str, kind: type[CData]) -> Any:
+    if issubclass(kind, CInt):
+        return _whole(text)
+    if issubclass(kind, CFloat):
+        return float(_number(text))
+    return _truth(text) if issubclass(kind, CBoolean) else text
+
+
+@cache
+def _part_kinds(kind: type[CData]) -> Mapping[str, type[CData]]:
+    """Classes of the parts that a class declares."""
+    if kind is CData or issubclass(kind, CCollection):
+        return {}
+    return declare(kind, {}).get_merged_metadata("attributes")
+
+
+def write_qualifiers(element: etree._Element, qualifiers: Mapping[str, Any]) -> None:
+    """Write qualifiers as `read_qualifiers` reads them."""
+    from lxml import etree
+
+    for name, value in qualifiers.items():
+        _write(etree.SubElement(element, name), name, value)
+
+
+def _write(element: etree._Element, name: str, value: Any) -> None:
+    from lxml import etree
+
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            _write(etree.SubElement(element, key), "default" if name == "default" else key, each)
+    elif name == "default" and isinstance(value, tuple):
+        for key, part in value:
+            _write(etree.SubElement(element, key), name, part)
+    elif name == "columnGroup" and not isinstance(value, str):
+        for group in value:
+            item = etree.SubElement(element, "columnGroupItem")
+            for key, each in group.items():
+                if key == "id":
+                    item.set(key, str(each))
+                else:
+                    _write(etree.SubElement(item, key), key, each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        _write_list(element, [str(each) for each in value])
+    else:
+        text = str(value)
+        element.text = text
+        if text != text.strip() or (name == "default" and text in ("", "None")):
+            element.set(*_PRESERVED)
+
+
+def _write_list(element: etree._Element, texts: Sequence[str]) -> None:
+    """Write a list with commas, or as elements where a text in it has a comma, or blanks around it."""
+    from lxml import etree
+
+    if _split(",".join(texts)) == tuple(texts):
+        element.text = ",".join(texts)
+    else:
+        for text in texts:
+            etree.SubElement(element, "item").text = text

@@ -1,0 +1,63 @@
+"""Names of crystals and data sets, symmetry, and runs of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from xtalflow.data import CComposite, CFloat, CInt, CList, CString
+
+from .._composites import CCell, CSpaceGroup
+
+
+class CCrystalName(CString):
+    """The name of a crystal."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"minLength": 1}
+
+
+class CDatasetName(CString):
+    """The name of a data set."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"minLength": 1}
+
+
+class CSpaceGroupCell(CComposite):
+    """A space group and a cell."""
+
+    spaceGroup = CSpaceGroup()
+    cell = CCell()
+
+
+class CAltSpaceGroup(CSpaceGroup):
+    """A space group to be tried too."""
+
+
+class CAltSpaceGroupList(CList[CAltSpaceGroup]):
+    """Space groups to be tried."""
+
+    ITEM = CAltSpaceGroup()
+
+
+class CReindexOperator(CComposite):
+    """New indices as expressions in the old ones."""
+
+    h = CString()
+    k = CString()
+    l = CString()  # noqa: E741  # the name in the files
+
+
+class CRunBatchRange(CComposite):
+    """The batches of a run, and the resolution to which they are good."""
+
+    runNumber = CInt()
+    batchRange0 = CInt()
+    batchRange1 = CInt()
+    resolution = CFloat(toolTip="Å")
+    fileNumber = CInt()
+
+
+class CRunBatchRangeList(CList[CRunBatchRange]):
+    """Runs of batches."""
+
+    ITEM = CRunBatchRange()

@@ -1,0 +1,74 @@
+"""Models as parts: residues, lists and ensembles for molecular replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from xtalflow.data import CBoolean, CComposite, CDataFileContent, CFloat, CInt, CList, COneWord
+
+from .._model_files import CPdbDataFile
+
+
+class CPdbData(CDataFileContent):
+    """What is in a file of an atomic model."""
+
+
+class CPdbDataFileList(CList[CPdbDataFile]):
+    """Atomic models."""
+
+    ITEM = CPdbDataFile()
+
+
+class CEnsemblePdbDataFile(CPdbDataFile):
+    """An ensemble of superposed models."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "chemical/x-pdb",
+        "fileExtensions": (
+            "pdb",
+            "cif",
+            "mmcif",
+            "ent",
+        ),
+        "fileContentClassName": "CPdbData",
+        "guiLabel": "Model ensemble",
+    }
+
+
+class CPdbEnsembleItem(CComposite):
+    """A model of an ensemble, with what is expected of its likeness to the target."""
+
+    structure = CPdbDataFile()
+    identity_to_target = CFloat(toolTip="Identity of the sequences")
+    rms_to_target = CFloat(toolTip="Å")
+
+
+class CEnsemble(CComposite):
+    """An ensemble to search with, and how many copies to look for."""
+
+    label = COneWord()
+    number = CInt()
+    use = CBoolean()
+    pdbItemList = CList(CPdbEnsembleItem())
+
+
+class CEnsembleList(CList[CEnsemble]):
+    """Ensembles to search with."""
+
+    ITEM = CEnsemble()
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"listMinLength": 1}
+
+
+class CResidueRange(CComposite):
+    """Residues of a chain."""
+
+    chainId = COneWord()
+    firstRes = COneWord()
+    lastRes = COneWord()
+
+
+class CResidueRangeList(CList[CResidueRange]):
+    """Residues of chains."""
+
+    ITEM = CResidueRange()

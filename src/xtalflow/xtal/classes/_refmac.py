@@ -1,0 +1,127 @@
+"""Files and parameters of refmac: restraints, keywords, TLS, occupancies and rigid bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from xtalflow.data import CComposite, CDataFile, CFloat, CInt, CList, COneWord, CString
+
+
+class CTLSDataFile(CDataFile):
+    """TLS groups."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/refmac-TLS",
+        "fileExtensions": ("tls",),
+        "guiLabel": "TLS coefficients",
+    }
+
+
+class CRefmacRestraintsDataFile(CDataFile):
+    """Restraints from outside the dictionaries."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/refmac-external-restraints",
+        "fileExtensions": ("txt",),
+        "guiLabel": "Additional restraints",
+    }
+
+
+class CRefmacKeywordFile(CDataFile):
+    """Keywords."""
+
+    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
+        "mimeTypeName": "application/refmac-keywords",
+        "fileExtensions": ("txt",),
+        "guiLabel": "Refmac keyword file",
+    }
+
+
+class CTLSRange(CComposite):
+    """Residues of a TLS group."""
+
+    groupId = CInt()
+    chainId = COneWord()
+    firstRes = CInt()
+    lastRes = CInt()
+    selection = CString()
+
+
+class CTLSRangeList(CList[CTLSRange]):
+    """Residues of TLS groups."""
+
+    ITEM = CTLSRange()
+
+
+class CAtomRefmacSelection(CComposite):
+    """Residues of a group."""
+
+    groupId = CInt()
+    chainId = COneWord()
+    firstRes = CInt()
+    lastRes = CInt()
+
+
+class CAtomRefmacSelectionList(CList[CAtomRefmacSelection]):
+    """Residues of groups."""
+
+    ITEM = CAtomRefmacSelection()
+
+
+class CAtomRefmacSelectionOccupancy(CComposite):
+    """Atoms that have one occupancy."""
+
+    groupId = CInt()
+    chainIds = CString()
+    firstRes = CInt()
+    lastRes = CInt()
+    atoms = CString()
+    alt = COneWord()
+
+
+class COccRefmacSelectionList(CList[CAtomRefmacSelectionOccupancy]):
+    """Groups of atoms that have one occupancy each."""
+
+    ITEM = CAtomRefmacSelectionOccupancy()
+
+
+class CAtomRefmacSelectionGroups(CComposite):
+    """Groups whose occupancies depend on each other."""
+
+    groupIds = CString()
+
+
+class COccRelationRefmacList(CList[CAtomRefmacSelectionGroups]):
+    """Sets of groups whose occupancies depend on each other."""
+
+    ITEM = CAtomRefmacSelectionGroups()
+
+
+class CRefmacRigidGroupSegment(CComposite):
+    """Residues of a rigid body."""
+
+    chain_id = CString()
+    residue_1 = CInt()
+    residue_2 = CInt()
+
+
+class CRefmacRigidGroupItem(CComposite):
+    """A rigid body."""
+
+    rigid_group_id = CString()
+    segmentList = CList(CRefmacRigidGroupSegment())
+
+
+class CRefmacRigidGroupList(CList[CRefmacRigidGroupItem]):
+    """Rigid bodies."""
+
+    ITEM = CRefmacRigidGroupItem()
+
+
+class CRefmacAnomalousAtom(CComposite):
+    """Anomalous scattering factors of a kind of atom, in electrons."""
+
+    atomType = CString()
+    Fp = CFloat()
+    Fpp = CFloat()

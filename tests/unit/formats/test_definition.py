@@ -1,0 +1,314 @@
+"""Definition files: what they declare, what is wrong in them, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xtalflow.data import CContainer, CData, CFloat, CInt, CList, CString, CUnknown, ValueState
+from xtalflow.errors import UnreadableFile
+from xtalflow.formats import Definition, Note, read_definition, write_definition
+from xtalflow.xtal import CObsDataFile
+
+HEADER = "<ccp4i2_header><function>DEF</function><pluginName>shake</pluginName></ccp4i2_header>"
+
+
+def content(name: str, kind: str, qualifiers: str = "", more: str = "") -> str:
+    return f'<content id="{name}"><className>{kind}</className><qualifiers>{qualifiers}</qualifiers>{more}</content>'
+
+
+def write(path: Path, body: str, *, header: str = HEADER) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'<ccp4i2>{header}<ccp4i2_body id="shake">{body}</ccp4i2_body></ccp4i2>')
+    return path
+
+
+def read_parameters(folder: Path, *contents: str) -> Definition:
+    return read_definition(write(folder / "shake.def.xml", f'<container id="p">{"".join(contents)}</container>'))
+
+
+def described(item: CData) -> list[tuple[str, str, dict[str, object], ValueState]]:
+    own = [(item.object_path(), item.class_name, dict(item.get_merged_metadata("qualifiers")), item.getValueState())]
+    if isinstance(item, CList):
+        own += [("item", *row[1:]) for row in described(item.makeItem())]
+    return own + [row for child in item.children() for row in described(child)]
+
+
+def inclusion(folder: str, name: str) -> str:
+    return (
+        f"<file><CI2XmlDataFile><project>CCP4I2_TOP</project><relPath>{folder}</relPath>"
+        f"<baseName>{name}</baseName></CI2XmlDataFile></file>"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<c:ccp4i2 xmlns:c="http://www.ccp4.ac.uk/ccp4ns">{header}<ccp4i2_body>{body}</ccp4i2_body></c:ccp4i2>',
+        "<ccp4i2>{header}<ccp4i2_body><ccp4i2_body>{body}</ccp4i2_body></ccp4i2_body></ccp4i2>",
+        '<ccp4i2_body id="shake">{body}</ccp4i2_body>',
+    ],
+)
+def test_every_root_is_read(text: str, tmp_path: Path) -> None:
+    """Namespaced, bare, a body in a body, and a body alone."""
+    path = tmp_path / "shake.def.xml"
+    body = f'<container id="p">{content("N", "CInt", "<default>3</default>")}</container>'
+    path.write_text(text.format(header=HEADER, body=body))
+
+    definition = read_definition(path)
+
+    assert (definition.task, definition.container["p"]["N"].value, definition.notes) == ("shake", 3, ())
+
+
+def test_qualifiers_have_their_types(tmp_path: Path) -> None:
+    """Numbers, truths, lists, and elements in elements."""
+    definition = read_parameters(
+        tmp_path,
+        content(
+            "WEIGHT",
+            "CFloat",
+            "<default>1</default><min>0</min><max>None</max><enumerators>1, 2.5</enumerators>"
+            "<onlyEnumerators>0</onlyEnumerators><charWidth>5</charWidth><guiLabel> Weight </guiLabel>"
+            "<guiDefinition><expertLevel>1</expertLevel><style>radio</style></guiDefinition>",
+        ),
+        content(
+            "F_SIGF",
+            "CObsDataFile",
+            "<requiredContentFlag>1,2</requiredContentFlag><default><contentFlag>4</contentFlag></default>"
+            "<subType><enumerators>1,2</enumerators></subType>",
+        ),
+    )
+
+    weight, file = definition.container["p"]["WEIGHT"], definition.container["p"]["F_SIGF"]
+    assert isinstance(weight, CFloat)
+    assert weight.get_merged_metadata("qualifiers") == {
+        "default": 1.0,
+        "min": 0,
+        "enumerators": (1.0, 2.5),
+        "onlyEnumerators": False,
+        "charWidth": 5,
+        "guiLabel": "Weight",
+        "guiDefinition": {"expertLevel": 1, "style": "radio"},
+    }
+    assert isinstance(file, CObsDataFile)
+    assert file.qualifier("requiredContentFlag") == (1, 2)
+    assert file.subType.qualifier("enumerators") == (1, 2)
+    assert (file.contentFlag.value, file.contentFlag.getValueState(), file.isSet()) == (4, ValueState.DEFAULT, False)
+    assert definition.notes == ()
+
+
+@pytest.mark.parametrize("text", ["None", "", " "])
+def test_no_default_is_no_value(text: str, tmp_path: Path) -> None:
+    """``None`` and an empty element say that there is none."""
+    definition = read_parameters(tmp_path, content("A", "CString", f"<default>{text}</default>"))
+
+    assert definition.container["p"]["A"].getValueState() is ValueState.NOT_SET
+    assert definition.notes == ()
+
+
+def test_a_list_has_its_items_and_the_least_number_of_them(tmp_path: Path) -> None:
+    """They are there by default; the item's qualifiers are those of the sub-item."""
+    item = "<subItem><className>CInt</className><qualifiers><min>1</min></qualifiers></subItem>"
+    definition = read_parameters(tmp_path, content("N", "CList", "<listMinLength>2</listMinLength>", item))
+
+    numbers = definition.container["p"]["N"]
+    assert [type(each) for each in numbers] == [CInt, CInt]
+    assert numbers.getValueState() is ValueState.DEFAULT
+    assert numbers.makeItem().qualifier("min") == 1
+    assert definition.container.copy() == definition.container
+    numbers[1].set(5)
+    assert numbers.getValueState() is ValueState.EXPLICITLY_SET
+    numbers.restore()
+    assert (len(numbers), numbers[1].value) == (2, None)
+
+
+def test_an_unknown_class_is_kept_with_a_note(tmp_path: Path) -> None:
+    definition = read_parameters(tmp_path, content("A", "CNeverHeardOf", "<guiLabel>A</guiLabel>"))
+
+    unknown = definition.container["p"]["A"]
+    assert (type(unknown), unknown.class_name, unknown.qualifier("guiLabel")) == (CUnknown, "CNeverHeardOf", "A")
+    assert definition.notes == (Note(path="p.A", what="is of the class 'CNeverHeardOf', which is not known"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "qualifiers", "what"),
+    [
+        ("CInt", "<default>Auto</default>", "default = 'Auto' is refused: it must be an integer"),
+        ("CFloat", "<max>1</max><default>2</default>", "default = '2' is refused: it must be at most 1"),
+        (
+            "CString",
+            "<enumerators>a,b</enumerators><onlyEnumerators>True</onlyEnumerators><default>c</default>",
+            "default = 'c' is refused: it must be one of a, b",
+        ),
+        ("CInt", "<min>low</min>", "min = 'low' is not a number"),
+        ("CInt", "<mustExist>perhaps</mustExist>", "mustExist = 'perhaps' is not True or False"),
+        ("CFloat", "<minimum>0.</minimum>", "minimum has no effect; min is meant"),
+        (
+            "CString",
+            "<enumerators>a,b</enumerators><menuText>A,B,b</menuText>",
+            "menuText has 3 labels for 2 enumerators",
+        ),
+        ("CString", "<colour>red</colour>", "there is no qualifier colour"),
+        (
+            "CString",
+            "<toolTip>a</toolTip><toolTip>b</toolTip>",
+            "toolTip is given twice, and differently; the last counts",
+        ),
+        (
+            "CObsDataFile",
+            "<default><subType>9</subType></default>",
+            "default of subType = '9' is refused: it must be one of 1, 2, 3",
+        ),
+        ("CObsDataFile", "<default><colour>1</colour></default>", "default of colour = '1': there is no such part"),
+        ("CInt", "<min><x>1</x></min>", "min = '' is not a text"),
+        ("CString", "<patternRegex>(</patternRegex>", "patternRegex = '(' is not a regular expression"),
+        ("CList", "", "does not say what it is a list of; texts are taken"),
+    ],
+)
+def test_what_is_wrong_is_noted_once(kind: str, qualifiers: str, what: str, tmp_path: Path) -> None:
+    """It is no reason to refuse the file, and a bad default is no value."""
+    definition = read_parameters(tmp_path, content("A", kind, qualifiers))
+
+    assert definition.notes == (Note(path="p.A", what=what),)
+    assert definition.container["p"]["A"].getValueState() is ValueState.NOT_SET
+
+
+def test_a_refused_default_stays_a_qualifier(tmp_path: Path) -> None:
+    definition = read_parameters(tmp_path, content("N", "CInt", "<default>Auto</default>"))
+
+    assert definition.container["p"]["N"].qualifier("default") == "Auto"
+
+
+def test_descriptions_that_cannot_be_are_noted(tmp_path: Path) -> None:
+    definition = read_parameters(
+        tmp_path,
+        content("a.b", "CInt"),
+        content("N", "CInt"),
+        content("N", "CFloat"),
+        "<default>1</default>",
+        '<content id="E"/>',
+    )
+
+    assert [(note.path, note.what) for note in definition.notes] == [
+        ("p", "'a.b' cannot be the name of a parameter"),
+        ("p.N", "is described twice; the last description counts"),
+        ("p", "<default> has no meaning here"),
+        ("p.E", "has no class"),
+    ]
+    assert isinstance(definition.container["p"]["N"], CFloat)
+
+
+def test_a_definition_is_built_on_another(tmp_path: Path) -> None:
+    """Containers are merged; a parameter described again keeps its place; a file may be read into a container."""
+    write(
+        tmp_path / "wrappers/base/base.def.xml",
+        f'<container id="p">{content("A", "CInt")}{content("B", "CInt")}</container>',
+    )
+    path = write(
+        tmp_path / "pipelines/shake/wrappers/x/shake.def.xml",
+        inclusion("wrappers/base", "base.def.xml")
+        + f'<container id="p">{content("C", "CInt")}{content("A", "CFloat")}</container>'
+        + f'<container id="q">{inclusion("wrappers/base", "base.def.xml")}</container>',
+    )
+
+    for root in (None, tmp_path):
+        definition = read_definition(path, root=root)
+        rows = [(where, kind) for where, kind, _, _ in described(definition.container)[1:]]
+        assert rows == [
+            ("p", "CContainer"),
+            ("p.A", "CFloat"),
+            ("p.B", "CInt"),
+            ("p.C", "CInt"),
+            ("q", "CContainer"),
+            ("q.p", "CContainer"),
+            ("q.p.A", "CInt"),
+            ("q.p.B", "CInt"),
+        ]
+        assert definition.notes == ()
+
+
+def test_a_part_called_file_is_no_inclusion(tmp_path: Path) -> None:
+    """As in the items of a list of unmerged files."""
+    definition = read_parameters(tmp_path, content("U", "CImportUnmerged", "<file><mustExist>True</mustExist></file>"))
+
+    assert definition.container["p"]["U"]["file"].qualifier("mustExist") is True
+    assert definition.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (inclusion("wrappers", "shake.def.xml"), "is built on itself: shake.def.xml → shake.def.xml"),
+        (inclusion("wrappers", "absent.def.xml"), "is built on wrappers/absent.def.xml, which is not below"),
+        (inclusion("../..", "passwd"), "which is no definition below the folder of CCP4i2"),
+        (inclusion("/etc", "passwd"), "which is no definition below the folder of CCP4i2"),
+    ],
+)
+def test_a_parent_that_cannot_be_is_a_sentence(body: str, sentence: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "wrappers/shake.def.xml", body)
+
+    with pytest.raises(UnreadableFile) as caught:
+        read_definition(path)
+
+    assert sentence in str(caught.value)
+
+
+def test_many_files_in_files_are_refused(tmp_path: Path) -> None:
+    """Ten files that each name the next twice would be a thousand."""
+    for number in range(10):
+        write(tmp_path / f"wrappers/{number}.xml", 2 * inclusion("wrappers", f"{number + 1}.xml"))
+    write(tmp_path / "wrappers/10.xml", "")
+
+    with pytest.raises(UnreadableFile, match="more than 100 files"):
+        read_definition(tmp_path / "wrappers/0.xml")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<project/>", "is not a definition: there is no <ccp4i2_body> in its <project>"),
+        (
+            "<ccp4i2><ccp4i2_header><function>PARAMS</function></ccp4i2_header><ccp4i2_body/></ccp4i2>",
+            "is not a definition: its function is PARAMS",
+        ),
+    ],
+)
+def test_another_file_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.xml"
+    path.write_text(text)
+
+    with pytest.raises(UnreadableFile, match=sentence):
+        read_definition(path)
+
+
+class Inputs(CContainer):
+    """Values that are hard to write."""
+
+    EMPTY = CString(default="")
+    NONE = CString(default="None", toolTip=" two  blanks ")
+    COMMAS = CString(default="a, b", enumerators=("a, b", "c"), menuText=("", "c"), onlyEnumerators=True)
+    COUNT = CInt(default=0, min=-1, max=2.5)
+    FILES = CList(CObsDataFile(default={"subType": 2}, fileExtensions=("mtz",)), listMinLength=1)
+    FILE = CObsDataFile(default={"contentFlag": 1}, contentFlag={"min": 1}, guiDefinition={"toggle": "A"})
+
+
+def test_a_definition_round_trips(tmp_path: Path) -> None:
+    """Classes, qualifiers, defaults and states, whatever is in the texts."""
+    container = CContainer()
+    container.add("inputData", Inputs())
+    path = tmp_path / "shake.def.xml"
+
+    write_definition(container, path, task="shake", header={"pluginTitle": "Shake"})
+    first = read_definition(path)
+    write_definition(first.container, path, task=first.task, header=first.header)
+    second = read_definition(path)
+
+    assert (first.task, first.header, first.notes) == ("shake", {"pluginTitle": "Shake"}, ())
+    assert first == second or described(first.container) == described(second.container)
+    mine = [row for row in described(container["inputData"])[1:] if not row[0].startswith(("inputData.FILES", "item"))]
+    theirs = [
+        row for row in described(first.container["inputData"])[1:] if not row[0].startswith(("inputData.FILES", "item"))
+    ]
+    assert theirs == mine
+    assert first.container["inputData"]["FILES"].makeItem().subType.value == 2
