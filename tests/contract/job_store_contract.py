@@ -62,6 +62,10 @@ async def running_job(store: JobStoreBase, task: str = "freerflag") -> JobRecord
 class JobStoreContract:
     """Promises of the protocol, one test each."""
 
+    async def uses(self, store: Any, job: JobId) -> list[tuple[FileId, str]]:
+        """What a store remembers of the files that a job reads; the protocol itself only writes it."""
+        raise NotImplementedError
+
     async def test_top_level_jobs_are_numbered_one_after_the_other(self, store: JobStoreBase) -> None:
         """The first three jobs of a project are 1, 2 and 3, pending."""
         jobs = [await store.create_job(NewJob(task="freerflag", title="Free-R")) for _ in range(3)]
@@ -246,6 +250,8 @@ class JobStoreContract:
 
         for _ in range(2):
             await store.register_input_files(job.id, [InputUse(file=record.id, param_name="F_SIGF")])
+
+        assert await self.uses(store, job.id) == [(record.id, "F_SIGF")]
 
     async def test_the_end_has_everything_together(self, store: JobStoreBase) -> None:
         """Outputs are there when the job is finished."""

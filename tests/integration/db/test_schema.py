@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from xtalflow.db import ensure_schema, in_database
+from xtalflow.db import AsyncDatabaseHandler, ensure_schema, in_database
+from xtalflow.engine import NewJob
 from xtalflow.errors import InvalidInput, StoreUnavailable
 
 STARTS_UP = "import xtalflow.db; xtalflow.db.ensure_schema()"
@@ -117,9 +118,13 @@ except (StoreUnavailable, UnreadableFile) as exc:
     assert str(tmp_path / "home") in out
 
 
-async def test_starting_again_changes_nothing(database: None) -> None:
+async def test_starting_again_changes_nothing(handler: AsyncDatabaseHandler) -> None:
     """`ensure_schema` on a database in use leaves what is there."""
+    job = await handler.create_job(NewJob(task="freerflag"))
+
     await in_database(ensure_schema)
+
+    assert await handler.job(job.id) == job
 
 
 async def test_the_schema_refuses_what_no_job_can_be(database: None) -> None:
