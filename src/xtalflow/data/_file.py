@@ -210,6 +210,20 @@ class CDataFile(CComposite):
         """
         return FileFacts()
 
+    def content(self) -> CData | None:
+        """What the file says, as a tree of the class that its kind names (`fileContentClassName`).
+
+        None for kinds whose content nothing here reads. It is read anew each time.
+
+        Raises
+        ------
+        UnreadableFile
+            It is not set, missing, a folder, empty, truncated or broken.
+        UnsuitableContent
+            It is not of this kind.
+        """
+        return None
+
     def validity(self) -> list[Finding]:
         if not self.isSet():
             return self._required(101)
