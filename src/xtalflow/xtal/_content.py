@@ -19,7 +19,7 @@ MAX_UNPACKED = 4 * 1024**3
 
 _GZIP = b"\x1f\x8b"
 _CIF_ERROR = re.compile(r"^[^:\n]*:(\d+):(\d+)\(\d+\): (.*)$", re.DOTALL)
-_CIF_START = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|#[^\n]*\n)*data_", re.IGNORECASE)
+_CIF_START = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s++|#[^\n]*\n)*+data_", re.IGNORECASE)
 
 
 def read_content(path: Path) -> bytes:

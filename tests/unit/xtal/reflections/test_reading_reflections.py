@@ -186,6 +186,16 @@ def test_other_files_are_named_for_what_they_are(tmp_path: Path, content: bytes,
         read_reflections(path)
 
 
+@pytest.mark.timeout(20)
+def test_many_blanks_are_looked_at_once(tmp_path: Path) -> None:
+    """Each was tried with every other by a pattern that told CIF from the rest."""
+    path = tmp_path / "blanks"
+    path.write_bytes(b" " * 60000 + b"x")
+
+    with pytest.raises(UnsuitableContent, match="text of another kind"):
+        read_reflections(path)
+
+
 def test_broken_cif_gives_line_and_column(tmp_path: Path) -> None:
     path = sf_cif(tmp_path / "broken.cif", "_refln.F_meas_au", "1 1 1 o 10\n1 1 2 o")
 
