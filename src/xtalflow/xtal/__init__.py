@@ -10,6 +10,7 @@ from ._agreement import (
 )
 from ._asu_contents import AsuSequence, read_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
+from ._batch_ranges import batch_text, parse_batches
 from ._clashes import Clash, ClashReport, clashes
 from ._columns import (
     COLUMN_KINDS,
@@ -26,7 +27,21 @@ from ._columns import (
     parse_columns,
 )
 from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
+from ._content_classes import (
+    CColumnType,
+    CCrystalName,
+    CDatasetName,
+    CMmcifData,
+    CMmcifReflData,
+    CMtzColumn,
+    CMtzColumnGroup,
+    CMtzColumnGroupType,
+    CMtzData,
+    CMtzDataset,
+    CUnmergedDataContent,
+)
 from ._crystal import (
+    CellNumbers,
     Crystal,
     crystal_of_model,
     crystal_of_reflections,
@@ -54,7 +69,6 @@ from ._files import (
     CMtzDataFile,
     CObsDataFile,
     CPhsDataFile,
-    CUnmergedDataFile,
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
@@ -96,15 +110,27 @@ from ._performance import (
 )
 from ._ramachandran import Ramachandran, RamaResidue, RamaVerdict, judge_by_outline, ramachandran
 from ._ramachandran_regions import RamaClass
+from ._reading_unmerged import read_unmerged
 from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
 from ._reflection_digest import reflection_digests, reflections_digest
-from ._reflection_facts import reflection_facts, unmerged_facts
+from ._reflection_facts import examine_reflections, reflection_facts
+from ._reflection_header import BatchHeader, ColumnHeader, DatasetHeader, ReflectionHeader, read_reflection_header
 from ._reflections import read_reflections, reflection_format
 from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
 from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
 from ._splitting import split_columns
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
+from ._unmerged import UnmergedData
+from ._unmerged_files import (
+    CGenericReflDataFile,
+    CImportUnmerged,
+    CImportUnmergedList,
+    CMmcifDataFile,
+    CMmcifReflDataFile,
+    CUnmergedDataFile,
+    CUnmergedMtzDataFile,
+)
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
 
@@ -116,26 +142,42 @@ __all__ = [
     "BFactorSummary",
     "BGroup",
     "BOutlier",
+    "BatchHeader",
     "CAsuDataFile",
     "CAtomCountPerformance",
     "CAtomSelection",
     "CCell",
     "CCellAngle",
     "CCellLength",
+    "CColumnType",
+    "CCrystalName",
     "CDataReductionCCPerformance",
     "CDataReductionPerformance",
     "CDataReductionRefinementPerformance",
+    "CDatasetName",
     "CDictDataFile",
     "CExpPhasPerformance",
     "CFreeRDataFile",
     "CFreeRPerformance",
     "CFrenchWilsonPerformance",
+    "CGenericReflDataFile",
     "CI2XmlDataFile",
+    "CImportUnmerged",
+    "CImportUnmergedList",
     "CMapCoeffsDataFile",
     "CMapDataFile",
     "CMiniMtzDataFile",
+    "CMmcifData",
+    "CMmcifDataFile",
+    "CMmcifReflData",
+    "CMmcifReflDataFile",
     "CModelBuildPerformance",
+    "CMtzColumn",
+    "CMtzColumnGroup",
+    "CMtzColumnGroupType",
+    "CMtzData",
     "CMtzDataFile",
+    "CMtzDataset",
     "CObsDataFile",
     "CPairefPerformance",
     "CPdbDataFile",
@@ -148,17 +190,22 @@ __all__ = [
     "CSpaceGroup",
     "CSuperposePerformance",
     "CTestObsConversionsPerformance",
+    "CUnmergedDataContent",
     "CUnmergedDataFile",
+    "CUnmergedMtzDataFile",
     "CValidationPerformance",
     "CWaterPerformance",
     "CWavelength",
     "CXmlDataFile",
+    "CellNumbers",
     "Clash",
     "ClashReport",
     "ColumnGroup",
+    "ColumnHeader",
     "ColumnKind",
     "Crystal",
     "CrystalComparison",
+    "DatasetHeader",
     "DensityMap",
     "Dictionary",
     "FlagColumn",
@@ -179,12 +226,14 @@ __all__ = [
     "RamaVerdict",
     "Ramachandran",
     "RefinementData",
+    "ReflectionHeader",
     "Rejection",
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
     "TwinLaw",
     "TwinTests",
+    "UnmergedData",
     "Water",
     "WaterSearch",
     "WilsonPlot",
@@ -193,6 +242,7 @@ __all__ = [
     "add_waters",
     "analyse_free_flags",
     "b_factor_summary",
+    "batch_text",
     "check_flags_crystal",
     "check_model_crystal",
     "check_monomer_library",
@@ -212,6 +262,7 @@ __all__ = [
     "crystal_of_reflections",
     "difference_peaks",
     "examine_dictionary",
+    "examine_reflections",
     "expected_l",
     "find_free_flags",
     "find_groups",
@@ -231,6 +282,7 @@ __all__ = [
     "model_facts",
     "monomer_library_digest",
     "orbit_keys",
+    "parse_batches",
     "parse_columns",
     "pick_waters",
     "possible_reflections",
@@ -239,8 +291,10 @@ __all__ = [
     "read_density_map",
     "read_dictionary",
     "read_model",
+    "read_reflection_header",
     "read_reflections",
     "read_sequences",
+    "read_unmerged",
     "reflection_digests",
     "reflection_facts",
     "reflection_format",
@@ -250,7 +304,6 @@ __all__ = [
     "split_columns",
     "twin_operators",
     "twinning_tests",
-    "unmerged_facts",
     "wilson_plot",
     "with_crystal",
     "write_ccp4_map",

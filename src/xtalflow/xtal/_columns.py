@@ -56,6 +56,9 @@ COLUMN_KINDS = {
 }
 """Every kind of group by name, with CCP4i2's content flags and labels of mini-MTZ files."""
 
+MERGE_FIRST = "merge them first with the task merge_unmerged"
+"""What to do with data that are not merged."""
+
 PREFERENCE = ("IPAIR", "IMEAN", "FPAIR", "FMEAN")
 """Observations from the most to the least informative."""
 
@@ -185,7 +188,7 @@ def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> Column
         no observations; data that are not merged.
     """
     if len(mtz.batches) > 0:
-        raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); merge them first")
+        raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); {MERGE_FIRST}")
     group = _named_observations(path, mtz, parse_columns(columns)) if columns else _best_observations(path, mtz)
     _check_merged(path, mtz, group)
     return group
@@ -308,4 +311,4 @@ def _check_merged(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> None:
     repeated = len(keys) - len(np.unique(keys))
     if repeated:
         those = f"{repeated} of its {len(keys)} reflections are equivalent to others in {mtz.spacegroup.xhm()}"
-        raise UnsuitableContent(path, f"{those}; merge the data first")
+        raise UnsuitableContent(path, f"{those}; {MERGE_FIRST}")

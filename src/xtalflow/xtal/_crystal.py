@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import cos, radians
 from typing import TYPE_CHECKING
 
 from xtalflow.errors import InvalidInput
@@ -14,8 +15,14 @@ if TYPE_CHECKING:
 Rotation = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
 """A rotation R of x' = R x, in units of 1/24 as in gemmi; Miller indices turn as h' = h R."""
 
+CellNumbers = tuple[float, float, float, float, float, float]
+"""a, b, c in Å, α, β, γ in degrees."""
+
 MAX_OBLIQUITY = 5.0
 """Degrees by which a twofold of the lattice may be off (Le Page, J. Appl. Cryst. 15, 255, 1982), as in servalcat."""
+
+_LONGEST = 1e5
+"""Å; no cell of a crystal has a longer edge."""
 
 _ONE = 24
 _IDENTITY: Rotation = ((_ONE, 0, 0), (0, _ONE, 0), (0, 0, _ONE))
@@ -34,7 +41,7 @@ class Crystal:
         Extended Hermann-Mauguin symbol such as ``P 21 21 21``; empty when not known.
     """
 
-    cell: tuple[float, float, float, float, float, float] | None
+    cell: CellNumbers | None
     space_group: str
 
     def gemmi_cell(self) -> gemmi.UnitCell:
@@ -89,10 +96,19 @@ def find_space_group(symbol: str) -> gemmi.SpaceGroup:
     return found
 
 
+def is_cell(numbers: Sequence[float]) -> bool:
+    """Whether there is a crystal cell of these a, b, c (Å), α, β, γ (degrees)."""
+    a, b, c, *angles = numbers
+    if not all(1.5 < length < _LONGEST for length in (a, b, c)) or not all(1.0 < angle < 179.0 for angle in angles):
+        return False
+    x, y, z = (cos(radians(angle)) for angle in angles)
+    return 1.0 - x * x - y * y - z * z + 2.0 * x * y * z > 1e-6
+
+
 def make_crystal(cell: gemmi.UnitCell, space_group: gemmi.SpaceGroup | None) -> Crystal:
     """The crystal of a gemmi cell and space group; a cell of 1 Å or none at all is none."""
     a, b, c, alpha, beta, gamma = cell.parameters
-    known = cell.is_crystal() and min(a, b, c) > 1.5
+    known = cell.is_crystal() and is_cell(cell.parameters)
     name = space_group.xhm() if space_group is not None else ""
     return Crystal(cell=(a, b, c, alpha, beta, gamma) if known else None, space_group=name)
 

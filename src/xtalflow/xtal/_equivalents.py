@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from xtalflow.errors import InvalidInput
+
 from ._crystal import Crystal, Rotation
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ _BITS = 21
 _OFFSET = 1 << (_BITS - 1)
 _MASK = (1 << _BITS) - 1
 _ONE = 24
+_MOST = 5e8
+"""Reflections of a whole sphere: those of 600 Å cubed to 1.2 Å."""
 
 
 def index_keys(hkl: IntArray) -> NDArray[np.int64]:
@@ -63,8 +67,16 @@ def orbit_keys(hkl: IntArray, rotations: Collection[Rotation]) -> NDArray[np.int
 
 
 def possible_reflections(crystal: Crystal, d_min: float) -> NDArray[np.int32]:
-    """Miller indices of every unique reflection to `d_min` (Å), without systematic absences, shape (n, 3)."""
+    """Miller indices of every unique reflection to `d_min` (Å), without systematic absences, shape (n, 3).
+
+    Raises
+    ------
+    InvalidInput
+        They are more than any crystal gives: the cell or an index is wrong.
+    """
     import gemmi
 
+    if not d_min > 0.0 or 4.2 * crystal.gemmi_cell().volume / d_min**3 > _MOST:
+        raise InvalidInput(f"a crystal of this cell ({crystal}) cannot have reflections to {d_min:.3g} Å")
     # The limit is that of a reflection in single precision, which must not fall out by rounding.
     return gemmi.make_miller_array(crystal.gemmi_cell(), crystal.gemmi_space_group(), d_min * (1.0 - 1e-5))

@@ -17,11 +17,13 @@ from ._columns import (
     choose_group,
     choose_observations,
 )
+from ._content_classes import CMtzData
 from ._free_flags import count_flags
 from ._maps import map_facts
+from ._reflection_content import mtz_content
 from ._reflection_digest import reflection_digests
-from ._reflection_facts import reflection_facts, unmerged_facts
-from ._reflections import read_reflections, reflection_format
+from ._reflection_facts import reflection_facts
+from ._reflections import read_mtz_header, read_reflections, reflection_format
 
 if TYPE_CHECKING:
     import gemmi
@@ -35,7 +37,7 @@ _CONVERSIONS = {
 
 
 class CMtzDataFile(CDataFile):
-    """Reflections of any kind: MTZ or structure-factor mmCIF, plain or gzipped."""
+    """Reflections of any kind: MTZ, or another format of merged ones, plain or gzipped."""
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
@@ -60,6 +62,12 @@ class CMtzDataFile(CDataFile):
         mtz = self.read()
         self.check_content(path, mtz)
         return FileFacts(facts=reflection_facts(mtz, reflection_format(path)), digests=reflection_digests(mtz))
+
+    def content(self) -> CMtzData:
+        """Of an MTZ file only the header is read."""
+        path = self._required_path()
+        file_format = reflection_format(path)
+        return mtz_content(read_mtz_header(path) if file_format == "mtz" else self.read(), file_format)
 
     def check_content(self, path: Path, mtz: gemmi.Mtz) -> None:
         """Refuse content of another kind, and set the content flag; any reflections will do here."""
@@ -199,22 +207,3 @@ class CMapDataFile(CDataFile):
         if self.path is None:
             raise InvalidInput(f"{self.object_path() or 'the map'} is not set")
         return FileFacts(facts=map_facts(self.path))
-
-
-class CUnmergedDataFile(CDataFile):
-    """Data from integration or scaling, before merging."""
-
-    __slots__ = ()
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/CCP4-unmerged-experimental",
-        "fileExtensions": ("mtz", "hkl", "HKL", "sca", "SCA", "ent", "cif"),
-        "fileContentClassName": "CUnmergedDataContent",
-        "guiLabel": "Unmerged reflections",
-    }
-
-    def examine(self) -> FileFacts:
-        if self.path is None:
-            raise InvalidInput(f"{self.object_path() or 'the file of unmerged reflections'} is not set")
-        facts = unmerged_facts(self.path)
-        digests = reflection_digests(read_reflections(self.path)) if reflection_format(self.path) else {}
-        return FileFacts(facts=facts, digests=digests)

@@ -9,6 +9,7 @@ from ._columns import ColumnGroup, find_free_flags, find_groups
 from ._crystal import crystal_of_reflections
 from ._equivalents import index_keys
 from ._mini_mtz import wavelength_of
+from ._reflection_rows import ReflectionRows
 
 if TYPE_CHECKING:
     import gemmi
@@ -49,6 +50,20 @@ def reflections_digest(mtz: gemmi.Mtz, labels: list[str]) -> str:
     filled = np.where(missing, 0.0, values) + 0.0  # no -0.0
     for array in (hkl.astype("<i4"), missing.astype("u1"), filled.astype("<f4")):
         sha.update(np.ascontiguousarray(array).data)
+    return sha.hexdigest()
+
+
+def rows_digest(rows: ReflectionRows) -> str:
+    """SHA-256 of the observations of a text file with cell, symmetry and wavelength, whatever their order."""
+    import numpy as np
+
+    crystal = rows.crystal
+    header = [crystal.space_group, " ".join(f"{value:.3f}" for value in crystal.cell or ())]
+    sha = hashlib.sha256("\n".join([*header, f"{rows.wavelength or 0.0:.5f}"]).encode())
+    batches = np.zeros(len(rows), dtype=np.int32) if rows.batches is None else rows.batches
+    order = np.lexsort((rows.sigmas, rows.values, batches, index_keys(rows.hkl)))
+    for array in (rows.hkl.astype("<i4"), batches.astype("<i4"), rows.values.astype("<f4"), rows.sigmas.astype("<f4")):
+        sha.update(np.ascontiguousarray(array[order]).data)
     return sha.hexdigest()
 
 

@@ -2,90 +2,130 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xtalflow.errors import UnreadableFile, UnsuitableContent
+from xtalflow.data import FileFacts
+from xtalflow.errors import UnsuitableContent
 
+from ._asymmetric_unit import reduce_indices
+from ._batch_ranges import batch_text
 from ._columns import COLUMN_KINDS, find_free_flags, find_groups
-from ._crystal import crystal_of_reflections
-from ._mini_mtz import wavelength_of
-from ._reflections import read_head, read_reflections, reflection_format
+from ._crystal import Crystal, crystal_of_reflections
+from ._equivalents import index_keys
+from ._merged_rows import merged_rows_to_mtz
+from ._reflection_digest import reflection_digests, rows_digest
+from ._reflection_header import DatasetHeader, ReflectionHeader, header_of_mtz, header_of_rows
+from ._reflection_rows import ReflectionRows
+from ._reflections import read_reflections, reflection_format
+from ._text_formats import FORMAT_NAMES, read_rows
 
 if TYPE_CHECKING:
     import gemmi
+    import numpy as np
+    from numpy.typing import NDArray
 
-_SCALEPACK = re.compile(rb"\A\s*(?:1\r?\n\s*-\d+\r?\n|\d+ [PIFCRABHpifcrabh]\S*)")
-_SHELX = re.compile(rb"\A(?:[ \d-]{4}){3}[ \d.-]{8}[ \d.-]{8}")
+
+def examine_reflections(path: Path) -> FileFacts:
+    """Facts and digests of a file of reflections of any format, merged or not, of one reading.
+
+    Raises
+    ------
+    UnreadableFile
+        It cannot be read, or is truncated or broken.
+    UnsuitableContent
+        It is no file of reflections.
+    """
+    file_format = reflection_format(path)
+    if not file_format:
+        names = ", ".join(list(FORMAT_NAMES.values())[:-1])
+        raise UnsuitableContent(path, f"its format is none of {names} and {list(FORMAT_NAMES.values())[-1]}")
+    if file_format in ("mtz", "sf-mmcif"):
+        mtz = read_reflections(path)
+    else:
+        rows = read_rows(path, file_format)
+        if len(rows) == 0:
+            raise UnsuitableContent(path, "it holds no reflections with a positive σ")
+        if not (rows.merged and rows.crystal.cell is not None and rows.crystal.space_group):
+            return FileFacts(facts=_rows_facts(rows), digests={"reflections": rows_digest(rows)})
+        mtz = merged_rows_to_mtz(rows, rows.crystal)
+    return FileFacts(facts=reflection_facts(mtz, file_format), digests=reflection_digests(mtz))
 
 
 def reflection_facts(mtz: gemmi.Mtz, file_format: str) -> dict[str, Any]:
     """Cell, symmetry, resolution, number of reflections, columns and what they are.
 
     ``reflections`` and the limits of resolution are of rows that have any value; ``wavelength`` is that of the
-    first dataset with one, None if there is none.
+    first dataset with one, None if there is none. Unmerged data also have ``batches``, ``batch_ranges``, ``unique`` and
+    ``multiplicity``.
     """
     import numpy as np
 
-    crystal = crystal_of_reflections(mtz)
+    header = header_of_mtz(mtz, file_format)
     columns = list(mtz.columns)[3:]
     values = [np.isfinite(column.array) for column in columns]
     present = np.any(values, axis=0) if values else np.ones(mtz.nreflections, dtype=bool)
     spacings = mtz.make_d_array()[present]
     spacings = spacings[np.isfinite(spacings)]
-    wavelengths = [wavelength_of(dataset) for dataset in mtz.datasets]
     groups = find_groups(mtz, [kind for kind in COLUMN_KINDS if kind != "FREER"])
     observed = [group for group in groups if group.kind in {"IPAIR", "FPAIR", "IMEAN", "FMEAN"}]
-    return {
-        "format": file_format,
-        "cell": [round(value, 4) for value in crystal.cell] if crystal.cell is not None else None,
-        "space_group": crystal.space_group,
+    facts = _header_facts(header) | {
         "d_max": round(float(spacings.max()), 4) if len(spacings) else None,
         "d_min": round(float(spacings.min()), 4) if len(spacings) else None,
         "reflections": int(present.sum()),
         "columns": [
-            {"label": column.label, "type": column.type, "dataset": column.dataset.dataset_name} for column in columns
+            {"label": column.label, "type": column.type, "dataset": column.dataset} for column in header.columns[3:]
         ],
-        "wavelength": next((round(value, 5) for value in wavelengths if value is not None), None),
         "observations": [{"kind": group.kind, "labels": list(group.labels)} for group in observed],
         "groups": [{"kind": group.kind, "labels": list(group.labels)} for group in groups if group not in observed],
         "free_flags": [group.labels[0] for group in find_free_flags(mtz)],
-        "merged": len(mtz.batches) == 0,
     }
+    if not header.merged:
+        facts |= _multiplicity(mtz.make_miller_array()[present], crystal_of_reflections(mtz))
+    return facts
 
 
-def unmerged_facts(path: Path) -> dict[str, Any]:
-    """Format and, as far as gemmi reads it, content of data from integration or scaling.
+def _rows_facts(rows: ReflectionRows) -> dict[str, Any]:
+    """The same as far as a text file tells it."""
+    facts = _header_facts(header_of_rows(rows))
+    if rows.crystal.cell is not None and rows.crystal.space_group:
+        facts |= _multiplicity(rows.hkl, rows.crystal)
+    return facts
 
-    Raises
-    ------
-    UnreadableFile
-        It cannot be read.
-    UnsuitableContent
-        Its format is not known.
-    """
-    import gemmi
 
-    if reflection_format(path):
-        mtz = read_reflections(path)
-        return reflection_facts(mtz, reflection_format(path)) | {"batches": len(mtz.batches)}
-    head = read_head(path)
-    if head.startswith(b"!FORMAT=XDS_ASCII"):
-        try:
-            xds = gemmi.read_xds_ascii(str(path))
-        except (RuntimeError, ValueError) as exc:
-            raise UnreadableFile(path, f"the file of XDS is broken or truncated ({exc})") from exc
-        group = gemmi.find_spacegroup_by_number(xds.spacegroup_number)
-        return {
-            "format": "xds",
-            "cell": [round(value, 4) for value in xds.cell_constants],
-            "space_group": group.xhm() if group is not None else "",
-            "reflections": xds.data_size,
-            "wavelength": round(xds.wavelength, 5) or None,
-            "merged": b"MERGE=TRUE" in head[:200],
-        }
-    for pattern, name in ((_SCALEPACK, "sca"), (_SHELX, "shelx")):
-        if pattern.match(head):
-            return {"format": name}
-    raise UnsuitableContent(path, "its format is none of MTZ, mmCIF, XDS, Scalepack and SHELX")
+def _header_facts(header: ReflectionHeader) -> dict[str, Any]:
+    crystal = header.crystal
+    facts: dict[str, Any] = {
+        "format": header.file_format,
+        "cell": [round(value, 4) for value in crystal.cell] if crystal.cell is not None else None,
+        "space_group": crystal.space_group,
+        "d_max": round(header.d_max, 4) if header.d_max is not None else None,
+        "d_min": round(header.d_min, 4) if header.d_min is not None else None,
+        "reflections": header.rows,
+        "wavelength": round(header.wavelength, 5) if header.wavelength is not None else None,
+        "datasets": [_dataset_facts(dataset) for dataset in header.datasets],
+        "merged": header.merged,
+    }
+    batches = [number for dataset in header.datasets for number in dataset.batches]
+    if batches:
+        facts |= {"batches": len(batches), "batch_ranges": batch_text(batches)}
+    return facts
+
+
+def _dataset_facts(dataset: DatasetHeader) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "project": dataset.project,
+        "crystal": dataset.crystal,
+        "name": dataset.name,
+        "cell": [round(value, 4) for value in dataset.cell] if dataset.cell is not None else None,
+        "wavelength": round(dataset.wavelength, 5) if dataset.wavelength is not None else None,
+    }
+    return facts | ({"batches": batch_text(dataset.batches)} if dataset.batches else {})
+
+
+def _multiplicity(hkl: NDArray[np.int32], crystal: Crystal) -> dict[str, Any]:
+    """Unique reflections, Friedel mates counted as one, and observations for each."""
+    import numpy as np
+
+    unique = len(np.unique(index_keys(reduce_indices(hkl, crystal)[0])))
+    return {"unique": unique, "multiplicity": round(len(hkl) / unique, 2) if unique else None}

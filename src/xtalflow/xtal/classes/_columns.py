@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
 from xtalflow.data import CBoolean, CCollection, CComposite, CInt, CList, COneWord, CString
 
-
-class CColumnType(CString):
-    """The type of an MTZ column by its letter."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"enumerators": tuple("HJFDQGLKMEPWABYIR")}
+from .._content_classes import CColumnType, CMtzColumn, CMtzColumnGroup
 
 
 class CColumnTypeList(CList[CColumnType]):
     """Types of MTZ columns."""
 
     ITEM = CColumnType()
-
-
-class CMtzColumnGroupType(CColumnType):
-    """The type of a group of columns by the letter of its first."""
-
-
-class CMtzColumn(CComposite):
-    """A column."""
-
-    columnLabel = COneWord()
-    columnType = CColumnType()
-    dataset = COneWord()
-    groupIndex = CInt()
-
-
-class CMtzColumnGroup(CComposite):
-    """Columns that belong together."""
-
-    groupType = CMtzColumnGroupType()
-    columns = CList(CMtzColumn())
-
-
-class CMtzDataset(CComposite):
-    """A data set of an MTZ file."""
-
-    name_ = CString()
-    columnGroups = CList(CMtzColumnGroup())
 
 
 class CColumnGroup(CComposite):

@@ -1,25 +1,10 @@
-"""Names of crystals and data sets, symmetry, and runs of batches."""
+"""Symmetry, and runs of batches."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any, ClassVar
 
 from xtalflow.data import CComposite, CFloat, CInt, CList, CString
 
 from .._composites import CCell, CSpaceGroup
-
-
-class CCrystalName(CString):
-    """The name of a crystal."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"minLength": 1}
-
-
-class CDatasetName(CString):
-    """The name of a data set."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"minLength": 1}
 
 
 class CSpaceGroupCell(CComposite):

@@ -173,7 +173,6 @@ def test_a_file_without_permission_is_refused(
         (b"CRYST1   30.000   40.000   50.000  90.00  90.00  90.00 P 21 21 21\n", "an atomic model in PDB format"),
         (b">gamma\nMKV\n", "a sequence"),
         (b"<?xml version='1.0'?><a/>", "an XML file"),
-        (b"!FORMAT=XDS_ASCII    MERGE=FALSE\n", "unmerged reflections of XDS"),
         (b"%PDF-1.4", "a PDF document"),
         (b"data_x\n_cell.length_a 3\n", "holds no reflections"),
     ],

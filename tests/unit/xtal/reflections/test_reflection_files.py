@@ -20,7 +20,6 @@ from xtalflow.xtal import (
     CPhsDataFile,
     CResolutionRange,
     CSpaceGroup,
-    CUnmergedDataFile,
     write_ccp4_map,
 )
 
@@ -198,33 +197,6 @@ def test_coefficients_that_are_several_are_refused_with_the_choices(tmp_path: Pa
     with pytest.raises(UnsuitableContent, match=r"\[FWT,PHWT\]' or .*\[DELFWT,PHDELWT\]'"):
         write_ccp4_map(path, tmp_path / "map.map")
     assert write_ccp4_map(path, tmp_path / "map.map", columns="DELFWT,PHDELWT").rms > 0.0
-
-
-@pytest.mark.parametrize(
-    ("content", "file_format"),
-    [
-        (b"    1\n -985\n    57.500    57.500   149.500    90.000    90.000    90.000 p41212\n", "sca"),
-        (b"   8 p41212\n", "sca"),
-        (b"   1   0   0  123.45    1.23   1\n", "shelx"),
-    ],
-)
-def test_formats_of_unmerged_data_are_known_by_content(tmp_path: Path, content: bytes, file_format: str) -> None:
-    path = tmp_path / "data.hkl"
-    path.write_bytes(content)
-    file = CUnmergedDataFile()
-    file.set(path)
-
-    assert file.examine().facts["format"] == file_format
-
-
-def test_a_file_of_no_known_format_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "notes.hkl"
-    path.write_text("to whom it may concern\n")
-    file = CUnmergedDataFile()
-    file.set(path)
-
-    with pytest.raises(UnsuitableContent, match="none of MTZ, mmCIF, XDS"):
-        file.examine()
 
 
 def test_a_space_group_is_kept_by_its_full_symbol_and_refused_if_there_is_none() -> None:
