@@ -8,9 +8,11 @@ from ._agreement import (
     check_space_group_change,
     compare_crystals,
 )
+from ._anisotropy import DirectionalSignal, directional_signals
 from ._asu_contents import AsuSequence, read_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
 from ._batch_ranges import batch_text, parse_batches
+from ._batch_statistics import BatchStatistics
 from ._clashes import Clash, ClashReport, clashes
 from ._columns import (
     COLUMN_KINDS,
@@ -72,7 +74,10 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._grouping import common_crystal
 from ._maps import WrittenMap, map_facts, write_ccp4_map
+from ._merging import MergedData, merge, write_merged
+from ._merging_statistics import MergingStatistics, merging_statistics
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
 from ._model_facts import ligand_names, model_facts
@@ -119,6 +124,7 @@ from ._reflections import read_reflections, reflection_format
 from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
 from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
+from ._shell_statistics import MergingAgreement, ShellStatistics
 from ._splitting import split_columns
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._unmerged import UnmergedData
@@ -143,6 +149,7 @@ __all__ = [
     "BGroup",
     "BOutlier",
     "BatchHeader",
+    "BatchStatistics",
     "CAsuDataFile",
     "CAtomCountPerformance",
     "CAtomSelection",
@@ -208,11 +215,15 @@ __all__ = [
     "DatasetHeader",
     "DensityMap",
     "Dictionary",
+    "DirectionalSignal",
     "FlagColumn",
     "FreeFlags",
     "FreeSet",
     "FreeSetReport",
     "Intensities",
+    "MergedData",
+    "MergingAgreement",
+    "MergingStatistics",
     "Mismatch",
     "ModelContent",
     "ModelSubType",
@@ -231,6 +242,7 @@ __all__ = [
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
+    "ShellStatistics",
     "TwinLaw",
     "TwinTests",
     "UnmergedData",
@@ -253,6 +265,7 @@ __all__ = [
     "clashes",
     "class_named",
     "class_names",
+    "common_crystal",
     "compare_crystals",
     "compare_sequences",
     "complete_free_flags",
@@ -261,6 +274,7 @@ __all__ = [
     "crystal_of_model",
     "crystal_of_reflections",
     "difference_peaks",
+    "directional_signals",
     "examine_dictionary",
     "examine_reflections",
     "expected_l",
@@ -278,6 +292,8 @@ __all__ = [
     "make_free_flags",
     "map_facts",
     "mean_intensities",
+    "merge",
+    "merging_statistics",
     "missing_dictionaries",
     "model_facts",
     "monomer_library_digest",
@@ -308,6 +324,7 @@ __all__ = [
     "with_crystal",
     "write_ccp4_map",
     "write_free_flags",
+    "write_merged",
     "write_model",
     "write_observations",
 ]
