@@ -16,6 +16,7 @@ TASKS = [
     "import_merged",
     "import_model",
     "make_maps",
+    "merge_unmerged",
     "refine_pipeline",
     "servalcat_refine",
     "validate_model",
@@ -54,6 +55,7 @@ def test_every_task_says_what_it_is(task: str) -> None:
 def test_no_indicator_can_be_reported_twice(task: str) -> None:
     """Indicators of one task have different names, but those that only one of two sets."""
     shared = {"value", "annotation", "RFactor", "RFree"}  # of every indicator; of a refinement and its geometry
+    shared |= {"spaceGroup", "highResLimit"}  # of reduced data, by Rmeas and by CC1/2
     names = [
         child.name for one in parameters(task) if isinstance(one, CPerformanceIndicator) for child in one.children()
     ]

@@ -1,0 +1,5 @@
+"""Merging of unmerged reflections."""
+
+from ._task import MergeUnmerged
+
+__all__ = ["MergeUnmerged"]
