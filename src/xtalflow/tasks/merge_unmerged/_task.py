@@ -156,8 +156,9 @@ class MergeUnmerged(CPluginScript):
         section = self.report.section(f"Merging{suffix}")
         report_merging(section, data_set, merged, statistics)
         for remark in remarks(data_set, merged, statistics, signals):
-            section.warning(remark)
-            self.warn(f"{data_set}: {remark}" if suffix else remark)
+            told = f"{data_set}: {remark}" if suffix else remark
+            section.warning(told)
+            self.warn(told)
         report_shells(self.report.section(f"By resolution{suffix}"), statistics, signals)
         if statistics.batches:
             report_batches(self.report.section(f"By batch{suffix}"), data_set, statistics)

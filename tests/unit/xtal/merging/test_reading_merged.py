@@ -227,6 +227,18 @@ def test_intensities_in_rows_of_mates_become_pairs_too(tmp_path: Path) -> None:
     assert (group.kind, group.labels) == ("IPAIR", ("I(+)", "SIGI(+)", "I(-)", "SIGI(-)"))
 
 
+def test_a_centric_reflection_may_be_its_own_mate_in_a_row(tmp_path: Path) -> None:
+    """With other values it is repeated, and nothing is made of the data."""
+    rows = "1 2 3 o 10 1\n-1 -2 -3 o 11 2\n0 2 3 o 14 1\n0 -2 -3 {} 14 1\n0 2 4 o 14 1\n"
+    path = old_cif(tmp_path / "old.cif", rows.format("o"))
+
+    mtz = read_reflections(path)
+    assert choose_observations(path, mtz).kind == "FPAIR"
+    assert sorted(mtz.make_miller_array().tolist()) == [[0, 2, 3], [0, 2, 4], [1, 2, 3]]
+    with pytest.raises(UnsuitableContent, match="are equivalent to others"):
+        choose_observations(path, read_reflections(old_cif(path, rows.replace("{} 14", "o 15"))))
+
+
 def test_a_row_that_is_repeated_is_no_pair(tmp_path: Path) -> None:
     """Then the data are not merged, and nothing is made of them."""
     path = old_cif(tmp_path / "old.cif", "1 2 3 o 10 1\n-1 -2 -3 o 11 2\n-1 -2 3 o 12 1\n")
