@@ -84,7 +84,10 @@ def read_unmerged(
 
 def _check_resolution(data: UnmergedData) -> None:
     """Refuse indices that no crystal of this cell gives."""
-    d_min = float(data.crystal.gemmi_cell().calculate_1_d2_array(data.hkl).max()) ** -0.5
+    largest = float(data.crystal.gemmi_cell().calculate_1_d2_array(data.hkl).max())
+    if largest == 0.0:
+        raise UnsuitableContent(data.path, "it holds no observation but of the reflection 0 0 0")
+    d_min = largest**-0.5
     if d_min < HIGHEST_RESOLUTION:
         told = f"it has reflections to {d_min:.2g} Å, which no crystal gives"
         raise UnreadableFile(data.path, f"{told}: an index is wrong, or the cell ({data.crystal})")
@@ -106,7 +109,7 @@ def unmerged_of_rows(
         raise UnsuitableContent(rows.path, MERGED)
     crystal = supplied_crystal(rows.crystal, cell, space_group)
     check_crystal(rows.path, crystal)
-    if rows.merged is None:
+    if rows.merged is None and len(rows):
         check_repeated(rows.path, rows.hkl, crystal)
     numbers = () if rows.batches is None else tuple(int(number) for number in np.unique(rows.batches))
     return UnmergedData(
