@@ -41,7 +41,7 @@ _WORDS = {
 
 
 class ImportMerged(CPluginScript):
-    """Take merged reflections from an MTZ or structure-factor mmCIF file, plain or gzipped.
+    """Take merged reflections from MTZ, structure-factor mmCIF, Scalepack or XDS_ASCII, plain or gzipped.
 
     Without a choice of columns, intensities come before amplitudes and Friedel pairs before means. Free flags of the
     file are taken out as they are.
@@ -55,7 +55,7 @@ class ImportMerged(CPluginScript):
             allowUndefined=False,
             mustExist=True,
             guiLabel="Reflections",
-            toolTip="MTZ or structure-factor mmCIF; choose columns as data.mtz:/*/*/[F,SIGF]",
+            toolTip="MTZ, structure-factor mmCIF, Scalepack or XDS_ASCII; choose columns as data.mtz:/*/*/[F,SIGF]",
         )
 
     class Controls(CContainer):

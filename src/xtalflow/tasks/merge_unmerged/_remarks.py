@@ -126,10 +126,14 @@ def _on_resolution(statistics: MergingStatistics, signals: Sequence[DirectionalS
             "RESOLUTION_RANGE.high may cut it off."
         )
     values = [signal.outer_i_over_sigma for signal in signals]
-    limits = [signal.d_i_over_sigma or outer.d_min for signal in signals]
     if values and max(values) > 1.0 and max(values) > MOST_DIRECTIONS_APART * max(min(values), 0.1):
-        told = ", ".join(f"{s.axis} {d:.2f} Å" for s, d in zip(signals, limits, strict=True))
+        told = ", ".join(f"{one.axis} {_reach(one, outer.d_min)}" for one in signals)
         yield f"The diffraction is anisotropic: ⟨I/σ(I)⟩ falls below 2 along {told}."
+
+
+def _reach(signal: DirectionalSignal, d_min: float) -> str:
+    d = signal.d_i_over_sigma
+    return f"beyond {d_min:.2f} Å" if d is None else f"at {d:.2f} Å"
 
 
 def _on_absences(merged: MergedData, statistics: MergingStatistics) -> Iterator[str]:

@@ -39,7 +39,7 @@ class RefinePipeline(CPluginScript):
             allowUndefined=False,
             mustExist=True,
             guiLabel="Reflections",
-            toolTip="Merged data, MTZ or structure-factor mmCIF; choose columns as data.mtz:/*/*/[F,SIGF]",
+            toolTip="Merged data, such as MTZ or structure-factor mmCIF; choose columns as data.mtz:/*/*/[F,SIGF]",
         )
         XYZIN = CPdbDataFile(
             allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="Model to refine, PDB or mmCIF"
