@@ -20,11 +20,11 @@ from xtalflow.data import (
     own_qualifiers,
 )
 from xtalflow.errors import InvalidValue, UnknownParameter
+from xtalflow.xtal import local_name
 
 from ._atomic import write_atomically
 from ._definition_source import Box, Source, Tell
 from ._qualifier_texts import default_of_text, read_qualifiers, write_qualifiers
-from ._xml import local_name
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -8,8 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from xtalflow.errors import UnreadableFile
-
-from ._xml import local_name, parse_xml
+from xtalflow.xtal import local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -6,12 +6,10 @@ a body with or without a ``container`` around the sections, or a container alone
 
 from __future__ import annotations
 
-import platform
-import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +24,14 @@ from xtalflow.data import (
     ValueState,
 )
 from xtalflow.errors import InvalidValue, UnreadableFile
+from xtalflow.xtal import i2_document, local_name, parse_xml, read_i2_time
 
 from ._atomic import write_atomically
 from ._unknown import Leftovers, UnknownElement
-from ._xml import local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree
 
-NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ROOTS = ("ccp4i2", "ccp4i2_body", "container")
 _WRAPPERS = ("container", "ccp4i2_body")
 _ADMIN = "guiAdmin"
@@ -70,11 +66,7 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
     """Write the explicitly set parameters of a container, and what the header kept of elements that are none."""
     from lxml import etree
 
-    root = etree.Element(f"{{{NAMESPACE}}}ccp4i2", nsmap={"ccp4": NAMESPACE})
-    head = etree.SubElement(root, "ccp4i2_header")
-    for tag, text in _header_rows(header):
-        if text:
-            etree.SubElement(head, tag).text = text
+    root = i2_document("PARAMS", user=header.user, created=header.created, rows=_header_rows(header))
     body = etree.SubElement(root, "ccp4i2_body")
     body.set("id", header.task)
     leftovers = Leftovers(header.unknown, container, beside=_ADMIN)
@@ -131,21 +123,14 @@ def _root(path: Path) -> etree._Element:
     return root
 
 
-def _header_rows(header: ParamsHeader) -> Iterator[tuple[str, str]]:
-    from xtalflow import __version__
-
-    created = (header.created or datetime.now(UTC)).astimezone(UTC)
-    yield "function", "PARAMS"
-    yield "userId", header.user
-    yield "hostName", socket.gethostname()
-    yield "creationTime", f"{created:%H:%M} {created:%d}/{_MONTHS[created.month - 1]}/{created:%y}"
-    yield "ccp4iVersion", f"xtalflow {__version__}"
-    yield "pluginName", header.task
-    yield "OS", platform.system()
-    yield "projectName", header.project_name
-    yield "projectId", header.project_id
-    yield "jobNumber", header.job_number
-    yield "jobId", header.job_id
+def _header_rows(header: ParamsHeader) -> dict[str, str]:
+    return {
+        "pluginName": header.task,
+        "projectName": header.project_name,
+        "projectId": header.project_id,
+        "jobNumber": header.job_number,
+        "jobId": header.job_id,
+    }
 
 
 def _header(root: etree._Element, unknown: tuple[UnknownElement, ...]) -> ParamsHeader:
@@ -158,21 +143,10 @@ def _header(root: etree._Element, unknown: tuple[UnknownElement, ...]) -> Params
         job_number=texts.get("jobNumber", ""),
         job_id=texts.get("jobId", ""),
         job_title=titles[0] if titles else "",
-        created=_time(texts.get("creationTime", "")),
+        created=read_i2_time(texts.get("creationTime", "")),
         user=texts.get("userId", ""),
         unknown=unknown,
     )
-
-
-def _time(text: str) -> datetime | None:
-    """``14:05 23/Nov/26`` as aware UTC; None if it is not of this form."""
-    try:
-        clock, date = text.split()
-        hour, minute = clock.split(":")
-        day, month, year = date.split("/")
-        return datetime(2000 + int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _sections(root: etree._Element) -> list[etree._Element]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xtalflow.data import CBoolean, CCollection, CData, CFloat, CInt, Parts, declare
 from xtalflow.data import Qualifiers as KnownQualifiers
-
-from ._xml import local_name
+from xtalflow.xtal import local_name
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -58,6 +58,7 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._i2_xml import i2_document, read_i2_time
 from ._maps import WrittenMap, map_facts, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
@@ -107,6 +108,7 @@ from ._splitting import split_columns
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
+from ._xml import local_name, parse_xml
 
 __all__ = [
     "COLUMN_KINDS",
@@ -219,11 +221,13 @@ __all__ = [
     "find_peaks",
     "find_space_group",
     "guess_polymer_kind",
+    "i2_document",
     "join_flags",
     "judge_by_outline",
     "lattice_rotations",
     "laue_rotations",
     "ligand_names",
+    "local_name",
     "make_free_flags",
     "map_facts",
     "mean_intensities",
@@ -232,12 +236,14 @@ __all__ = [
     "monomer_library_digest",
     "orbit_keys",
     "parse_columns",
+    "parse_xml",
     "pick_waters",
     "possible_reflections",
     "ramachandran",
     "read_asu_contents",
     "read_density_map",
     "read_dictionary",
+    "read_i2_time",
     "read_model",
     "read_reflections",
     "read_sequences",

@@ -1,9 +1,9 @@
-"""Reads foreign XML safely: no entities, no document types, no network, bounded size and depth."""
+"""Reads foreign XML safely: no entities, no declarations, no network, bounded size and depth."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xtalflow.errors import UnreadableFile
 
@@ -34,15 +34,23 @@ def parse_xml(path: Path) -> etree._Element:
         raise UnreadableFile(path, exc.strerror or str(exc)) from exc
     if not data.strip():
         raise UnreadableFile(path, "is empty")
-    if len(data) > MAX_BYTES:
-        raise UnreadableFile(path, f"is larger than {MAX_BYTES // 2**20} MiB")
-    return _parsed(path, data)
+    return xml_root(path, data)
 
 
-def _parsed(path: Path, data: bytes) -> etree._Element:
-    """The root element of what was read from a file; `path` is for the error."""
+def xml_root(path: Path, data: bytes, document_type: str = "") -> etree._Element:
+    """The root element of what was read from a file, under the same limits as `parse_xml`.
+
+    Parameters
+    ----------
+    path
+        Where the bytes are from, for the error.
+    document_type
+        A document type that may be named; one that declares entities or elements itself is refused all the same.
+    """
     from lxml import etree
 
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(path, f"is larger than {MAX_BYTES // 2**20} MiB")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -55,15 +63,28 @@ def _parsed(path: Path, data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as exc:
-        raise UnreadableFile(path, f"is not well-formed XML: {exc}") from exc
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # missing in its stubs
-        raise UnreadableFile(path, "declares a document type, which a parameter file does not need")
+        reason = exc.msg if isinstance(exc, etree.XMLSyntaxError) else exc
+        raise UnreadableFile(path, f"is not well-formed XML: {reason}") from exc
+    _check_document_type(path, root, document_type)
+    _check_depth(path, root)
+    return root
+
+
+def _check_document_type(path: Path, root: etree._Element, allowed: str) -> None:
+    declared: Any = root.getroottree().docinfo.internalDTD
+    if declared is None or (declared.name == allowed and not declared.entities() and not declared.elements()):
+        return
+    raise UnreadableFile(path, "declares a document type, which is not needed and not accepted")
+
+
+def _check_depth(path: Path, root: etree._Element) -> None:
+    from lxml import etree
+
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
-    return root
 
 
 def local_name(element: etree._Element) -> str:
