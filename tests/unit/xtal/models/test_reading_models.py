@@ -332,7 +332,31 @@ def test_names_beyond_ascii_are_refused_and_headers_with_them_are_read(pdb_file:
     assert model_facts(read_model(pdb_file))["atoms"] == 40
 
     pdb_file.write_text(text.replace(" CB  ALA", " Cβ ALA"))
-    with pytest.raises(UnreadableFile, match="beyond ASCII"):
+    with pytest.raises(UnreadableFile, match=r"line \d+: a name or a number has characters beyond ASCII"):
+        read_model(pdb_file)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "SEQRES   1 A    2  ÄÖ  ALA",
+        "SSBOND   1 CYS Ä    1    CYS A    3                          1555   1555  2.04",
+        "LINK         N   ALA A   1                 CÄ  ALA A   3     1555   1555  1.33",
+    ],
+)
+def test_names_beyond_ascii_are_refused_in_every_record(pdb_file: Path, record: str) -> None:
+    """Cut in the middle they could not be told to anybody."""
+    pdb_file.write_text(f"{record}\n{pdb_file.read_text()}")
+
+    with pytest.raises(UnreadableFile, match=r"line 1: .* beyond ASCII"):
+        read_model(pdb_file)
+
+
+def test_names_with_control_characters_are_refused(pdb_file: Path) -> None:
+    """No parameter file could keep them."""
+    pdb_file.write_text(pdb_file.read_text().replace("ALA A   1", "ALA\x15A   1"))
+
+    with pytest.raises(UnreadableFile, match="control characters"):
         read_model(pdb_file)
 
 
