@@ -59,7 +59,8 @@ from ._files import (
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
 from ._i2_xml import i2_document, read_i2_time
-from ._maps import WrittenMap, map_facts, write_ccp4_map
+from ._map_facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
+from ._maps import WrittenMap, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
 from ._model_facts import ligand_names, model_facts
@@ -168,6 +169,8 @@ __all__ = [
     "FreeSet",
     "FreeSetReport",
     "Intensities",
+    "MapFigures",
+    "MapHeader",
     "Mismatch",
     "ModelContent",
     "ModelSubType",
@@ -244,6 +247,8 @@ __all__ = [
     "read_density_map",
     "read_dictionary",
     "read_i2_time",
+    "read_map_figures",
+    "read_map_header",
     "read_model",
     "read_reflections",
     "read_sequences",

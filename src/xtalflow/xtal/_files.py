@@ -18,7 +18,7 @@ from ._columns import (
     choose_observations,
 )
 from ._free_flags import count_flags
-from ._maps import map_facts
+from ._map_facts import map_facts
 from ._reflection_digest import reflection_digests
 from ._reflection_facts import reflection_facts, unmerged_facts
 from ._reflections import read_reflections, reflection_format
@@ -32,6 +32,8 @@ _CONVERSIONS = {
     ObsContent.IMEAN: (ObsContent.IMEAN, ObsContent.FMEAN),
     ObsContent.FMEAN: (ObsContent.FMEAN,),
 }
+_MASK = 4
+"""Subtype of a map that is a mask."""
 
 
 class CMtzDataFile(CDataFile):
@@ -180,7 +182,7 @@ class CMapCoeffsDataFile(CMiniMtzDataFile):
 
 
 class CMapDataFile(CDataFile):
-    """A map in CCP4 format."""
+    """A map in CCP4 or MRC format; one of which all points are 0 or 1 is a mask."""
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
@@ -198,7 +200,10 @@ class CMapDataFile(CDataFile):
     def examine(self) -> FileFacts:
         if self.path is None:
             raise InvalidInput(f"{self.object_path() or 'the map'} is not set")
-        return FileFacts(facts=map_facts(self.path))
+        facts = map_facts(self.path)
+        if facts["mask"] and not self.subType.isSet():
+            self.subType.set(_MASK)
+        return FileFacts(facts=facts)
 
 
 class CUnmergedDataFile(CDataFile):
