@@ -8,8 +8,11 @@ from ._agreement import (
     check_space_group_change,
     compare_crystals,
 )
-from ._asu_contents import AsuSequence, read_asu_contents
+from ._alignment import Alignment
+from ._alignment_files import AlignmentFile, read_alignment, write_alignment
+from ._asu_contents import AsuSequence, read_asu_contents, write_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
+from ._blast import BlastHit, BlastSearch, read_blast
 from ._clashes import Clash, ClashReport, clashes
 from ._columns import (
     COLUMN_KINDS,
@@ -38,6 +41,7 @@ from ._crystal import (
 from ._density import DensityMap, read_density_map
 from ._dictionaries import (
     Dictionary,
+    Monomer,
     check_monomer_library,
     examine_dictionary,
     missing_dictionaries,
@@ -58,24 +62,30 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._hhpred import HhpredHit, HhpredSearch, read_hhpred
 from ._i2_xml import i2_document, read_i2_time
 from ._map_facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
 from ._maps import WrittenMap, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
+from ._model_contents import (
+    CBlastData,
+    CBlastItem,
+    CDictData,
+    CHhpredData,
+    CHhpredItem,
+    CMonomer,
+    CPdbChain,
+    CPdbData,
+    CSequence,
+    CSequenceAlignment,
+    CSequenceString,
+)
 from ._model_digest import coordinates_digest
 from ._model_facts import ligand_names, model_facts
-from ._model_files import (
-    CAsuDataFile,
-    CAtomSelection,
-    CDictDataFile,
-    CI2XmlDataFile,
-    CPdbDataFile,
-    CSeqDataFile,
-    CXmlDataFile,
-    ModelContent,
-    ModelSubType,
-)
+from ._model_files import CAtomSelection, CDictDataFile, CPdbDataFile, ModelContent, ModelSubType
+from ._model_sequences import ModelSequence, sequences_of_model
 from ._models import read_model, with_crystal, write_model
+from ._molecule_files import CMDLMolDataFile, CMol2DataFile
 from ._observations import Intensities, Shell, mean_intensities, resolution_shells
 from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
 from ._performance import (
@@ -102,9 +112,24 @@ from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
 from ._reflection_digest import reflection_digests, reflections_digest
 from ._reflection_facts import reflection_facts, unmerged_facts
 from ._reflections import read_reflections, reflection_format
+from ._refmac_files import CRefmacKeywordFile, CRefmacRestraintsDataFile, CTLSDataFile
+from ._refmac_text import TlsGroup, read_external_restraints, read_keywords, read_tls_groups
 from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
-from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
+from ._sequence_files import (
+    CAsuContent,
+    CAsuContentSeq,
+    CAsuContentSeqList,
+    CAsuDataFile,
+    CBlastDataFile,
+    CHhpredDataFile,
+    CI2XmlDataFile,
+    CSeqAlignDataFile,
+    CSeqDataFile,
+    CXmlDataFile,
+)
+from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences, write_sequences
+from ._small_molecules import SmallMolecule, read_mol2, read_molfile
 from ._splitting import split_columns
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
@@ -115,41 +140,67 @@ __all__ = [
     "COLUMN_KINDS",
     "FLAG",
     "Agreement",
+    "Alignment",
+    "AlignmentFile",
     "AsuSequence",
     "BFactorSummary",
     "BGroup",
     "BOutlier",
+    "BlastHit",
+    "BlastSearch",
+    "CAsuContent",
+    "CAsuContentSeq",
+    "CAsuContentSeqList",
     "CAsuDataFile",
     "CAtomCountPerformance",
     "CAtomSelection",
+    "CBlastData",
+    "CBlastDataFile",
+    "CBlastItem",
     "CCell",
     "CCellAngle",
     "CCellLength",
     "CDataReductionCCPerformance",
     "CDataReductionPerformance",
     "CDataReductionRefinementPerformance",
+    "CDictData",
     "CDictDataFile",
     "CExpPhasPerformance",
     "CFreeRDataFile",
     "CFreeRPerformance",
     "CFrenchWilsonPerformance",
+    "CHhpredData",
+    "CHhpredDataFile",
+    "CHhpredItem",
     "CI2XmlDataFile",
+    "CMDLMolDataFile",
     "CMapCoeffsDataFile",
     "CMapDataFile",
     "CMiniMtzDataFile",
     "CModelBuildPerformance",
+    "CMol2DataFile",
+    "CMonomer",
     "CMtzDataFile",
     "CObsDataFile",
     "CPairefPerformance",
+    "CPdbChain",
+    "CPdbData",
     "CPdbDataFile",
     "CPhaseErrorPerformance",
     "CPhsDataFile",
     "CRefinementPerformance",
+    "CRefmacKeywordFile",
+    "CRefmacRestraintsDataFile",
     "CResolutionRange",
+    "CSeqAlignDataFile",
     "CSeqDataFile",
+    "CSequence",
+    "CSequenceAlignment",
+    "CSequenceString",
     "CServalcatPerformance",
     "CSpaceGroup",
     "CSuperposePerformance",
+    "CTLSDataFile",
     "CTestObsConversionsPerformance",
     "CUnmergedDataFile",
     "CValidationPerformance",
@@ -168,12 +219,16 @@ __all__ = [
     "FreeFlags",
     "FreeSet",
     "FreeSetReport",
+    "HhpredHit",
+    "HhpredSearch",
     "Intensities",
     "MapFigures",
     "MapHeader",
     "Mismatch",
     "ModelContent",
+    "ModelSequence",
     "ModelSubType",
+    "Monomer",
     "NearPeak",
     "ObsContent",
     "Peak",
@@ -188,6 +243,8 @@ __all__ = [
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
+    "SmallMolecule",
+    "TlsGroup",
     "TwinLaw",
     "TwinTests",
     "Water",
@@ -243,29 +300,41 @@ __all__ = [
     "pick_waters",
     "possible_reflections",
     "ramachandran",
+    "read_alignment",
     "read_asu_contents",
+    "read_blast",
     "read_density_map",
     "read_dictionary",
+    "read_external_restraints",
+    "read_hhpred",
     "read_i2_time",
+    "read_keywords",
     "read_map_figures",
     "read_map_header",
     "read_model",
+    "read_mol2",
+    "read_molfile",
     "read_reflections",
     "read_sequences",
+    "read_tls_groups",
     "reflection_digests",
     "reflection_facts",
     "reflection_format",
     "reflections_digest",
     "residue_names",
     "resolution_shells",
+    "sequences_of_model",
     "split_columns",
     "twin_operators",
     "twinning_tests",
     "unmerged_facts",
     "wilson_plot",
     "with_crystal",
+    "write_alignment",
+    "write_asu_contents",
     "write_ccp4_map",
     "write_free_flags",
     "write_model",
     "write_observations",
+    "write_sequences",
 ]

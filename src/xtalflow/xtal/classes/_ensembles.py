@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from xtalflow.data import CBoolean, CComposite, CDataFileContent, CFloat, CInt, CList, COneWord
+from xtalflow.data import CBoolean, CComposite, CFloat, CInt, CList, COneWord
 
 from .._model_files import CPdbDataFile
-
-
-class CPdbData(CDataFileContent):
-    """What is in a file of an atomic model."""
 
 
 class CPdbDataFileList(CList[CPdbDataFile]):
