@@ -10,9 +10,10 @@ from ._agreement import (
 )
 from ._alignment import Alignment
 from ._alignment_files import AlignmentFile, read_alignment, write_alignment
-from ._asu_contents import AsuSequence, read_asu_contents, write_asu_contents
+from ._asu_contents import MAX_COPIES, AsuSequence, read_asu_contents, write_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
 from ._blast import BlastHit, BlastSearch, read_blast
+from ._cell_contents import LEAST_SOLVENT, MOST_SOLVENT, Packing, packings, sequence_weight
 from ._clashes import Clash, ClashReport, clashes
 from ._columns import (
     COLUMN_KINDS,
@@ -89,6 +90,7 @@ from ._molecule_files import CMDLMolDataFile, CMol2DataFile
 from ._observations import Intensities, Shell, mean_intensities, resolution_shells
 from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
 from ._performance import (
+    CAsuContentPerformance,
     CAtomCountPerformance,
     CDataReductionCCPerformance,
     CDataReductionPerformance,
@@ -139,6 +141,9 @@ from ._xml import local_name, parse_xml
 __all__ = [
     "COLUMN_KINDS",
     "FLAG",
+    "LEAST_SOLVENT",
+    "MAX_COPIES",
+    "MOST_SOLVENT",
     "Agreement",
     "Alignment",
     "AlignmentFile",
@@ -149,6 +154,7 @@ __all__ = [
     "BlastHit",
     "BlastSearch",
     "CAsuContent",
+    "CAsuContentPerformance",
     "CAsuContentSeq",
     "CAsuContentSeqList",
     "CAsuDataFile",
@@ -231,6 +237,7 @@ __all__ = [
     "Monomer",
     "NearPeak",
     "ObsContent",
+    "Packing",
     "Peak",
     "PhsContent",
     "PolymerKind",
@@ -295,6 +302,7 @@ __all__ = [
     "model_facts",
     "monomer_library_digest",
     "orbit_keys",
+    "packings",
     "parse_columns",
     "parse_xml",
     "pick_waters",
@@ -323,6 +331,7 @@ __all__ = [
     "reflections_digest",
     "residue_names",
     "resolution_shells",
+    "sequence_weight",
     "sequences_of_model",
     "split_columns",
     "twin_operators",
