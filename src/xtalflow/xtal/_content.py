@@ -22,7 +22,9 @@ _GZIP = b"\x1f\x8b"
 _PIECE = 2**20
 _CIF_ERROR = re.compile(r"^[^:\n]*:(\d+):(\d+)\(\d+\): (.*)$", re.DOTALL)
 _CIF_START = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*data_", re.IGNORECASE)
-_PDB_LINE = re.compile(r"^(?:HEADER|REMARK|SEQRES|CRYST1|ATOM|HETATM)[ \d]", re.MULTILINE)
+_PDB_FILE = re.compile(
+    r"\A\s*(?:HEADER|TITLE|REMARK|SEQRES|CRYST1|MODEL)[ \d]{2}|^(?:ATOM  |HETATM) {0,4}\d{1,5} ", re.MULTILINE
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
@@ -95,7 +97,7 @@ def read_text(path: Path, wanted: str) -> str:
         raise UnreadableFile(path, f"line {line} has a character that is not UTF-8, so it is not {wanted}") from exc
     if not text.strip():
         raise UnreadableFile(path, "the file is empty")
-    if _PDB_LINE.search(text):
+    if _PDB_FILE.search(text):
         raise UnsuitableContent(path, f"this is a PDB file, not {wanted}")
     return text
 

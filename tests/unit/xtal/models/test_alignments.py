@@ -169,6 +169,16 @@ def test_what_is_written_is_read_back(alignment: Alignment, name: str) -> None:
     assert again.format == ("Clustal" if name.endswith(".aln") else "FASTA")
 
 
+@pytest.mark.parametrize("name", ["it.aln", "it.fasta"])
+def test_rows_may_be_called_like_records_of_other_formats(tmp_path: Path, name: str) -> None:
+    """ATOM at the beginning of a line makes no PDB file, nor CLUSTAL an alignment."""
+    names = ("ATOM", "HETATM", "HEADER", "data_x", "CLUSTAL", "#", "//", "a_longer_name_than_these")
+    alignment = Alignment(names=names, rows=("MKTAYIAKQR",) * len(names))
+    write_alignment(alignment, tmp_path / name)
+
+    assert read_alignment(tmp_path / name).alignment == alignment
+
+
 def test_a_file_kind_tells_rows_and_identities(tmp_path: Path) -> None:
     file = CSeqAlignDataFile()
     file.set(write(tmp_path, samples.CLUSTAL))
