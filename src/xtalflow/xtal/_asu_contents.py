@@ -153,5 +153,7 @@ def _check(path: Path, one: AsuSequence, seen: set[str]) -> None:
         raise InvalidInput(f"{path}: the sequence {one.name!r} is not of letters A to Z")
     if not 0 <= one.copies <= MAX_COPIES:
         raise InvalidInput(f"{path}: {one.copies} copies of {one.name!r}; CCP4i2 keeps 0 to {MAX_COPIES}")
-    if one.source and (str(PurePosixPath(one.source)) != one.source or not PurePosixPath(one.source).name):
+    source = PurePosixPath(one.source)
+    kept = PurePosixPath(printable(str(source.parent)), printable(source.name))
+    if one.source and (str(kept) != one.source or not source.name):
         raise InvalidInput(f"{path}: {one.source!r} is not the path of a file")

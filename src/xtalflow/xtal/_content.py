@@ -23,9 +23,12 @@ _PIECE = 2**20
 _CIF_ERROR = re.compile(r"^[^:\n]*:(\d+):(\d+)\(\d+\): (.*)$", re.DOTALL)
 _CIF_START = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*data_", re.IGNORECASE)
 _PDB_FILE = re.compile(
-    r"\A\s*(?:HEADER|TITLE|REMARK|SEQRES|CRYST1|MODEL)[ \d]{2}|^(?:ATOM  |HETATM) {0,4}\d{1,5} ", re.MULTILINE
+    r"\A\s*(?:HEADER|TITLE|REMARK|SEQRES|CRYST1|MODEL)[ 0-9]{2}"
+    r"|^(?:ATOM  |HETATM)[ 0-9]{4}[0-9] .{18}[ 0-9-]{4}\.[0-9]{3}",
+    re.MULTILINE,
 )
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+"""It begins as such, or has an atom with a serial number and a coordinate in their columns."""
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
 def read_content(path: Path) -> bytes:

@@ -103,7 +103,7 @@ sequences = st.builds(
     kind=st.sampled_from(PolymerKind),
     copies=st.integers(0, 13),
     description=words,
-    source=st.sampled_from(["", "x.seq", "/data/x y.seq", "a/../b", "/"]),
+    source=st.sampled_from(["", "x.seq", "/data/x y.seq", "/data/ x.seq", "a/../b", "/"]),
 )
 
 
@@ -128,6 +128,7 @@ def test_anything_is_written_so_that_it_is_read_back_or_refused(contents: list[A
         ({"sequence": "mk"}, "not of letters A to Z"),
         ({"copies": 13}, "13 copies of 'enzyme'"),
         ({"source": "folder/"}, "not the path of a file"),
+        ({"source": "/data/ x.seq"}, "not the path of a file"),
     ],
 )
 def test_what_cannot_be_kept_is_not_written(tmp_path: Path, change: dict[str, object], reason: str) -> None:

@@ -236,6 +236,17 @@ def test_what_is_written_is_read_back(written: list[SequenceRecord], name: str) 
     )
 
 
+@pytest.mark.parametrize("strange", ["a\u2028b", "a\nb", "a\x85b", " a", ""])
+@pytest.mark.parametrize("suffix", [".pir", ".fasta"])
+def test_a_name_that_the_reader_would_cut_is_not_written(tmp_path: Path, strange: str, suffix: str) -> None:
+    """A line of the file may end at more than one kind of character."""
+    path = tmp_path / f"it{suffix}"
+
+    with pytest.raises(InvalidInput, match="cannot hold"):
+        write_sequences([SequenceRecord(name=strange, sequence="MKT", kind=PolymerKind.PROTEIN)], path)
+    assert not path.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "start"), [("it.pir", ">DL;dna\nof a virus\nACGT"), ("it.seq", ">dna of a virus\nACGT")]
 )
