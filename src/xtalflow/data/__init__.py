@@ -1,6 +1,7 @@
 """The typed tree: values with states, containers, lists, files and indicators, in the order of their declaration."""
 
-from ._base import CData, Change, ValueState
+from ._base import CData, ValueState
+from ._changes import Change
 from ._collections import CCollection, CDict, CUnknown, Parts
 from ._containers import CComposite, CContainer, CPerformanceIndicator
 from ._custom_tasks import (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 from xtalflow.errors import InvalidInput, InvalidValue
 
+from ._changes import Change, batch, tell
 from ._findings import Finding, Severity
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import KNOWN, Declaration, Qualifiers, class_error_codes
@@ -24,15 +25,6 @@ class ValueState(Enum):
     NOT_SET = "not_set"
     DEFAULT = "default"
     EXPLICITLY_SET = "explicitly_set"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A value of the tree changed."""
-
-    path: str
-    old: object
-    new: object
 
 
 class _Slotted(type):
@@ -60,6 +52,8 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     _declaration: Declaration
     _changed: Signal[Change] | None
+    _heard: ClassVar[bool] = False
+    """Whether anybody ever listened to any tree; until then there is nothing to tell."""
 
     def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
         unknown = sorted(set(qualifiers) - KNOWN)
@@ -68,11 +62,8 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers))), None, "")
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        """Be a new object of a declaration, with its default."""
         self._declaration, self._parent, self._name, self._changed = declaration, parent, name, None
-        self._restore()
-
-    def _restore(self) -> None:
-        """Take the declared default."""
 
     @classmethod
     def _made(cls: type[_D], declaration: Declaration, parent: HierarchicalObject | None, name: str) -> _D:
@@ -175,11 +166,14 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
         """Class and position of each child, for `get_merged_metadata`."""
         names = tuple(self.childNames())
-        known = self._declaration.contents.get(names)
+        cache = self._declaration.contents
+        if cache is None:
+            cache = self._declaration.contents = {}
+        known = cache.get(names)
         if known is None:
             kinds = MappingProxyType({name: type(self._child(name)) for name in names})
             order = MappingProxyType({name: position for position, name in enumerate(names)})
-            known = self._declaration.contents[names] = {"attributes": kinds, "contents_order": order}
+            known = cache[names] = {"attributes": kinds, "contents_order": order}
         return known
 
     def validity(self) -> list[Finding]:
@@ -240,11 +234,27 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     @property
     def changed(self) -> Signal[Change]:
-        """Tells of every change of the value by a setter."""
+        """Tells of every change of the value by a setter, here or below."""
         if self._changed is None:
             self._changed = Signal(plain=True)
+            CData._heard = True
         return self._changed
 
-    def _tell(self, old: object, new: object) -> None:
-        if self._changed is not None:
-            self._changed.emit(Change(path=self.object_path(), old=old, new=new))
+    def batch(self) -> AbstractContextManager[None]:
+        """A context that tells at its end what changed in it, once for each object.
+
+        Examples
+        --------
+        >>> from xtalflow.data import CInt
+        >>> number = CInt(default=1)
+        >>> connection = number.changed.connect(lambda change: print(change.old, change.new))
+        >>> with number.batch():
+        ...     number.set(2)
+        ...     number.set(3)
+        1 3
+        """
+        return batch(self)
+
+    def _tell(self, old: object, before: ValueState | None, new: object) -> None:
+        if CData._heard:
+            tell(self, old, before, new)

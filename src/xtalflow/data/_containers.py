@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self, Unpack
 
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData
+from ._changes import batch, is_heard, silence
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
 from ._scalars import CFloat, CString
 
+_NOTHING = nullcontext()
 _DECLARED: dict[type[Any], Mapping[str, CData]] = {}
 
 
@@ -46,13 +48,15 @@ class CComposite(CData):
     def _child(self, name: str) -> CData:
         child = self._children.get(name)
         if child is None:
-            declared = declared_children(type(self)).get(name)
-            if declared is None:
-                raise UnknownParameter(name, close=difflib.get_close_matches(name, self.childNames()))
-            declaration = self._declaration.child(name, declared._declaration)
-            child = declaration.kind._made(declaration, self, name)
-            self._children[name] = child
+            declaration = self._declaration.children.get(name) or self._declared(name)
+            child = self._children[name] = declaration.kind._made(declaration, self, name)
         return child
+
+    def _declared(self, name: str) -> Declaration:
+        declared = declared_children(type(self)).get(name)
+        if declared is None:
+            raise UnknownParameter(name, close=difflib.get_close_matches(name, self.childNames()))
+        return self._declaration.child(name, declared._declaration)
 
     def __contains__(self, name: str) -> bool:
         return name in self.childNames()
@@ -82,8 +86,9 @@ class CComposite(CData):
         if not isinstance(value, Mapping):
             raise self._refuse(value, f"a {type(self).__name__} or its children by name")
         made = self._made(self._declaration, self._parent, self._name)
-        made.unSet()
-        made.update(value)
+        with silence(made):
+            made.unSet()
+            made.update(value)
         return made
 
     def update(self, values: Mapping[str, Any]) -> None:
@@ -101,13 +106,23 @@ class CComposite(CData):
             for child in self._children.values():
                 child.restore()
 
+    def _telling(self) -> AbstractContextManager[None]:
+        """Tell those above of what is done in between as of one change."""
+        return self._as_one_change() if CData._heard else _NOTHING
+
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Tell listeners, if there are any and if what is done in between changes anything."""
-        old = None if self._changed is None else self.copy()
-        yield
-        if old is not None and self != old:
-            self._tell(old, self.copy())
+    def _as_one_change(self) -> Iterator[None]:
+        old = (self.copy(), self._told()) if is_heard(self) else None
+        try:
+            with batch(self, end=self):
+                yield
+        finally:
+            if old is not None and self != old[0]:
+                self._tell(old[1], old[0].getValueState(), self._told())
+
+    def _told(self) -> object:
+        """The value as listeners hear it."""
+        return self.copy()
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())
@@ -129,11 +144,12 @@ class CComposite(CData):
         told = data.get("children") if isinstance(data, Mapping) else None
         if not isinstance(told, Mapping):
             raise self._refuse(data, "an object with children")
-        for child, value in [(self._child(name), value) for name, value in told.items()]:
-            child.from_dict(value)
-        for child in self.children():
-            if child._name not in told:
-                child.unSet()
+        with self._telling():
+            for child, value in [(self._child(name), value) for name, value in told.items()]:
+                child.from_dict(value)
+            for child in self.children():
+                if child._name not in told:
+                    child.unSet()
 
 
 _MAY_HOLD: dict[tuple[type[Any], type[Any]], bool] = {}
@@ -162,9 +178,11 @@ class CContainer(CComposite):
         The folder against which bare paths are resolved: where the command was typed.
     """
 
-    __slots__ = ("_added", "_base_directory", "_project_directory")
+    __slots__ = ("_added", "_base_directory", "_found", "_project_directory")
 
     _added: dict[str, CData]
+    _found: dict[str, CData] | None
+    """Objects by path that were found before; those in lists are not kept, as they move."""
     _base_directory: Path | None
     _project_directory: Path | None
 
@@ -174,7 +192,7 @@ class CContainer(CComposite):
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         self._added = {}
-        self._project_directory = self._base_directory = None
+        self._found = self._project_directory = self._base_directory = None
         super()._set_up(declaration, parent, name)
 
     @property
@@ -206,22 +224,46 @@ class CContainer(CComposite):
         """Declare one more child of this very container, as a definition file does; a value that it has is copied."""
         self._added[name] = declaration
         self._children.pop(name, None)
+        self._forget()
         child = self._child(name)
         if declaration.isSet(allowDefault=False):
             child.set(declaration)
         return child
 
+    def _forget(self) -> None:
+        """Find anew what was found before, here and above."""
+        node: HierarchicalObject | None = self
+        while node is not None:
+            if isinstance(node, CContainer):
+                node._found = None
+            node = node._parent
+
     def childNames(self) -> list[str]:
-        return [*super().childNames(), *(name for name in self._added if name not in declared_children(type(self)))]
+        declared = declared_children(type(self))
+        return [*declared, *(name for name in self._added if name not in declared)]
 
     def _child(self, name: str) -> CData:
-        if name in self._added and name not in self._children:
-            declared = self._added[name]
-            self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
-            if isinstance(declared, CContainer):
-                for added, below in declared._added.items():
-                    self._children[name]._add(added, below)  # type: ignore[attr-defined]  # it is a CContainer too
-        return super()._child(name)
+        child = self._children.get(name)
+        if child is None:
+            added = self._added.get(name)
+            child = super()._child(name) if added is None else self._made_of(name, added)
+        return child
+
+    def _made_of(self, name: str, declared: CData) -> CData:
+        child = self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
+        if isinstance(child, CContainer) and isinstance(declared, CContainer):
+            child._added.update(declared._added)
+        return child
+
+    def find(self, path: str) -> Any:
+        found = None if self._found is None else self._found.get(path)
+        if found is None:
+            found = super().find(path)
+            if "[" not in path:
+                if self._found is None:
+                    self._found = {}
+                self._found[path] = found
+        return found
 
     def copy(self) -> Self:
         made = self._made(self._declaration, None, self._name)

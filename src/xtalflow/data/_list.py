@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar, Unpack
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData, ValueState
+from ._changes import silence
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
@@ -43,12 +44,8 @@ class CList(CData, Generic[T]):
         self._declaration = Declaration(type(self), self._declaration.own, declared._declaration)
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
-        self._items, self._state = [], ValueState.NOT_SET
         super()._set_up(declaration, parent, name)
-
-    def _restore(self) -> None:
-        if self._declaration.initial is not None:
-            self._items, self._state = self._as_declared()
+        self._items, self._state = ([], ValueState.NOT_SET) if declaration.initial is None else self._as_declared()
 
     def _as_declared(self) -> tuple[list[T], ValueState]:
         count, state = self._declaration.initial or (0, ValueState.NOT_SET)
@@ -79,10 +76,14 @@ class CList(CData, Generic[T]):
         item = self.makeItem()
         count = len(self._items)
         index = max(0, index + count) if index < 0 else min(index, count)
-        item._parent = self  # known to its tree already when a bad value is refused
-        item._name = f"[{index}]"
-        item.set(value)
+        self._give(item, index, value)
         return self._insert(index, item)
+
+    def _give(self, item: T, index: int, value: Any) -> None:
+        """Give an item its value and place; it knows its tree when a bad value is refused, but is not in it yet."""
+        item._parent, item._name = self, f"[{index}]"
+        with silence(item):
+            item.set(value)
 
     def extend(self, values: Iterable[Any]) -> None:
         """Append items of these values."""
@@ -95,7 +96,7 @@ class CList(CData, Generic[T]):
         item = self._items.pop(index)
         item._parent, item._name = None, ""
         self._number()
-        self._tell(old, len(self._items))
+        self._tell(old, None, len(self._items))
         return item
 
     def remove(self, item: T) -> None:
@@ -126,8 +127,7 @@ class CList(CData, Generic[T]):
         fresh = []
         for position, each in enumerate(values):
             item = self.makeItem()
-            item._parent, item._name = self, f"[{position}]"
-            item.set(each)
+            self._give(item, position, each)
             fresh.append(item)
         self._replace(fresh, state)
 
@@ -198,8 +198,10 @@ class CList(CData, Generic[T]):
         fresh = []
         for position, each in enumerate(told):
             item = self.makeItem()
-            item._parent, item._name = self, f"[{position}]"
-            item.from_dict(each)
+            item._name = f"[{position}]"
+            item._parent = self
+            with silence(item):
+                item.from_dict(each)
             fresh.append(item)
         self._replace(fresh, state)
 
@@ -215,7 +217,7 @@ class CList(CData, Generic[T]):
             item._name = f"[{index}]"
         else:
             self._number()
-        self._tell(old, len(self._items))
+        self._tell(old, None, len(self._items))
         return item
 
     def _replace(self, items: list[T], state: ValueState) -> None:
@@ -224,7 +226,7 @@ class CList(CData, Generic[T]):
             item._parent, item._name = None, ""
         self._items, self._state = items, state
         if old or items or before is not state:
-            self._tell(old, len(items))
+            self._tell(old, None, len(items))
 
     def _number(self) -> None:
         for position, item in enumerate(self._items):

@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Generic, TypeVar, Unpack
 from xtalflow.errors import InvalidValue
 
 from ._base import CData, ValueState
+from ._changes import is_same
 from ._findings import Finding
-from ._qualifiers import Qualifiers
+from ._hierarchy import HierarchicalObject
+from ._qualifiers import Declaration, Limits, Qualifiers
 
 T = TypeVar("T")
 _INTEGER = re.compile("[+-]?[0-9]{1,19}")
@@ -47,10 +49,10 @@ class CScalar(CData, Generic[T]):
     def set(self, value: Any) -> None:
         if value is None:
             self.unSet()
-        elif isinstance(value, CScalar):
-            self._take(None if value._value is None else self._checked(value._value), value._state)
         elif isinstance(value, CData):
-            raise self._refuse(value, f"a value for {type(self).__name__}")
+            if not isinstance(value, CScalar):
+                raise self._refuse(value, f"a value for {type(self).__name__}")
+            self._take(None if value._value is None else self._checked(value._value), value._state)
         else:
             self._store(self._checked(value), ValueState.EXPLICITLY_SET)
 
@@ -84,8 +86,9 @@ class CScalar(CData, Generic[T]):
             return False
         return True
 
-    def _restore(self) -> None:
-        self._value, self._state = self._as_declared()
+    def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        self._declaration, self._parent, self._name, self._changed = declaration, parent, name, None
+        self._value, self._state = declaration.initial or self._as_declared()
 
     def _as_declared(self) -> tuple[T | None, ValueState]:
         initial = self._declaration.initial
@@ -98,26 +101,36 @@ class CScalar(CData, Generic[T]):
 
     def _take(self, value: T | None, state: ValueState) -> None:
         """Store what has a state already; the default of another declaration is explicit here."""
-        if state is ValueState.DEFAULT and not _alike(value, self._as_declared()[0]):
+        if state is ValueState.DEFAULT and not is_same(value, self._as_declared()[0]):
             state = ValueState.EXPLICITLY_SET
         self._store(value, state)
 
     def _store(self, value: T | None, state: ValueState) -> None:
+        if not CData._heard:
+            self._value, self._state = value, state
+            return
         old, before = self._value, self._state
         self._value, self._state = value, state
-        if self._changed is not None and not (before is state and _alike(old, value)):
-            self._tell(old, value)
+        if before is not state or not is_same(old, value):
+            self._tell(old, before, value)
 
     def _equals(self, other: Any) -> bool:
-        return self._state is other._state and _alike(self._value, other._value)
+        return self._state is other._state and is_same(self._value, other._value)
 
     def _checked(self, value: Any) -> T:
         """The value as this class keeps it; `InvalidValue` if it cannot be one."""
         converted = self._converted(value)
-        choices = self.qualifier("enumerators") if self.qualifier("onlyEnumerators") else None
+        choices = self._limits().choices
         if choices and converted not in choices:
             raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices))
         return converted
+
+    def _limits(self) -> Limits:
+        """What the qualifiers say about values; gathered once for each declaration."""
+        limits = self._declaration.limits
+        if limits is None:
+            limits = self._declaration.limits = Limits.of(self._declaration.qualifiers)
+        return limits
 
     def _converted(self, value: Any) -> T:
         raise NotImplementedError
@@ -148,18 +161,13 @@ class CScalar(CData, Generic[T]):
         return id(self)
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are equal; here one that is not a number equals itself."""
-    return bool(one == other or (one != one and other != other))
-
-
 class _CNumber(CScalar[T]):
     """Arithmetic and order by value; an unset number refuses both."""
 
     __slots__ = ()
 
     def _within(self, number: Any) -> Any:
-        low, high = self.qualifier("min"), self.qualifier("max")
+        low, high = (limits := self._limits()).low, limits.high
         if (low is not None and number < low) or (high is not None and number > high):
             bounds = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
             raise self._refuse(number, " and ".join(bound for bound in bounds if bound))
@@ -247,6 +255,8 @@ class CInt(_CNumber[int]):
     }
 
     def _converted(self, value: Any) -> int:
+        if type(value) is int and -_LARGEST <= value <= _LARGEST:
+            return int(self._within(value))
         whole = isinstance(value, Integral) and value is not True and value is not False
         if not whole and not (isinstance(value, str) and _INTEGER.fullmatch(value.strip())):
             raise self._refuse(value, "an integer")
@@ -270,6 +280,8 @@ class CFloat(_CNumber[float]):
     }
 
     def _converted(self, value: Any) -> float:
+        if type(value) is float and math.isfinite(value):
+            return float(self._within(value))
         if isinstance(value, bool) or not isinstance(value, (str, Real)) or (isinstance(value, str) and "_" in value):
             raise self._refuse(value, "a number")
         try:
@@ -306,14 +318,13 @@ class CString(CScalar[str]):
         value = "".join(value)  # of a member of an enumeration its value
         if self.REFUSED.search(value):
             raise self._refuse(value, "a text without control characters")
-        shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
-        if shortest is not None and len(value) < shortest:
-            raise self._refuse(value, f"at least {shortest} characters long")
-        if longest is not None and len(value) > longest:
-            raise self._refuse(value, f"at most {longest} characters long")
-        pattern = self.qualifier("patternRegex")
-        if pattern and not re.search(pattern, value):
-            raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {pattern}")
+        limits = self._limits()
+        if limits.shortest is not None and len(value) < limits.shortest:
+            raise self._refuse(value, f"at least {limits.shortest} characters long")
+        if limits.longest is not None and len(value) > limits.longest:
+            raise self._refuse(value, f"at most {limits.longest} characters long")
+        if limits.pattern and not re.search(limits.pattern, value):
+            raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}")
         return str(value)
 
     def __len__(self) -> int:
