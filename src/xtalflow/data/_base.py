@@ -134,6 +134,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     def children(self) -> Iterator[CData]:
         return (self._child(name) for name in self.childNames())
 
+    def touched(self) -> Iterator[CData]:
+        """The children that were made so far, in order; the others are as declared."""
+        return self.children()
+
     # What the declaration says.
 
     @property
@@ -143,7 +147,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One qualifier of the declaration merged with its class."""
-        return self._declaration.qualifiers.get(name, default)
+        return self._declaration.qualifier(name, default)
 
     def get_merged_metadata(self, kind: str) -> Mapping[Any, Any]:
         """Metadata merged over class hierarchy and declaration, from a cache.

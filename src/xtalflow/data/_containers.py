@@ -58,6 +58,10 @@ class CComposite(CData):
             raise UnknownParameter(name, close=difflib.get_close_matches(name, self.childNames()))
         return self._declaration.child(name, declared._declaration)
 
+    def touched(self) -> Iterator[CData]:
+        made = self._children
+        return (made[name] for name in self.childNames() if name in made)
+
     def __contains__(self, name: str) -> bool:
         return name in self.childNames()
 

@@ -126,8 +126,13 @@ class Limits(NamedTuple):
     pattern: str | None
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Limits:
-        """The limits in merged qualifiers."""
+    def of(cls, declaration: Declaration) -> Limits:
+        """The limits that a declaration and its class set."""
+        if declaration.own.keys().isdisjoint(_LIMITING) and class_qualifiers(declaration.kind).keys().isdisjoint(
+            _LIMITING
+        ):
+            return _NO_LIMITS
+        said = declaration.qualifiers
         return cls(
             low=said.get("min"),
             high=said.get("max"),
@@ -136,6 +141,10 @@ class Limits(NamedTuple):
             longest=said.get("maxLength"),
             pattern=said.get("patternRegex"),
         )
+
+
+_LIMITING = frozenset({"min", "max", "onlyEnumerators", "minLength", "maxLength", "patternRegex"})
+_NO_LIMITS = Limits(None, None, None, None, None, None)
 
 
 class Declaration:
@@ -154,6 +163,10 @@ class Declaration:
         self.limits: Limits | None = None
         self.contents: dict[tuple[str, ...], Mapping[str, Mapping[str, Any]]] | None = None
 
+    def qualifier(self, name: str, default: Any = None) -> Any:
+        """One of the qualifiers, without merging all."""
+        return self.own[name] if name in self.own else class_qualifiers(self.kind).get(name, default)
+
     @property
     def qualifiers(self) -> Mapping[str, Any]:
         """The class's qualifiers with the declaration's own on top; merged once."""
@@ -164,7 +177,7 @@ class Declaration:
 
     def child(self, name: str, declared: Declaration) -> Declaration:
         """The declaration of a child, with what this one says about it (``subType={"min": 1}``)."""
-        given, default = self.qualifiers.get(name), self.qualifiers.get("default")
+        given, default = self.qualifier(name), self.qualifier("default")
         said = dict(given) if isinstance(given, Mapping) else {}
         if isinstance(default, Mapping) and name in default:
             said["default"] = default[name]

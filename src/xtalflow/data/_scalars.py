@@ -93,7 +93,7 @@ class CScalar(CData, Generic[T]):
     def _as_declared(self) -> tuple[T | None, ValueState]:
         initial = self._declaration.initial
         if initial is None:
-            default = self._declaration.qualifiers.get("default")
+            default = self._declaration.qualifier("default")
             given = default is not None
             initial = (self._checked(default), ValueState.DEFAULT) if given else (None, ValueState.NOT_SET)
             self._declaration.initial = initial
@@ -129,7 +129,7 @@ class CScalar(CData, Generic[T]):
         """What the qualifiers say about values; gathered once for each declaration."""
         limits = self._declaration.limits
         if limits is None:
-            limits = self._declaration.limits = Limits.of(self._declaration.qualifiers)
+            limits = self._declaration.limits = Limits.of(self._declaration)
         return limits
 
     def _converted(self, value: Any) -> T:
@@ -257,8 +257,11 @@ class CInt(_CNumber[int]):
     def _converted(self, value: Any) -> int:
         if type(value) is int and -_LARGEST <= value <= _LARGEST:
             return int(self._within(value))
-        whole = isinstance(value, Integral) and value is not True and value is not False
-        if not whole and not (isinstance(value, str) and _INTEGER.fullmatch(value.strip())):
+        if isinstance(value, str):
+            whole = _INTEGER.fullmatch(value.strip()) is not None
+        else:
+            whole = isinstance(value, Integral) and value is not True and value is not False
+        if not whole:
             raise self._refuse(value, "an integer")
         number = int(value)
         if abs(number) > _LARGEST:

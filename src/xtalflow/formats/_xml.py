@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
+_TOO_DEEP = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
 def parse_xml(path: Path) -> etree._Element:
@@ -58,14 +59,12 @@ def _parsed(path: Path, data: bytes) -> etree._Element:
         raise UnreadableFile(path, f"is not well-formed XML: {exc}") from exc
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # missing in its stubs
         raise UnreadableFile(path, "declares a document type, which a parameter file does not need")
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
+    if root.xpath(_TOO_DEEP):
+        raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
     return root
 
 
 def local_name(element: etree._Element) -> str:
     """Tag of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag = str(element.tag)
+    return tag.rpartition("}")[2] if tag.startswith("{") else tag
