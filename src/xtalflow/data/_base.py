@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
@@ -56,10 +56,14 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     """Whether anybody ever listened to any tree; until then there is nothing to tell."""
 
     def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
+        self._declare(qualifiers)
+
+    def _declare(self, qualifiers: Mapping[str, Any], item: Declaration | None = None, class_name: str = "") -> None:
+        """Be an object of a declaration of its own."""
         unknown = sorted(set(qualifiers) - KNOWN)
         if unknown:
             raise TypeError(f"{type(self).__name__} knows no qualifier {unknown[0]!r}")
-        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers))), None, "")
+        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers)), item, class_name), None, "")
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         """Be a new object of a declaration, with its default."""
@@ -108,6 +112,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def restore(self) -> None:
         """Be as declared again: with the default if there is one, else without a value."""
+        raise NotImplementedError
+
+    def is_as_declared(self) -> bool:
+        """Whether nothing was done to it and what is below it: it need not be written down."""
         raise NotImplementedError
 
     def isSet(self, allowDefault: bool = True) -> bool:
@@ -169,16 +177,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
         """Class and position of each child, for `get_merged_metadata`."""
-        names = tuple(self.childNames())
-        cache = self._declaration.contents
-        if cache is None:
-            cache = self._declaration.contents = {}
-        known = cache.get(names)
-        if known is None:
-            kinds = MappingProxyType({name: type(self._child(name)) for name in names})
-            order = MappingProxyType({name: position for position, name in enumerate(names)})
-            known = cache[names] = {"attributes": kinds, "contents_order": order}
-        return known
+        names = self.childNames()
+        kinds = MappingProxyType({name: type(self._child(name)) for name in names})
+        order = MappingProxyType({name: position for position, name in enumerate(names)})
+        return {"attributes": kinds, "contents_order": order}
 
     def validity(self) -> list[Finding]:
         """All that is wrong with this object and what is below it."""
@@ -211,8 +213,23 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         raise NotImplementedError
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
-        """Take what `to_dict` gave."""
+        """Take what `to_dict` gave: all of it, or nothing if any of it is bad."""
+        with self._all_or_nothing():
+            self._take_dict(data)
+
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         raise NotImplementedError
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """If what is done in between fails, be as before."""
+        before = self.copy()
+        with self.batch():
+            try:
+                yield
+            except InvalidInput:
+                self.set(before)
+                raise
 
     def _state_in(self, data: Any) -> ValueState:
         """The state in what `to_dict` gave; `InvalidValue` if there is none."""

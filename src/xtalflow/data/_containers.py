@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from xtalflow.errors import UnknownParameter
 
@@ -27,7 +27,8 @@ def declared_children(kind: type[Any]) -> Mapping[str, CData]:
         declared: dict[str, CData] = {}
         for base in reversed(kind.__mro__):
             declared |= {value.name: value for value in vars(base).values() if isinstance(value, CData)}
-        _DECLARED[kind] = declared
+        last = {name: declared.pop(name) for name in getattr(kind, "LAST", ()) if name in declared}
+        _DECLARED[kind] = declared | last
     return _DECLARED[kind]
 
 
@@ -35,6 +36,9 @@ class CComposite(CData):
     """A value made of named values, such as a cell."""
 
     __slots__ = ("_children",)
+
+    LAST: ClassVar[tuple[str, ...]] = ()
+    """Children that come after those that a subclass declares."""
 
     _children: dict[str, CData]
 
@@ -65,6 +69,15 @@ class CComposite(CData):
     def __contains__(self, name: str) -> bool:
         return name in self.childNames()
 
+    def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        known = self._declaration.contents
+        if known is None:
+            known = self._declaration.contents = super()._contents_metadata()
+        return known
+
+    def is_as_declared(self) -> bool:
+        return all(child.is_as_declared() for child in self._children.values())
+
     def may_hold(self, kind: type[CData]) -> bool:
         return _class_may_hold(type(self), kind)
 
@@ -92,11 +105,15 @@ class CComposite(CData):
         made = self._made(self._declaration, self._parent, self._name)
         with silence(made):
             made.unSet()
-            made.update(value)
+            made._update(value)
         return made
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Set the children named, and leave the others."""
+        """Set the children named, all or none of them, and leave the others."""
+        with self._all_or_nothing():
+            self._update(values)
+
+    def _update(self, values: Mapping[str, Any]) -> None:
         for child, value in [(self._child(name), value) for name, value in values.items()]:
             child.set(value)
 
@@ -144,13 +161,13 @@ class CComposite(CData):
     def to_dict(self) -> dict[str, Any]:
         return {"children": {child.name: child.to_dict() for child in self.children()}}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         told = data.get("children") if isinstance(data, Mapping) else None
         if not isinstance(told, Mapping):
             raise self._refuse(data, "an object with children")
         with self._telling():
             for child, value in [(self._child(name), value) for name, value in told.items()]:
-                child.from_dict(value)
+                child._take_dict(value)
             for child in self.children():
                 if child._name not in told:
                     child.unSet()
@@ -225,9 +242,19 @@ class CContainer(CComposite):
         return bool(self._added) or super().may_hold(kind)
 
     def add(self, name: str, declaration: CData) -> CData:
-        """Declare one more child of this very container, as a definition file does; a value that it has is copied."""
+        """Declare one more child of this very container, as a definition file does; a value that it has is copied.
+
+        Raises
+        ------
+        TypeError
+            The name cannot be one in a path, or is that of a child that the class declares.
+        """
+        if not name.replace("-", "_").isidentifier() or name in declared_children(type(self)):
+            raise TypeError(f"{type(self).__name__} cannot have {name!r} added")
+        old = self._children.pop(name, None)
+        if old is not None:
+            old._parent = None
         self._added[name] = declaration
-        self._children.pop(name, None)
         self._forget()
         child = self._child(name)
         if declaration.isSet(allowDefault=False):
@@ -256,8 +283,24 @@ class CContainer(CComposite):
     def _made_of(self, name: str, declared: CData) -> CData:
         child = self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
         if isinstance(child, CContainer) and isinstance(declared, CContainer):
-            child._added.update(declared._added)
+            child._declare_as(declared)
         return child
+
+    if not TYPE_CHECKING:  # what a class declares is typed; what a definition file adds cannot be
+
+        def __getattr__(self, name: str) -> CData:
+            if not name.startswith("_") and name in self._added:
+                return self._child(name)
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not name.startswith("_") and name in self._added:
+                self._child(name).set(value)
+            else:
+                super().__setattr__(name, value)
+
+    def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        return CData._contents_metadata(self) if self._added else super()._contents_metadata()
 
     def find(self, path: str) -> Any:
         found = None if self._found is None else self._found.get(path)
@@ -272,7 +315,7 @@ class CContainer(CComposite):
     def copy(self) -> Self:
         made = self._made(self._declaration, None, self._name)
         made._declare_as(self)
-        made.set(self)
+        made._copy_from(self)
         made._project_directory, made._base_directory = self.project_directory, self.base_directory
         return made
 
@@ -291,13 +334,16 @@ class CContainer(CComposite):
         return iter(list(self.children()))
 
     def set(self, value: Any) -> None:
-        """Take values by name (those not named stay), or copy what another container has too; None unsets all."""
+        """Take values by name (those not named stay), or copy what another container has too; None unsets all.
+
+        If any of the values is bad, none is taken.
+        """
         if isinstance(value, Mapping):
             self.update(value)
         elif value is None:
             self.unSet()
         elif isinstance(value, CContainer):
-            with self._telling():
+            with self._all_or_nothing(), self._telling():
                 self._copy_from(value)
         else:
             raise self._refuse(value, "a container or parameters by name")
@@ -306,7 +352,11 @@ class CContainer(CComposite):
         theirs = set(other.childNames())
         for name in self.childNames():
             if name in theirs:
-                self._child(name).set(other._child(name))
+                mine, its = self._child(name), other._child(name)
+                if isinstance(mine, CContainer) and isinstance(its, CContainer):
+                    mine._copy_from(its)
+                else:
+                    mine.set(its)
 
     def validity(self) -> list[Finding]:
         return [finding for child in self.children() for finding in child.validity()]
@@ -320,10 +370,15 @@ def _present_directory() -> Path | None:
 
 
 class CPerformanceIndicator(CComposite):
-    """Key performance indicators of a job; the name of each is that of the child."""
+    """Key performance indicators of a job; the name of each is that of the child. It is set when any of them is."""
 
     __slots__ = ()
     REPORTS = True
+    LAST = ("annotation",)
 
     value = CFloat()
     annotation = CString()
+
+    def isSet(self, allowDefault: bool = True) -> bool:
+        own = [child for child in self.children() if child.name not in ("value", "annotation")]
+        return any(child.isSet(allowDefault) for child in own or self.children())

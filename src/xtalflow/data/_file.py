@@ -61,7 +61,7 @@ class CDataFile(CComposite):
         104: "the content does not fit",
     }
 
-    project = CString()
+    project = CUUID(patternRegex="")  # old files have a name instead, such as CCP4I2_TOP
     baseName = CFilePath()
     relPath = CFilePath()
     dbFileId = CUUID()
@@ -186,7 +186,7 @@ class CDataFile(CComposite):
             self.baseName.set(path.name)
             if record.annotation and not self.annotation.isSet():
                 self.annotation.set(record.annotation)
-            if record.file_type == self.qualifier("mimeTypeName"):
+            if record.file_type == self.file_type:
                 if record.sub_type is not None and not self.subType.isSet():
                     self.subType.set(record.sub_type)
                 if record.content_flag is not None and not self.contentFlag.isSet():
@@ -217,6 +217,11 @@ class CDataFile(CComposite):
             It is not of this kind.
         """
         return None
+
+    @property
+    def file_type(self) -> str:
+        """The MIME type by which a database knows this kind of file; empty if it knows none."""
+        return str(self.qualifier("mimeTypeName") or "")
 
     def validity(self) -> list[Finding]:
         if not self.isSet():

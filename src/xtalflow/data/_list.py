@@ -15,6 +15,9 @@ from ._qualifiers import Declaration, Qualifiers
 
 T = TypeVar("T", bound=CData)
 
+MOST_BLANK_ITEMS = 1000
+"""More items than this a list never has by itself, whatever its declaration says."""
+
 
 class CList(CData, Generic[T]):
     """Items of one declaration; each is a child named by its position.
@@ -22,7 +25,8 @@ class CList(CData, Generic[T]):
     Parameters
     ----------
     item
-        Declaration of the items; that of the class (`ITEM`) where it is left out.
+        Declaration of the items; that of the class (`ITEM`) where it is left out. By default there are as many as the
+        qualifier `listMinLength` says, none of them set.
     """
 
     __slots__ = ("_items", "_state")
@@ -36,23 +40,31 @@ class CList(CData, Generic[T]):
     def __init__(self, item: T | None = None, **qualifiers: Unpack[Qualifiers]) -> None:
         if "default" in qualifiers:
             raise TypeError("a list has no default")
-        super().__init__(**qualifiers)
         declared = type(self).ITEM if item is None else item
         if declared is None:
             raise TypeError("a list needs a declaration of its items")
         declared._refuse_value("the item of a list")
-        self._declaration = Declaration(type(self), self._declaration.own, declared._declaration)
+        self._declare(qualifiers, declared._declaration)
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         super()._set_up(declaration, parent, name)
-        self._items, self._state = ([], ValueState.NOT_SET) if declaration.initial is None else self._as_declared()
+        self._items, self._state = self._as_declared()
 
     def _as_declared(self) -> tuple[list[T], ValueState]:
-        count, state = self._declaration.initial or (0, ValueState.NOT_SET)
+        """As many blank items as there must be at least, which are there by default."""
+        count = self._declared_count()
         items = [self.makeItem() for _ in range(count)]
         for position, item in enumerate(items):
             item._parent, item._name = self, f"[{position}]"
-        return items, state
+        return items, ValueState.DEFAULT if count else ValueState.NOT_SET
+
+    def _declared_count(self) -> int:
+        return min(max(self.qualifier("listMinLength") or 0, 0), MOST_BLANK_ITEMS)
+
+    def is_as_declared(self) -> bool:
+        if self._state is ValueState.EXPLICITLY_SET or len(self._items) != self._declared_count():
+            return False
+        return all(item.is_as_declared() for item in self._items)
 
     def makeItem(self) -> T:
         """A new item that is not in the list."""
@@ -95,6 +107,7 @@ class CList(CData, Generic[T]):
         old = len(self._items)
         item = self._items.pop(index)
         item._parent, item._name = None, ""
+        self._state = ValueState.EXPLICITLY_SET
         self._number()
         self._tell(old, None, len(self._items))
         return item
@@ -119,7 +132,7 @@ class CList(CData, Generic[T]):
             self.unSet()
             return
         if isinstance(value, CList):
-            values, state = [item for item in value._items if item is not None], value._state
+            values, state = list(value._items), value.getValueState()
         elif isinstance(value, (str, bytes, Mapping, CData)) or not isinstance(value, Iterable):
             raise self._refuse(value, "a list")
         else:
@@ -129,7 +142,7 @@ class CList(CData, Generic[T]):
             item = self.makeItem()
             self._give(item, position, each)
             fresh.append(item)
-        self._replace(fresh, state)
+        self._take(fresh, state)
 
     def restore(self) -> None:
         """Be as declared again: with as many items as a definition file asks for, else without any."""
@@ -139,8 +152,9 @@ class CList(CData, Generic[T]):
         self._replace([], ValueState.NOT_SET)
 
     def getValueState(self) -> ValueState:
-        given = self._state is ValueState.DEFAULT and any(item.isSet(allowDefault=False) for item in self._items)
-        return ValueState.EXPLICITLY_SET if given else self._state
+        if self._state is ValueState.DEFAULT and not self.is_as_declared():
+            return ValueState.EXPLICITLY_SET
+        return self._state
 
     def childNames(self) -> list[str]:
         return [f"[{position}]" for position in range(len(self._items))]
@@ -189,9 +203,9 @@ class CList(CData, Generic[T]):
         return self._state is ValueState.DEFAULT and not any(item.isSet() for item in self._items)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"state": self._state.value, "items": [item.to_dict() for item in self._items]}
+        return {"state": self.getValueState().value, "items": [item.to_dict() for item in self._items]}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         state, told = self._state_in(data), data.get("items")
         if not isinstance(told, list) or (told and state is ValueState.NOT_SET):
             raise self._refuse(data, "an object with items and a state that agrees with them")
@@ -201,12 +215,12 @@ class CList(CData, Generic[T]):
             item._name = f"[{position}]"
             item._parent = self
             with silence(item):
-                item.from_dict(each)
+                item._take_dict(each)
             fresh.append(item)
-        self._replace(fresh, state)
+        self._take(fresh, state)
 
     def _equals(self, other: Any) -> bool:
-        return bool(self._state is other._state and self._items == other._items)
+        return bool(self.getValueState() is other.getValueState() and self._items == other._items)
 
     def _insert(self, index: int, item: T) -> T:
         old = len(self._items)
@@ -219,6 +233,11 @@ class CList(CData, Generic[T]):
             self._number()
         self._tell(old, None, len(self._items))
         return item
+
+    def _take(self, items: list[T], state: ValueState) -> None:
+        """Have items with a state; those that another declaration has by default are explicit here."""
+        as_declared = len(items) == self._declared_count() and all(item.is_as_declared() for item in items)
+        self._replace(items, ValueState.EXPLICITLY_SET if state is ValueState.DEFAULT and not as_declared else state)
 
     def _replace(self, items: list[T], state: ValueState) -> None:
         old, before = len(self._items), self._state

@@ -161,7 +161,7 @@ class Declaration:
         self.children: dict[str, Declaration] = {}  # of those children that were asked for
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
         self.limits: Limits | None = None
-        self.contents: dict[tuple[str, ...], Mapping[str, Mapping[str, Any]]] | None = None
+        self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One of the qualifiers, without merging all."""
@@ -179,7 +179,7 @@ class Declaration:
         """The declaration of a child, with what this one says about it (``subType={"min": 1}``)."""
         given, default = self.qualifier(name), self.qualifier("default")
         said = dict(given) if isinstance(given, Mapping) else {}
-        if isinstance(default, Mapping) and name in default:
+        if isinstance(default, Mapping) and name in default and "default" not in said:
             said["default"] = default[name]
         known = self.children[name] = declared.saying(said) if said else declared
         return known

@@ -14,9 +14,10 @@ from ._base import CData, ValueState
 from ._changes import is_same
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
-from ._qualifiers import Declaration, Limits, Qualifiers
+from ._qualifiers import Declaration, Limits, Qualifiers, class_qualifiers
 
 T = TypeVar("T")
+_LONGEST_MATCH_S = 1.0
 _INTEGER = re.compile("[+-]?[0-9]{1,19}")
 _LARGEST = 2**63 - 1
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -68,7 +69,7 @@ class CScalar(CData, Generic[T]):
     def to_dict(self) -> dict[str, Any]:
         return {"state": self._state.value, "value": self._value}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         state = self._state_in(data)
         value = data.get("value")
         if (value is None) != (state is ValueState.NOT_SET):
@@ -98,6 +99,10 @@ class CScalar(CData, Generic[T]):
             initial = (self._checked(default), ValueState.DEFAULT) if given else (None, ValueState.NOT_SET)
             self._declaration.initial = initial
         return initial
+
+    def is_as_declared(self) -> bool:
+        value, state = self._as_declared()
+        return self._state is state and is_same(self._value, value)
 
     def _take(self, value: T | None, state: ValueState) -> None:
         """Store what has a state already; the default of another declaration is explicit here."""
@@ -326,9 +331,20 @@ class CString(CScalar[str]):
             raise self._refuse(value, f"at least {limits.shortest} characters long")
         if limits.longest is not None and len(value) > limits.longest:
             raise self._refuse(value, f"at most {limits.longest} characters long")
-        if limits.pattern and not re.search(limits.pattern, value):
+        if limits.pattern and not self._matches(limits.pattern, value):
             raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}")
         return str(value)
+
+    def _matches(self, pattern: str, text: str) -> bool:
+        """Whether a text has the pattern; that of a definition file may take for ever, and then it has not."""
+        if pattern == class_qualifiers(type(self)).get("patternRegex"):
+            return re.search(pattern, text) is not None
+        import regex
+
+        try:
+            return regex.search(pattern, text, timeout=_LONGEST_MATCH_S) is not None
+        except TimeoutError:
+            return False
 
     def __len__(self) -> int:
         return len(self._value or "")

@@ -12,7 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xtalflow.data import CCollection, CComposite, CContainer, CData, CList, CScalar, CString, Parts, ValueState
+from xtalflow.data import (
+    TEXT_PART,
+    CCollection,
+    CComposite,
+    CContainer,
+    CData,
+    CList,
+    CScalar,
+    CString,
+    Parts,
+    ValueState,
+)
 from xtalflow.errors import InvalidValue, UnreadableFile
 
 from ._atomic import write_atomically
@@ -75,11 +86,13 @@ class _Writer:
         kept = self.leftovers.within(path)
         if isinstance(item, CScalar) and not kept:
             return self._write_scalar(parent, item, is_needed)
-        if isinstance(item, CList) and not (item.isSet(allowDefault=False) or kept or is_needed):
+        if isinstance(item, CList) and item.is_as_declared() and not (kept or is_needed):
             return False
         element = self.new_element(parent, _tag(item))
         if isinstance(item, CScalar):
             self._fill_scalar(element, item)
+        elif isinstance(item, CList) and (state := item.getValueState()) is not ValueState.EXPLICITLY_SET:
+            element.set(_STATE, state.value)
         self.leftovers.put_back(element, path)
         any_is_given = is_needed or kept or isinstance(item, CList)
         for child in item.children() if kept else item.touched():
@@ -92,9 +105,7 @@ class _Writer:
         return any_is_given
 
     def _write_scalar(self, parent: etree._Element, item: CScalar[Any], is_needed: bool) -> bool:
-        state = item.getValueState()
-        unset = state is ValueState.NOT_SET and item.qualifier("default") is not None
-        if not (is_needed or unset or state is ValueState.EXPLICITLY_SET):
+        if item.is_as_declared() and not is_needed:
             return False
         self._fill_scalar(self.new_element(parent, _tag(item)), item)
         return True
@@ -112,8 +123,13 @@ class _Writer:
         """What a collection holds: a text, or an element for each part."""
         if isinstance(parts, str):
             element.text = parts
-        else:
-            for name, part in parts:
+            return
+        for name, part in parts:
+            if isinstance(part, str) and name.startswith("@"):
+                element.set(name[1:], part)
+            elif isinstance(part, str) and name == TEXT_PART:
+                element.text = part
+            else:
                 self._write_parts(self.new_element(element, name), part)
 
 
@@ -217,11 +233,10 @@ class _Reader:
 
     def _fill_scalar(self, item: CScalar[Any], element: etree._Element) -> None:
         text, state = element.text or "", element.get(_STATE)
-        if len(element):
-            if isinstance(item, CCollection):
-                item.set(_parts(element))
-                return
-            self.keep(element, self._path(item))
+        if isinstance(item, CCollection) and (len(element) or (element.attrib and state is None)):
+            item.set(_parts(element))
+            return
+        self.keep(element, self._path(item))
         if state == _UNSET:
             item.unSet()
         elif state == _DEFAULT:
@@ -233,13 +248,21 @@ class _Reader:
             item.set(text)
 
     def _fill_list(self, item: CList[CData], element: etree._Element) -> None:
-        item.clear()
-        after, tag = "", item.makeItem().class_name
+        state = element.get(_STATE)
+        if state == _DEFAULT:
+            item.restore()
+        elif state == _UNSET:
+            item.unSet()
+        else:
+            item.clear()
+        after, tag, count = "", item.makeItem().class_name, 0
         for each in element:
             if local_name(each) == tag:
-                made = item.addItem()
-                after = made.name
-                self._fill_or_keep(made, each, item, after)
+                made = item[count] if count < len(item) else item.addItem()
+                if self._fill_or_keep(made, each, item, after):
+                    after, count = made.name, count + 1
+                else:
+                    item.remove(made)
             else:
                 self.keep([each], self._path(item), after)
 
@@ -255,13 +278,16 @@ class _Reader:
             else:
                 self.keep([each], self._path(item), after)
 
-    def _fill_or_keep(self, item: CData, element: etree._Element, parent: CData, after: str) -> None:
+    def _fill_or_keep(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
+        """Fill an object, or keep what it refuses; whether it was filled."""
         try:
             self._fill(item, element)
         except InvalidValue as exc:
             if not self.keep_refused:
                 raise
             self.keep([element], self._path(parent), after, refusal=str(exc))
+            return False
+        return True
 
     def _path(self, item: CData) -> str:
         """Path below the container."""
@@ -270,9 +296,17 @@ class _Reader:
 
 
 def _parts(element: etree._Element) -> Parts:
-    if len(element):
-        return tuple((local_name(each), _parts(each)) for each in element)
-    return element.text or ""
+    text = element.text or ""
+    attributes = [
+        ("@" + str(name).rpartition("}")[2], str(value)) for name, value in element.attrib.items() if name != _STATE
+    ]
+    if not attributes and not len(element):
+        return text
+    return (
+        *attributes,
+        *([(TEXT_PART, text)] if text.strip() else []),
+        *((local_name(each), _parts(each)) for each in element),
+    )
 
 
 def _text(item: CScalar[Any]) -> str:

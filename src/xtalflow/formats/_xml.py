@@ -11,18 +11,20 @@ if TYPE_CHECKING:
     from lxml import etree
 
 MAX_BYTES = 64 * 2**20
+MAX_TAGS = 2_000_000
 MAX_DEPTH = 100
+_NAMESPACED = "boolean(/*/*//self::*[namespace-uri()])"
 _TOO_DEEP = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
 def parse_xml(path: Path) -> etree._Element:
-    """The root element of a file.
+    """The root element of a file; a namespace that its elements have by default is left out of their tags.
 
     Raises
     ------
     UnreadableFile
-        It cannot be read, is larger than 64 MiB, is not well-formed, is nested deeper than 100 levels or
-        declares a document type.
+        It cannot be read, is larger than 64 MiB, has more than two million tags, is not well-formed, is nested deeper
+        than 100 levels or declares a document type.
     """
     try:
         if path.is_dir():
@@ -37,6 +39,8 @@ def parse_xml(path: Path) -> etree._Element:
         raise UnreadableFile(path, "is empty")
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"is larger than {MAX_BYTES // 2**20} MiB")
+    if data.count(b"<") > MAX_TAGS:
+        raise UnreadableFile(path, f"has more than {MAX_TAGS} tags")
     return _parsed(path, data)
 
 
@@ -61,6 +65,9 @@ def _parsed(path: Path, data: bytes) -> etree._Element:
         raise UnreadableFile(path, "declares a document type, which a parameter file does not need")
     if root.xpath(_TOO_DEEP):
         raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
+    if root.xpath(_NAMESPACED):
+        for element in root.iter("{*}*"):
+            element.tag = local_name(element)
     return root
 
 
