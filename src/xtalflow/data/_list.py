@@ -118,9 +118,10 @@ class CList(CData, Generic[T]):
 
     def index(self, item: T) -> int:
         """Position of this item, or of the first equal to it."""
-        for position, each in enumerate(self._items):
-            if each is item or each == item:
-                return position
+        for is_it in (lambda each: each is item, lambda each: each == item):
+            for position, each in enumerate(self._items):
+                if is_it(each):
+                    return position
         raise ValueError(f"{item!r} is not in {self.object_path()}")
 
     def clear(self) -> None:

@@ -262,7 +262,7 @@ class _Reader:
                 if self._fill_or_keep(made, each, item, after):
                     after, count = made.name, count + 1
                 else:
-                    item.remove(made)
+                    item.pop(count)
             else:
                 self.keep([each], self._path(item), after)
 

@@ -168,3 +168,13 @@ def test_an_unset_list_is_not_the_default_one():
     assert not tree.NUMBERS.is_as_declared()
     tree.NUMBERS.restore()
     assert tree == Preferred()
+
+
+def test_an_item_is_told_from_its_equals():
+    inputs = Inputs()
+    inputs.LIMITS = [1.0, 1.0, 1.0]
+    last = inputs.LIMITS[2]
+
+    assert inputs.LIMITS.index(last) == 2
+    inputs.LIMITS.remove(last)
+    assert last.parent is None
