@@ -248,3 +248,12 @@ def test_a_definition_round_trips(path: Path, tmp_path: Path) -> None:
     assert described(again.container) == described(definition.container)
     assert again.container == definition.container
     assert (again.task, again.header) == (definition.task, definition.header)
+
+
+def test_what_is_wrong_in_the_definitions_is_listed_in_the_reference_each_place_once() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "definitions.md"
+    notes = {note for path in FILES for note in read_definition(path).notes}
+    rows = {f"| {note.file.name.removesuffix('.def.xml')} | `{note.path}` | {note.what} |" for note in notes}
+    listed = [row.replace("`<", "<").replace(">`", ">") for row in page.read_text().splitlines() if "| `" in row]
+
+    assert listed == sorted(rows)
