@@ -182,6 +182,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         order = MappingProxyType({name: position for position, name in enumerate(names)})
         return {"attributes": kinds, "contents_order": order}
 
+    def order(self) -> Any:
+        """What objects of this class are put in order by; None if they are not, or it is not set."""
+        return None
+
     def validity(self) -> list[Finding]:
         """All that is wrong with this object and what is below it."""
         raise NotImplementedError
@@ -197,8 +201,8 @@ class CData(HierarchicalObject, metaclass=_Slotted):
             return [self._finding(code, "is required but not set")]
         return []
 
-    def _refuse(self, value: object, allowed: str) -> InvalidValue:
-        return InvalidValue(self.object_path() or self._name, value, allowed)
+    def _refuse(self, value: object, allowed: str, *, code: int = 0) -> InvalidValue:
+        return InvalidValue(self.object_path() or self._name, value, allowed, code=code)
 
     # Copies and comparisons.
 

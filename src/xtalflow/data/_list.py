@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 from xtalflow.errors import UnknownParameter
@@ -30,7 +31,7 @@ class CList(CData, Generic[T]):
     """
 
     __slots__ = ("_items", "_state")
-    ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long"}
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long", 103: "not in order"}
 
     ITEM: ClassVar[CData | None] = None
     """Declaration of the items of a class of lists, such as `CExePathList`."""
@@ -197,7 +198,20 @@ class CList(CData, Generic[T]):
             findings.append(self._finding(101, f"needs at least {shortest} items and has {len(self)}"))
         if longest is not None and len(self) > longest:
             findings.append(self._finding(102, f"takes at most {longest} items and has {len(self)}"))
+        findings += self._disorder()
         return findings + [finding for item in self._items for finding in item.validity()]
+
+    def _disorder(self) -> list[Finding]:
+        """The finding of a list whose items must rise (`listCompare` is 1) or fall (-1), and do not."""
+        wanted = self.qualifier("listCompare")
+        if not wanted:
+            return []
+        known = [(item, key) for item in self._items if (key := item.order()) is not None]
+        for (one, before), (other, after) in pairwise(known):
+            if (before > after) if wanted > 0 else (before < after):
+                direction = "at least" if wanted > 0 else "at most"
+                return [self._finding(103, f"is not in order: {other.name} must be {direction} {one.name}")]
+        return []
 
     def _is_blank(self) -> bool:
         """Whether it has the items that its declaration asks for, and nobody filled them."""

@@ -79,6 +79,9 @@ class CScalar(CData, Generic[T]):
     def validity(self) -> list[Finding]:
         return self._required() if self._value is None else []
 
+    def order(self) -> Any:
+        return self._value
+
     def accepts(self, value: object) -> bool:
         """Whether this is a value that it can take."""
         try:
@@ -127,7 +130,7 @@ class CScalar(CData, Generic[T]):
         converted = self._converted(value)
         choices = self._limits().choices
         if choices and converted not in choices:
-            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices))
+            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices), code=103)
         return converted
 
     def _limits(self) -> Limits:
@@ -166,21 +169,23 @@ class CScalar(CData, Generic[T]):
         return id(self)
 
 
-class _CNumber(CScalar[T]):
+class CNumber(CScalar[T]):
     """Arithmetic and order by value; an unset number refuses both."""
 
     __slots__ = ()
 
     def _within(self, number: Any) -> Any:
         low, high = (limits := self._limits()).low, limits.high
-        if (low is not None and number < low) or (high is not None and number > high):
+        too_low, too_high = low is not None and number < low, high is not None and number > high
+        if too_low or too_high:
             bounds = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
-            raise self._refuse(number, " and ".join(bound for bound in bounds if bound))
+            allowed = " and ".join(bound for bound in bounds if bound)
+            raise self._refuse(number, allowed, code=101 if too_low else 102)
         return number
 
     @staticmethod
     def _plain(other: Any) -> Any:
-        return other._known() if isinstance(other, _CNumber) else other
+        return other._known() if isinstance(other, CNumber) else other
 
     def __float__(self) -> float:
         return float(self._known())  # type: ignore[arg-type]  # T is int or float
@@ -249,7 +254,7 @@ class _CNumber(CScalar[T]):
         return bool(self._known() >= self._plain(other))
 
 
-class CInt(_CNumber[int]):
+class CInt(CNumber[int]):
     """An integer of at most 64 bits."""
 
     __slots__ = ()
@@ -277,7 +282,7 @@ class CInt(_CNumber[int]):
         return self._known()
 
 
-class CFloat(_CNumber[float]):
+class CFloat(CNumber[float]):
     """A real number; finite, but for indicators, which report what they find."""
 
     __slots__ = ()
@@ -328,11 +333,12 @@ class CString(CScalar[str]):
             raise self._refuse(value, "a text without control characters")
         limits = self._limits()
         if limits.shortest is not None and len(value) < limits.shortest:
-            raise self._refuse(value, f"at least {limits.shortest} characters long")
+            raise self._refuse(value, f"at least {limits.shortest} characters long", code=101)
         if limits.longest is not None and len(value) > limits.longest:
-            raise self._refuse(value, f"at most {limits.longest} characters long")
+            raise self._refuse(value, f"at most {limits.longest} characters long", code=102)
         if limits.pattern and not self._matches(limits.pattern, value):
-            raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}")
+            allowed = self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}"
+            raise self._refuse(value, allowed, code=105)
         return str(value)
 
     def _matches(self, pattern: str, text: str) -> bool:
