@@ -205,8 +205,8 @@ class _Builder:
         if count < 0 or count > room:
             self.complain(f"listMinLength = {count} is not from 0 to {room}; no items are made")
             said["listMinLength"] = 0
-        for below in said.values():
-            if isinstance(below, dict):
+        for name, below in said.items():
+            if isinstance(below, dict) and name not in ("default", "guiDefinition"):
                 self._limit_items(below, room)
 
     def _list(self, kind: type[CList[Any]], said: dict[str, Any], described: Content, room: int) -> CData:

@@ -176,7 +176,8 @@ def _default(element: etree._Element, kind: type[CData]) -> Any:
     if issubclass(kind, CCollection) and len(element):
         return _parts(element)
     if len(element):
-        return {local_name(each): _default(each, CData) for each in element}
+        parts = {local_name(each): _default(each, CData) for each in element}
+        return {name: part for name, part in parts.items() if part is not None} or None
     text = element.text or ""
     return None if text.strip() in ("", "None") and not _is_preserved(element) else text
 
