@@ -1,8 +1,8 @@
 """The typed tree against ccp4i2 3.0.1 from PyPI, in one run: definitions, parameter files, long lists, paths, memory.
 
 Each round runs the same works in a fresh process of xtalflow and in one of ccp4i2, one after the other. Printed are the
-medians over the rounds, the ratio of each work with its smallest and largest value over the rounds, how near xtalflow is to
-lxml parsing the same bytes alone, and where its time goes.
+medians over the rounds, the ratio of each work with its smallest and largest value over the rounds, how near xtalflow
+is to lxml parsing the same bytes alone, and where its time goes.
 
     python benchmarks/tree.py PEER [DATA]     PEER: Python of an environment with ccp4i2 (`make bench-tree` makes one)
                                               DATA: folder with ccp4i2/defs (default ../shared/data)
