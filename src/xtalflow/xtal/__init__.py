@@ -58,6 +58,7 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._friedel import mean_of_mates
 from ._maps import WrittenMap, map_facts, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
@@ -227,6 +228,7 @@ __all__ = [
     "make_free_flags",
     "map_facts",
     "mean_intensities",
+    "mean_of_mates",
     "missing_dictionaries",
     "model_facts",
     "monomer_library_digest",
