@@ -95,6 +95,7 @@ from ._performance import (
     CValidationPerformance,
     CWaterPerformance,
 )
+from ._phases import MOST_FOM, allowed_phases, best_phases, hendrickson_lattman
 from ._ramachandran import Ramachandran, RamaResidue, RamaVerdict, judge_by_outline, ramachandran
 from ._ramachandran_regions import RamaClass
 from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
@@ -112,6 +113,7 @@ from ._wilson import WilsonPlot, wilson_plot
 __all__ = [
     "COLUMN_KINDS",
     "FLAG",
+    "MOST_FOM",
     "Agreement",
     "AsuSequence",
     "BFactorSummary",
@@ -192,8 +194,10 @@ __all__ = [
     "WrittenMap",
     "WrittenObservations",
     "add_waters",
+    "allowed_phases",
     "analyse_free_flags",
     "b_factor_summary",
+    "best_phases",
     "check_flags_crystal",
     "check_model_crystal",
     "check_monomer_library",
@@ -220,6 +224,7 @@ __all__ = [
     "find_peaks",
     "find_space_group",
     "guess_polymer_kind",
+    "hendrickson_lattman",
     "join_flags",
     "judge_by_outline",
     "lattice_rotations",
