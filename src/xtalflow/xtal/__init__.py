@@ -26,6 +26,16 @@ from ._columns import (
     parse_columns,
 )
 from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
+from ._conversions import (
+    Conversion,
+    check_conversion,
+    collect_amplitudes,
+    convert,
+    convert_group,
+    needs_french_wilson,
+    read_group,
+)
+from ._convertible import ReflectionContent, best_content, convertible_contents
 from ._crystal import (
     Crystal,
     crystal_of_model,
@@ -58,7 +68,9 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._french_wilson import FrenchWilsonRun
 from ._friedel import mean_of_mates
+from ._group_data import GroupData, take_group
 from ._maps import WrittenMap, map_facts, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
@@ -160,6 +172,7 @@ __all__ = [
     "ClashReport",
     "ColumnGroup",
     "ColumnKind",
+    "Conversion",
     "Crystal",
     "CrystalComparison",
     "DensityMap",
@@ -168,6 +181,8 @@ __all__ = [
     "FreeFlags",
     "FreeSet",
     "FreeSetReport",
+    "FrenchWilsonRun",
+    "GroupData",
     "Intensities",
     "Mismatch",
     "ModelContent",
@@ -182,6 +197,7 @@ __all__ = [
     "RamaVerdict",
     "Ramachandran",
     "RefinementData",
+    "ReflectionContent",
     "Rejection",
     "SequenceComparison",
     "SequenceRecord",
@@ -197,7 +213,9 @@ __all__ = [
     "allowed_phases",
     "analyse_free_flags",
     "b_factor_summary",
+    "best_content",
     "best_phases",
+    "check_conversion",
     "check_flags_crystal",
     "check_model_crystal",
     "check_monomer_library",
@@ -208,9 +226,13 @@ __all__ = [
     "clashes",
     "class_named",
     "class_names",
+    "collect_amplitudes",
     "compare_crystals",
     "compare_sequences",
     "complete_free_flags",
+    "convert",
+    "convert_group",
+    "convertible_contents",
     "coordinates_digest",
     "count_waters",
     "crystal_of_model",
@@ -237,6 +259,7 @@ __all__ = [
     "missing_dictionaries",
     "model_facts",
     "monomer_library_digest",
+    "needs_french_wilson",
     "orbit_keys",
     "parse_columns",
     "pick_waters",
@@ -245,6 +268,7 @@ __all__ = [
     "read_asu_contents",
     "read_density_map",
     "read_dictionary",
+    "read_group",
     "read_model",
     "read_reflections",
     "read_sequences",
@@ -255,6 +279,7 @@ __all__ = [
     "residue_names",
     "resolution_shells",
     "split_columns",
+    "take_group",
     "twin_operators",
     "twinning_tests",
     "unmerged_facts",
