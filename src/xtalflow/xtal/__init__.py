@@ -71,6 +71,7 @@ from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_f
 from ._french_wilson import FrenchWilsonRun
 from ._friedel import mean_of_mates
 from ._group_data import GroupData, take_group
+from ._grouping import Grouping, LeftOut, choose_columns, group_all_columns
 from ._maps import WrittenMap, map_facts, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
@@ -117,7 +118,7 @@ from ._reflections import read_reflections, reflection_format
 from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
 from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
-from ._splitting import split_columns
+from ._splitting import Split, SplitFile, split_columns, split_file
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
@@ -183,7 +184,9 @@ __all__ = [
     "FreeSetReport",
     "FrenchWilsonRun",
     "GroupData",
+    "Grouping",
     "Intensities",
+    "LeftOut",
     "Mismatch",
     "ModelContent",
     "ModelSubType",
@@ -202,6 +205,8 @@ __all__ = [
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
+    "Split",
+    "SplitFile",
     "TwinLaw",
     "TwinTests",
     "Water",
@@ -220,6 +225,7 @@ __all__ = [
     "check_model_crystal",
     "check_monomer_library",
     "check_space_group_change",
+    "choose_columns",
     "choose_free_flags",
     "choose_group",
     "choose_observations",
@@ -245,6 +251,7 @@ __all__ = [
     "find_observations",
     "find_peaks",
     "find_space_group",
+    "group_all_columns",
     "guess_polymer_kind",
     "hendrickson_lattman",
     "join_flags",
@@ -279,6 +286,7 @@ __all__ = [
     "residue_names",
     "resolution_shells",
     "split_columns",
+    "split_file",
     "take_group",
     "twin_operators",
     "twinning_tests",
