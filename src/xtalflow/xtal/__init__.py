@@ -72,6 +72,7 @@ from ._french_wilson import FrenchWilsonRun
 from ._friedel import mean_of_mates
 from ._group_data import GroupData, take_group
 from ._grouping import Grouping, LeftOut, choose_columns, group_all_columns
+from ._joining import Joined, JoinedColumns, JoinPart, join_files
 from ._maps import WrittenMap, map_facts, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
 from ._model_digest import coordinates_digest
@@ -186,6 +187,9 @@ __all__ = [
     "GroupData",
     "Grouping",
     "Intensities",
+    "JoinPart",
+    "Joined",
+    "JoinedColumns",
     "LeftOut",
     "Mismatch",
     "ModelContent",
@@ -254,6 +258,7 @@ __all__ = [
     "group_all_columns",
     "guess_polymer_kind",
     "hendrickson_lattman",
+    "join_files",
     "join_flags",
     "judge_by_outline",
     "lattice_rotations",
