@@ -10,6 +10,7 @@ from xtalflow.data import CBoolean, CComposite, CContainer, CFloat, CInt, CList,
 from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
 from xtalflow.plugin import CPluginScript
 from xtalflow.services import find_parameter, give_parameters, split_columns
+from xtalflow.tasks.join_mtz import JoinMtz
 from xtalflow.xtal import CDictDataFile, CFreeRDataFile, CObsDataFile, CPdbDataFile, CUnmergedDataFile
 
 
@@ -139,6 +140,19 @@ def test_items_of_a_list_have_parts(task: Sample, tmp_path: Path) -> None:
     assert items[0].crystal.value == "native"
     with pytest.raises(UnknownParameter):
         give_parameters(task, ["UNMERGEDFILES[7].file=z.mtz"], tmp_path)
+
+
+def test_a_bare_path_goes_to_the_only_file_of_an_item(tmp_path: Path) -> None:
+    """Whatever that part is called: `fileName` of CMergeMiniMtz."""
+    task = JoinMtz()
+    give_parameters(
+        task, ["MINIMTZINLIST=a.mtz:F,SIGF", "MINIMTZINLIST=b.mtz", "MINIMTZINLIST[1].columnTag=B"], tmp_path
+    )
+
+    items = task.inputData.MINIMTZINLIST
+    assert [str(item.fileName) for item in items] == [str(tmp_path / "a.mtz"), str(tmp_path / "b.mtz")]
+    assert items[0].fileName.columnLabels.value == "F,SIGF"
+    assert items[1].columnTag.value == "B"
 
 
 def test_home_and_relative_paths_are_resolved(task: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
