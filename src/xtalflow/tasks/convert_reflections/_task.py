@@ -39,6 +39,7 @@ class ConvertReflections(CPluginScript):
 
     TASKNAME, TASKTITLE, TASKVERSION = "convert_reflections", "Convert reflections", "1.0"
     CATEGORY = "expt_data_utility"
+    PROGRAMS = ("servalcat",)
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(mustExist=True, guiLabel="Reflections", toolTip="Observations to convert")
