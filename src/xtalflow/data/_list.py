@@ -81,7 +81,10 @@ class CList(CData, Generic[T]):
         return self._insert(len(self._items), self.makeItem())
 
     def append(self, value: Any) -> T:
-        """Append an item of this value and return it."""
+        """Append an item of this value and return it; the first takes the place of the declared blank items."""
+        if self._state is ValueState.DEFAULT and self.is_as_declared():
+            self.set([value])
+            return self._items[0]
         return self.insert(len(self._items), value)
 
     def insert(self, index: int, value: Any) -> T:

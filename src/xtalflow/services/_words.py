@@ -102,10 +102,17 @@ class _Giver:
             if not parameter.object_path().startswith("inputData."):
                 continue
             if isinstance(parameter, CList):
+                is_blank = parameter.is_as_declared()
+                if is_blank:
+                    parameter.clear()
                 item = parameter.addItem()
                 files = [item] if isinstance(item, CDataFile) else find_all_files(item)[:1]
                 yield from files
-                if not any(file.isSet() for file in files):
+                if any(file.isSet() for file in files):
+                    continue
+                if is_blank:
+                    parameter.restore()
+                else:
                     parameter.pop()
             elif isinstance(parameter, CDataFile):
                 if not parameter.isSet():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xtalflow.data import CBoolean, CComposite, CContainer, CFloat, CInt, CList, CString, ValueState
+from xtalflow.data import CBoolean, CComposite, CContainer, CFloat, CInt, CList, CString, CTextDataFile, ValueState
 from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
 from xtalflow.plugin import CPluginScript
 from xtalflow.services import find_parameter, give_parameters, split_columns
@@ -209,3 +209,28 @@ def test_a_bare_file_that_fits_nothing_says_why_not(task: Sample, tmp_path: Path
 def test_a_word_that_is_neither_file_nor_parameter_lists_the_parameters(task: Sample, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="neither a file nor PARAM=VALUE; the parameters of sample are F_SIGF"):
         give_parameters(task, ["something"], tmp_path)
+
+
+class Joins(CPluginScript):
+    """A list that has blank items by default."""
+
+    TASKNAME = "joins"
+
+    class Inputs(CContainer):
+        FILES = CList(CTextDataFile(), listMinLength=2)
+
+    inputData = Inputs()
+
+
+def test_files_take_the_place_of_blank_items(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.doc"):
+        (tmp_path / name).write_text(name)
+    named, bare, none = Joins(), Joins(), Joins()
+    give_parameters(named, ["FILES=a.txt", "FILES=b.txt"], tmp_path)
+    give_parameters(bare, ["a.txt", "b.txt"], tmp_path)
+    with pytest.raises(InvalidInput):
+        give_parameters(none, ["c.doc"], tmp_path)
+
+    for task in (named, bare):
+        assert [Path(str(file)).name for file in task.inputData.FILES] == ["a.txt", "b.txt"]
+    assert none.inputData.FILES.is_as_declared()

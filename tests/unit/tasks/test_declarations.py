@@ -7,33 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from xtalflow.data import CContainer, CData, CPerformanceIndicator
-from xtalflow.plugin import CPluginScript, make_task
-from xtalflow.tasks.convert_reflections import ConvertReflections
-from xtalflow.tasks.join_mtz import JoinMtz
-from xtalflow.tasks.split_mtz import SplitMtz
+from xtalflow.plugin import load_task, make_task, task_names
 
-TASKS = [
-    ConvertReflections,
-    JoinMtz,
-    SplitMtz,
-    "add_waters",
-    "french_wilson",
-    "freerflag",
-    "import_merged",
-    "import_model",
-    "make_maps",
-    "refine_pipeline",
-    "servalcat_refine",
-    "validate_model",
-]
+TASKS = [name for name in task_names() if load_task(name).__module__.startswith("xtalflow.")]
 
 
-def make(task: str | type[CPluginScript]) -> CPluginScript:
-    return make_task(task) if isinstance(task, str) else task()
-
-
-def parameters(task: str | type[CPluginScript]) -> Iterator[CData]:
-    plugin = make(task)
+def parameters(task: str) -> Iterator[CData]:
+    plugin = make_task(task)
     for section in ("inputData", "controlParameters", "outputData"):
         container = plugin.container[section]
         assert isinstance(container, CContainer)
@@ -41,7 +21,7 @@ def parameters(task: str | type[CPluginScript]) -> Iterator[CData]:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_parameter_has_a_label_and_help(task: str | type[CPluginScript]) -> None:
+def test_every_parameter_has_a_label_and_help(task: str) -> None:
     """A form can be made of any task without inventing words."""
     silent = [one.name for one in parameters(task) if not (one.qualifier("guiLabel") and one.qualifier("toolTip"))]
 
@@ -49,11 +29,11 @@ def test_every_parameter_has_a_label_and_help(task: str | type[CPluginScript]) -
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_says_what_it_is(task: str | type[CPluginScript]) -> None:
+def test_every_task_says_what_it_is(task: str) -> None:
     """Name, title, version, category and a docstring are there."""
-    plugin = make(task)
+    plugin = make_task(task)
 
-    assert (task if isinstance(task, str) else type(plugin).__module__.split(".")[-2]) == plugin.TASKNAME
+    assert task == plugin.TASKNAME
     assert plugin.TASKTITLE
     assert plugin.TASKVERSION
     assert plugin.CATEGORY
@@ -61,7 +41,7 @@ def test_every_task_says_what_it_is(task: str | type[CPluginScript]) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_no_indicator_can_be_reported_twice(task: str | type[CPluginScript]) -> None:
+def test_no_indicator_can_be_reported_twice(task: str) -> None:
     """Indicators of one task have different names, but those that only one of two sets."""
     shared = {"value", "annotation", "RFactor", "RFree"}  # of every indicator; of a refinement and its geometry
     names = [

@@ -135,7 +135,7 @@ async def test_files_are_joined_under_tags_and_labels(crystal: CrystalFiles, hos
     task = JoinMtz()
     files = task.inputData.MINIMTZINLIST
     for path in (crystal.pairs, crystal.intensities, crystal.flags):
-        files.addItem().fileName = path
+        files.append({"fileName": path})
     files[1].columnTag, files[2].columnNames = "MEAN", "FreeR_flag"
 
     assert await host.run(task) is Outcome.SUCCEEDED
@@ -148,7 +148,7 @@ async def test_files_are_joined_under_tags_and_labels(crystal: CrystalFiles, hos
 def test_files_that_do_not_go_together_are_refused(crystal: CrystalFiles) -> None:
     task = JoinMtz()
     files = task.inputData.MINIMTZINLIST
-    files.addItem().fileName = crystal.intensities
+    files.append({"fileName": crystal.intensities})
     assert "needs at least 2 items" in sentences(task.validate())
 
     files.addItem()
