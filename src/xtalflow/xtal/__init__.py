@@ -30,6 +30,16 @@ from ._columns import (
     parse_columns,
 )
 from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
+from ._conversions import (
+    Conversion,
+    check_conversion,
+    collect_amplitudes,
+    convert,
+    convert_group,
+    needs_french_wilson,
+    read_group,
+)
+from ._convertible import ReflectionContent, best_content, convertible_contents
 from ._crystal import (
     Crystal,
     crystal_of_model,
@@ -63,8 +73,13 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
+from ._french_wilson import FrenchWilsonRun
+from ._friedel import mean_of_mates
+from ._group_data import GroupData, take_group
+from ._grouping import Grouping, LeftOut, choose_columns, group_all_columns
 from ._hhpred import HhpredHit, HhpredSearch, read_hhpred
-from ._i2_xml import i2_document, read_i2_time
+from ._i2_xml import i2_document, read_i2_time, write_i2_time, written_here
+from ._joining import Joined, JoinedColumns, JoinPart, join_files
 from ._map_facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
 from ._maps import WrittenMap, write_ccp4_map
 from ._mini_mtz import WrittenObservations, write_observations
@@ -108,6 +123,7 @@ from ._performance import (
     CValidationPerformance,
     CWaterPerformance,
 )
+from ._phases import MOST_FOM, allowed_phases, best_phases, hendrickson_lattman
 from ._ramachandran import Ramachandran, RamaResidue, RamaVerdict, judge_by_outline, ramachandran
 from ._ramachandran_regions import RamaClass
 from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
@@ -132,7 +148,7 @@ from ._sequence_files import (
 )
 from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences, write_sequences
 from ._small_molecules import SmallMolecule, read_mol2, read_molfile
-from ._splitting import split_columns
+from ._splitting import Split, SplitFile, split_columns, split_file
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
@@ -143,6 +159,7 @@ __all__ = [
     "FLAG",
     "LEAST_SOLVENT",
     "MAX_COPIES",
+    "MOST_FOM",
     "MOST_SOLVENT",
     "Agreement",
     "Alignment",
@@ -217,6 +234,7 @@ __all__ = [
     "ClashReport",
     "ColumnGroup",
     "ColumnKind",
+    "Conversion",
     "Crystal",
     "CrystalComparison",
     "DensityMap",
@@ -225,9 +243,16 @@ __all__ = [
     "FreeFlags",
     "FreeSet",
     "FreeSetReport",
+    "FrenchWilsonRun",
+    "GroupData",
+    "Grouping",
     "HhpredHit",
     "HhpredSearch",
     "Intensities",
+    "JoinPart",
+    "Joined",
+    "JoinedColumns",
+    "LeftOut",
     "MapFigures",
     "MapHeader",
     "Mismatch",
@@ -246,11 +271,14 @@ __all__ = [
     "RamaVerdict",
     "Ramachandran",
     "RefinementData",
+    "ReflectionContent",
     "Rejection",
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
     "SmallMolecule",
+    "Split",
+    "SplitFile",
     "TlsGroup",
     "TwinLaw",
     "TwinTests",
@@ -260,21 +288,30 @@ __all__ = [
     "WrittenMap",
     "WrittenObservations",
     "add_waters",
+    "allowed_phases",
     "analyse_free_flags",
     "b_factor_summary",
+    "best_content",
+    "best_phases",
+    "check_conversion",
     "check_flags_crystal",
     "check_model_crystal",
     "check_monomer_library",
     "check_space_group_change",
+    "choose_columns",
     "choose_free_flags",
     "choose_group",
     "choose_observations",
     "clashes",
     "class_named",
     "class_names",
+    "collect_amplitudes",
     "compare_crystals",
     "compare_sequences",
     "complete_free_flags",
+    "convert",
+    "convert_group",
+    "convertible_contents",
     "coordinates_digest",
     "count_waters",
     "crystal_of_model",
@@ -287,8 +324,11 @@ __all__ = [
     "find_observations",
     "find_peaks",
     "find_space_group",
+    "group_all_columns",
     "guess_polymer_kind",
+    "hendrickson_lattman",
     "i2_document",
+    "join_files",
     "join_flags",
     "judge_by_outline",
     "lattice_rotations",
@@ -298,9 +338,11 @@ __all__ = [
     "make_free_flags",
     "map_facts",
     "mean_intensities",
+    "mean_of_mates",
     "missing_dictionaries",
     "model_facts",
     "monomer_library_digest",
+    "needs_french_wilson",
     "orbit_keys",
     "packings",
     "parse_columns",
@@ -314,6 +356,7 @@ __all__ = [
     "read_density_map",
     "read_dictionary",
     "read_external_restraints",
+    "read_group",
     "read_hhpred",
     "read_i2_time",
     "read_keywords",
@@ -334,6 +377,8 @@ __all__ = [
     "sequence_weight",
     "sequences_of_model",
     "split_columns",
+    "split_file",
+    "take_group",
     "twin_operators",
     "twinning_tests",
     "unmerged_facts",
@@ -343,7 +388,9 @@ __all__ = [
     "write_asu_contents",
     "write_ccp4_map",
     "write_free_flags",
+    "write_i2_time",
     "write_model",
     "write_observations",
     "write_sequences",
+    "written_here",
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xtalflow.errors import InvalidInput, UnsuitableContent
 
 from ._content import printable, read_content
-from ._i2_xml import i2_document
+from ._i2_xml import i2_document, written_here
 from ._sequences import PolymerKind, guess_polymer_kind
 from ._xml import local_name, xml_root
 
@@ -123,7 +123,7 @@ def write_asu_contents(sequences: Sequence[AsuSequence], path: Path, header: Map
 
     if not sequences:
         raise InvalidInput(f"{path}: there is no sequence to write")
-    root = i2_document("ASUCONTENT", rows=header)
+    root = i2_document("ASUCONTENT", {**written_here(), **(header or {})})
     body = etree.SubElement(root, "ccp4i2_body")
     listed = etree.SubElement(body, "seqList")
     seen: set[str] = set()

@@ -17,6 +17,7 @@ from ._columns import (
     choose_group,
     choose_observations,
 )
+from ._convertible import convertible_contents
 from ._free_flags import count_flags
 from ._map_facts import map_facts
 from ._reflection_digest import reflection_digests
@@ -26,12 +27,6 @@ from ._reflections import read_reflections, reflection_format
 if TYPE_CHECKING:
     import gemmi
 
-_CONVERSIONS = {
-    ObsContent.IPAIR: (ObsContent.IPAIR, ObsContent.FPAIR, ObsContent.IMEAN, ObsContent.FMEAN),
-    ObsContent.FPAIR: (ObsContent.FPAIR, ObsContent.FMEAN),
-    ObsContent.IMEAN: (ObsContent.IMEAN, ObsContent.FMEAN),
-    ObsContent.FMEAN: (ObsContent.FMEAN,),
-}
 _MASK = 4
 """Subtype of a map that is a mask."""
 
@@ -122,7 +117,7 @@ class CObsDataFile(CMiniMtzDataFile):
 
     def contents_available(self) -> tuple[int, ...]:
         flag = self.contentFlag.value
-        return tuple(int(content) for content in _CONVERSIONS[ObsContent(flag)]) if flag else ()
+        return tuple(int(content) for content in convertible_contents(ObsContent(flag))) if flag else ()
 
 
 class CFreeRDataFile(CMiniMtzDataFile):
@@ -158,7 +153,8 @@ class CPhsDataFile(CMiniMtzDataFile):
         return choose_group(path, mtz, ("HL", "PHIFOM"), "phases", self.columnLabels.value or "")
 
     def contents_available(self) -> tuple[int, ...]:
-        return tuple(PhsContent) if self.contentFlag.value else ()
+        flag = self.contentFlag.value
+        return tuple(int(content) for content in convertible_contents(PhsContent(flag))) if flag else ()
 
 
 class CMapCoeffsDataFile(CMiniMtzDataFile):

@@ -15,38 +15,36 @@ NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def i2_document(
-    function: str, *, user: str = "", created: datetime | None = None, rows: Mapping[str, str] | None = None
-) -> etree._Element:
+def i2_document(function: str, rows: Mapping[str, str]) -> etree._Element:
     """The root of a new document with its header; the caller adds the body.
 
     Parameters
     ----------
     function
         What the document is for, such as ``PARAMS`` (facts: `CFileFunction`).
-    created
-        When it is written; now, if left out.
     rows
-        More of the header by tag, such as ``pluginName``; what is empty is left out.
+        The header by tag, such as ``pluginName``; what is empty is left out.
     """
     from lxml import etree
 
-    from xtalflow import __version__
-
-    common = {
-        "function": function,
-        "userId": user,
-        "hostName": socket.gethostname(),
-        "creationTime": write_i2_time(created or datetime.now(UTC)),
-        "ccp4iVersion": f"xtalflow {__version__}",
-        "OS": platform.system(),
-    }
     root = etree.Element(f"{{{NAMESPACE}}}ccp4i2", nsmap={"ccp4": NAMESPACE})
     head = etree.SubElement(root, "ccp4i2_header")
-    for tag, text in {**common, **(rows or {})}.items():
+    for tag, text in {"function": function, **rows}.items():
         if text:
             etree.SubElement(head, tag).text = text
     return root
+
+
+def written_here() -> dict[str, str]:
+    """Rows of a header that tell of this machine, this program and the present time."""
+    from xtalflow import __version__
+
+    return {
+        "hostName": socket.gethostname(),
+        "creationTime": write_i2_time(datetime.now(UTC)),
+        "ccp4iVersion": f"xtalflow {__version__}",
+        "OS": platform.system(),
+    }
 
 
 def write_i2_time(time: datetime) -> str:

@@ -240,8 +240,8 @@ class CAsuContentSeq(CComposite):
     __slots__ = ()
     sequence = CSequenceString(allowUndefined=False, minLength=1)
     nCopies = CInt(default=1, min=0, max=12)
-    polymerType = CString(enumerators=("PROTEIN", "RNA", "DNA"), onlyEnumerators=True)
-    name_ = CString(allowUndefined=False)
+    polymerType = CString(default="PROTEIN", enumerators=("PROTEIN", "RNA", "DNA"), onlyEnumerators=True)
+    name_ = CString(allowUndefined=False, minLength=1)
     description = CString()
     source = CSeqDataFile()
 

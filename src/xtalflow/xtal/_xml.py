@@ -11,17 +11,20 @@ if TYPE_CHECKING:
     from lxml import etree
 
 MAX_BYTES = 64 * 2**20
+MAX_TAGS = 2_000_000
 MAX_DEPTH = 100
+_NAMESPACED = "boolean(/*/*//self::*[namespace-uri()])"
+_TOO_DEEP = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
 def parse_xml(path: Path) -> etree._Element:
-    """The root element of a file.
+    """The root element of a file; a namespace that its elements have by default is left out of their tags.
 
     Raises
     ------
     UnreadableFile
-        It cannot be read, is larger than 64 MiB, is not well-formed, is nested deeper than 100 levels or
-        declares a document type.
+        It cannot be read, is larger than 64 MiB, has more than two million tags, is not well-formed, is nested deeper
+        than 100 levels or declares a document type.
     """
     try:
         if path.is_dir():
@@ -51,6 +54,8 @@ def xml_root(path: Path, data: bytes, document_type: str = "") -> etree._Element
 
     if len(data) > MAX_BYTES:
         raise UnreadableFile(path, f"is larger than {MAX_BYTES // 2**20} MiB")
+    if data.count(b"<") > MAX_TAGS:
+        raise UnreadableFile(path, f"has more than {MAX_TAGS} tags")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -66,7 +71,11 @@ def xml_root(path: Path, data: bytes, document_type: str = "") -> etree._Element
         reason = exc.msg if isinstance(exc, etree.XMLSyntaxError) else exc
         raise UnreadableFile(path, f"is not well-formed XML: {reason}") from exc
     _check_document_type(path, root, document_type)
-    _check_depth(path, root)
+    if root.xpath(_TOO_DEEP):
+        raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
+    if root.xpath(_NAMESPACED):
+        for element in root.iter("{*}*"):
+            element.tag = local_name(element)
     return root
 
 
@@ -77,16 +86,7 @@ def _check_document_type(path: Path, root: etree._Element, allowed: str) -> None
     raise UnreadableFile(path, "declares a document type, which is not needed and not accepted")
 
 
-def _check_depth(path: Path, root: etree._Element) -> None:
-    from lxml import etree
-
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
-
-
 def local_name(element: etree._Element) -> str:
     """Tag of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag = str(element.tag)
+    return tag.rpartition("}")[2] if tag.startswith("{") else tag

@@ -135,7 +135,7 @@ class CUnmergedDataFileList(CList[CUnmergedDataFile]):
 class CImportUnmerged(CComposite):
     """A file of unmerged reflections to be imported, with what it does not say itself."""
 
-    file = CUnmergedDataFile()
+    file = CUnmergedDataFile(mustExist=True)
     cell = CCell()
     wavelength = CWavelength()
     crystalName = CString()

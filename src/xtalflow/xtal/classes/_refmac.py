@@ -12,7 +12,7 @@ class CTLSRange(CComposite):
     chainId = COneWord()
     firstRes = CInt()
     lastRes = CInt()
-    selection = CString()
+    selection = CString(default="ALL")
 
 
 class CTLSRangeList(CList[CTLSRange]):
