@@ -2,13 +2,15 @@
 # make test   set up, and run all tests
 # make check  ruff, mypy --strict, lint-imports, doctests
 # make bench  what xtalflow adds to the programs it runs
+# make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEER := .venv-ccp4i2
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-tree clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -31,6 +33,14 @@ check: $(VENV)/dev
 bench: $(VENV)/core
 	$(BIN)/python benchmarks/pipeline.py
 
+bench-tree: $(VENV)/core $(PEER)/ccp4i2
+	$(BIN)/python benchmarks/tree.py $(PEER)/bin/python
+
+$(PEER)/ccp4i2:
+	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/pip install --quiet ccp4i2==3.0.1
+	touch $@
+
 $(VENV)/core: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable .
@@ -41,4 +51,4 @@ $(VENV)/dev: pyproject.toml $(VENV)/core
 	touch $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEER)

@@ -14,12 +14,21 @@ from uuid import uuid4
 
 import pytest
 from blockbuster import BlockBuster
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
 
 TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
 """A PostgreSQL server to test on, such as ``postgresql://postgres@127.0.0.1/postgres``; SQLite if it is empty."""
+
+settings.register_profile(
+    "xtalflow",
+    max_examples=int(os.environ.get("XTALFLOW_TEST_CASES") or 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # which judges the machine
+)
+settings.load_profile("xtalflow")
 
 WATCHED = frozenset(
     {

@@ -45,11 +45,13 @@ class InvalidValue(InvalidInput, ValueError):
         The value refused.
     allowed
         What is allowed, as words that follow "must be".
+    code
+        CCP4i2's number of the error in the class of the parameter; 0 if it has none, as for a value of another type.
     """
 
-    def __init__(self, path: str, value: object, allowed: str) -> None:
+    def __init__(self, path: str, value: object, allowed: str, *, code: int = 0) -> None:
         super().__init__(f"{path or 'value'} = {value!r} is refused: it must be {allowed}")
-        self.path, self.value, self.allowed = path, value, allowed
+        self.path, self.value, self.allowed, self.code = path, value, allowed, code
 
 
 def _hint(close: Sequence[str]) -> str:

@@ -27,13 +27,13 @@ def add(commands: SubParsers) -> None:
 
 
 def _show_tasks(arguments: argparse.Namespace) -> int:
-    from xtalflow.services import definition_detail, list_tasks, task_detail
+    from xtalflow.services import definition_detail, definition_tree, list_tasks, task_detail
 
     from ._output import print_json
 
     document: Any
     if arguments.definition:
-        document = definition_detail(arguments.definition, whole=arguments.json)
+        document = (definition_tree if arguments.json else definition_detail)(arguments.definition)
     else:
         document = task_detail(arguments.task) if arguments.task else list_tasks()
     if arguments.json:

@@ -1,7 +1,8 @@
 """The typed tree: values with states, containers, lists, files and indicators, in the order of their declaration."""
 
-from ._base import CData, Change, ValueState
-from ._collections import CCollection, CDict, CUnknown, Parts
+from ._base import CData, ValueState
+from ._changes import Change
+from ._collections import TEXT_PART, CCollection, CDict, CUnknown, Parts, is_class_name
 from ._containers import CComposite, CContainer, CPerformanceIndicator
 from ._custom_tasks import (
     CCustomComFile,
@@ -31,7 +32,7 @@ from ._general import (
     CSMILESString,
 )
 from ._hierarchy import HierarchicalObject, split_path
-from ._list import CList
+from ._list import MOST_BLANK_ITEMS, CList
 from ._mathematics import CAngle, CEulerRotation, CMatrix33, CTransformation, CXyz, CXyzBox
 from ._people import (
     CAnnotation,
@@ -63,7 +64,7 @@ from ._projects import (
     CServerGroup,
     CVersion,
 )
-from ._qualifiers import Qualifiers
+from ._qualifiers import Qualifiers, class_qualifiers
 from ._ranges import CDateRange, CFloatRange, CIntRange, CRange, CRangeSelection
 from ._scalars import CUUID, CBoolean, CFilePath, CFloat, CInt, COneWord, CScalar, CString
 from ._search import FileMetadata, extract_file_metadata, find_all_files, find_objects_by_type, parameter_name
@@ -71,6 +72,8 @@ from ._signal import Connection, Signal
 
 __all__ = [
     "CUUID",
+    "MOST_BLANK_ITEMS",
+    "TEXT_PART",
     "CAngle",
     "CAnnotation",
     "CAnnotationList",
@@ -160,11 +163,13 @@ __all__ = [
     "Severity",
     "Signal",
     "ValueState",
+    "class_qualifiers",
     "declare",
     "declare_in",
     "extract_file_metadata",
     "find_all_files",
     "find_objects_by_type",
+    "is_class_name",
     "own_qualifiers",
     "parameter_name",
     "split_path",

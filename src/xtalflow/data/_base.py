@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 from xtalflow.errors import InvalidInput, InvalidValue
 
+from ._changes import Change, batch, tell
 from ._findings import Finding, Severity
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import KNOWN, Declaration, Qualifiers, class_error_codes
@@ -24,15 +25,6 @@ class ValueState(Enum):
     NOT_SET = "not_set"
     DEFAULT = "default"
     EXPLICITLY_SET = "explicitly_set"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A value of the tree changed."""
-
-    path: str
-    old: object
-    new: object
 
 
 class _Slotted(type):
@@ -60,19 +52,22 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     _declaration: Declaration
     _changed: Signal[Change] | None
+    _heard: ClassVar[bool] = False
+    """Whether anybody ever listened to any tree; until then there is nothing to tell."""
 
     def __init__(self, **qualifiers: Unpack[Qualifiers]) -> None:
+        self._declare(qualifiers)
+
+    def _declare(self, qualifiers: Mapping[str, Any], item: Declaration | None = None, class_name: str = "") -> None:
+        """Be an object of a declaration of its own."""
         unknown = sorted(set(qualifiers) - KNOWN)
         if unknown:
             raise TypeError(f"{type(self).__name__} knows no qualifier {unknown[0]!r}")
-        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers))), None, "")
+        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers)), item, class_name), None, "")
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        """Be a new object of a declaration, with its default."""
         self._declaration, self._parent, self._name, self._changed = declaration, parent, name, None
-        self._restore()
-
-    def _restore(self) -> None:
-        """Take the declared default."""
 
     @classmethod
     def _made(cls: type[_D], declaration: Declaration, parent: HierarchicalObject | None, name: str) -> _D:
@@ -119,6 +114,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         """Be as declared again: with the default if there is one, else without a value."""
         raise NotImplementedError
 
+    def is_as_declared(self) -> bool:
+        """Whether nothing was done to it and what is below it: it need not be written down."""
+        raise NotImplementedError
+
     def isSet(self, allowDefault: bool = True) -> bool:
         """Whether there is a value, given or (if `allowDefault`) by default."""
         state = self.getValueState()
@@ -143,6 +142,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     def children(self) -> Iterator[CData]:
         return (self._child(name) for name in self.childNames())
 
+    def touched(self) -> Iterator[CData]:
+        """The children that were made so far, in order; the others are as declared."""
+        return self.children()
+
     # What the declaration says.
 
     @property
@@ -152,7 +155,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One qualifier of the declaration merged with its class."""
-        return self._declaration.qualifiers.get(name, default)
+        return self._declaration.qualifier(name, default)
 
     def get_merged_metadata(self, kind: str) -> Mapping[Any, Any]:
         """Metadata merged over class hierarchy and declaration, from a cache.
@@ -174,13 +177,14 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
         """Class and position of each child, for `get_merged_metadata`."""
-        names = tuple(self.childNames())
-        known = self._declaration.contents.get(names)
-        if known is None:
-            kinds = MappingProxyType({name: type(self._child(name)) for name in names})
-            order = MappingProxyType({name: position for position, name in enumerate(names)})
-            known = self._declaration.contents[names] = {"attributes": kinds, "contents_order": order}
-        return known
+        names = self.childNames()
+        kinds = MappingProxyType({name: type(self._child(name)) for name in names})
+        order = MappingProxyType({name: position for position, name in enumerate(names)})
+        return {"attributes": kinds, "contents_order": order}
+
+    def order(self) -> Any:
+        """What objects of this class are put in order by; None if they are not, or it is not set."""
+        return None
 
     def validity(self) -> list[Finding]:
         """All that is wrong with this object and what is below it."""
@@ -197,8 +201,8 @@ class CData(HierarchicalObject, metaclass=_Slotted):
             return [self._finding(code, "is required but not set")]
         return []
 
-    def _refuse(self, value: object, allowed: str) -> InvalidValue:
-        return InvalidValue(self.object_path() or self._name, value, allowed)
+    def _refuse(self, value: object, allowed: str, *, code: int = 0) -> InvalidValue:
+        return InvalidValue(self.object_path() or self._name, value, allowed, code=code)
 
     # Copies and comparisons.
 
@@ -213,8 +217,23 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         raise NotImplementedError
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
-        """Take what `to_dict` gave."""
+        """Take what `to_dict` gave: all of it, or nothing if any of it is bad."""
+        with self._all_or_nothing():
+            self._take_dict(data)
+
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         raise NotImplementedError
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """If what is done in between fails, be as before."""
+        before = self.copy()
+        with self.batch():
+            try:
+                yield
+            except InvalidInput:
+                self.set(before)
+                raise
 
     def _state_in(self, data: Any) -> ValueState:
         """The state in what `to_dict` gave; `InvalidValue` if there is none."""
@@ -240,11 +259,27 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     @property
     def changed(self) -> Signal[Change]:
-        """Tells of every change of the value by a setter."""
+        """Tells of every change of the value by a setter, here or below."""
         if self._changed is None:
             self._changed = Signal(plain=True)
+            CData._heard = True
         return self._changed
 
-    def _tell(self, old: object, new: object) -> None:
-        if self._changed is not None:
-            self._changed.emit(Change(path=self.object_path(), old=old, new=new))
+    def batch(self) -> AbstractContextManager[None]:
+        """A context that tells at its end what changed in it, once for each object.
+
+        Examples
+        --------
+        >>> from xtalflow.data import CInt
+        >>> number = CInt(default=1)
+        >>> connection = number.changed.connect(lambda change: print(change.old, change.new))
+        >>> with number.batch():
+        ...     number.set(2)
+        ...     number.set(3)
+        1 3
+        """
+        return batch(self)
+
+    def _tell(self, old: object, before: ValueState | None, new: object) -> None:
+        if CData._heard:
+            tell(self, old, before, new)

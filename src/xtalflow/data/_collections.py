@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, TypeAlias, Unpack
 
 from ._base import CData
-from ._qualifiers import Declaration, Qualifiers
+from ._qualifiers import Qualifiers
 from ._scalars import CScalar, CString
 
 Parts: TypeAlias = "str | tuple[tuple[str, Parts], ...]"
 """A text, or parts by name in order; a name may come twice, as the items of a list do."""
 
+TEXT_PART = "#text"
+"""Name of the text that an element of a file has beside attributes (``@name``) or elements."""
+
 _DEEPEST = 100
-_PART_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_CLASS_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_PART_NAME = re.compile(rf"@?[A-Za-z_][\w.-]*|{TEXT_PART}", re.ASCII)
 
 
 class CCollection(CScalar[Parts]):
@@ -46,8 +49,10 @@ class CCollection(CScalar[Parts]):
         for pair in pairs:
             if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not _is_part_name(pair[0]):
                 raise self._refuse(pair, "a part with its name")
+            if not isinstance(pair[1], str) and pair[0].startswith(("@", "#")):
+                raise self._refuse(pair, f"a text called {pair[0]}")
             parts.append((str(pair[0]), self._parts(pair[1], depth + 1)))
-        return tuple(parts)
+        return tuple(parts) or ""
 
     def to_dict(self) -> dict[str, Any]:
         return {"state": self._state.value, "value": _as_json(self._value)}
@@ -70,10 +75,9 @@ class CUnknown(CCollection):
     """
 
     def __init__(self, class_name: str, **qualifiers: Unpack[Qualifiers]) -> None:
-        if not _is_part_name(class_name):
+        if not is_class_name(class_name):
             raise TypeError(f"{class_name!r} cannot be the name of a class")
-        CData.__init__(self, **qualifiers)
-        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers)), class_name=class_name), None, "")
+        self._declare(qualifiers, class_name=class_name)
 
     def set(self, value: Any) -> None:
         if isinstance(value, CData) and not (isinstance(value, CUnknown) and value.class_name == self.class_name):
@@ -85,6 +89,11 @@ class CUnknown(CCollection):
 
     def __repr__(self) -> str:
         return f"{self.class_name}({self._value!r}, {self._state.name})"
+
+
+def is_class_name(name: str) -> bool:
+    """Whether files can name a class so."""
+    return _CLASS_NAME.fullmatch(name) is not None
 
 
 def _is_part_name(name: object) -> bool:

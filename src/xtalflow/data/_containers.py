@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData
+from ._changes import batch, is_heard, silence
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
 from ._scalars import CFloat, CString
 
+_NOTHING = nullcontext()
 _DECLARED: dict[type[Any], Mapping[str, CData]] = {}
 
 
@@ -25,7 +27,8 @@ def declared_children(kind: type[Any]) -> Mapping[str, CData]:
         declared: dict[str, CData] = {}
         for base in reversed(kind.__mro__):
             declared |= {value.name: value for value in vars(base).values() if isinstance(value, CData)}
-        _DECLARED[kind] = declared
+        last = {name: declared.pop(name) for name in getattr(kind, "LAST", ()) if name in declared}
+        _DECLARED[kind] = declared | last
     return _DECLARED[kind]
 
 
@@ -33,6 +36,9 @@ class CComposite(CData):
     """A value made of named values, such as a cell."""
 
     __slots__ = ("_children",)
+
+    LAST: ClassVar[tuple[str, ...]] = ()
+    """Children that come after those that a subclass declares."""
 
     _children: dict[str, CData]
 
@@ -46,16 +52,31 @@ class CComposite(CData):
     def _child(self, name: str) -> CData:
         child = self._children.get(name)
         if child is None:
-            declared = declared_children(type(self)).get(name)
-            if declared is None:
-                raise UnknownParameter(name, close=difflib.get_close_matches(name, self.childNames()))
-            declaration = self._declaration.child(name, declared._declaration)
-            child = declaration.kind._made(declaration, self, name)
-            self._children[name] = child
+            declaration = self._declaration.children.get(name) or self._declared(name)
+            child = self._children[name] = declaration.kind._made(declaration, self, name)
         return child
+
+    def _declared(self, name: str) -> Declaration:
+        declared = declared_children(type(self)).get(name)
+        if declared is None:
+            raise UnknownParameter(name, close=difflib.get_close_matches(name, self.childNames()))
+        return self._declaration.child(name, declared._declaration)
+
+    def touched(self) -> Iterator[CData]:
+        made = self._children
+        return (made[name] for name in self.childNames() if name in made)
 
     def __contains__(self, name: str) -> bool:
         return name in self.childNames()
+
+    def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        known = self._declaration.contents
+        if known is None:
+            known = self._declaration.contents = super()._contents_metadata()
+        return known
+
+    def is_as_declared(self) -> bool:
+        return all(child.is_as_declared() for child in self._children.values())
 
     def may_hold(self, kind: type[CData]) -> bool:
         return _class_may_hold(type(self), kind)
@@ -82,12 +103,17 @@ class CComposite(CData):
         if not isinstance(value, Mapping):
             raise self._refuse(value, f"a {type(self).__name__} or its children by name")
         made = self._made(self._declaration, self._parent, self._name)
-        made.unSet()
-        made.update(value)
+        with silence(made):
+            made.unSet()
+            made._update(value)
         return made
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Set the children named, and leave the others."""
+        """Set the children named, all or none of them, and leave the others."""
+        with self._all_or_nothing():
+            self._update(values)
+
+    def _update(self, values: Mapping[str, Any]) -> None:
         for child, value in [(self._child(name), value) for name, value in values.items()]:
             child.set(value)
 
@@ -101,13 +127,23 @@ class CComposite(CData):
             for child in self._children.values():
                 child.restore()
 
+    def _telling(self) -> AbstractContextManager[None]:
+        """Tell those above of what is done in between as of one change."""
+        return self._as_one_change() if CData._heard else _NOTHING
+
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Tell listeners, if there are any and if what is done in between changes anything."""
-        old = None if self._changed is None else self.copy()
-        yield
-        if old is not None and self != old:
-            self._tell(old, self.copy())
+    def _as_one_change(self) -> Iterator[None]:
+        old = (self.copy(), self._told()) if is_heard(self) else None
+        try:
+            with batch(self, end=self):
+                yield
+        finally:
+            if old is not None and self != old[0]:
+                self._tell(old[1], old[0].getValueState(), self._told())
+
+    def _told(self) -> object:
+        """The value as listeners hear it."""
+        return self.copy()
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())
@@ -125,15 +161,16 @@ class CComposite(CData):
     def to_dict(self) -> dict[str, Any]:
         return {"children": {child.name: child.to_dict() for child in self.children()}}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         told = data.get("children") if isinstance(data, Mapping) else None
         if not isinstance(told, Mapping):
             raise self._refuse(data, "an object with children")
-        for child, value in [(self._child(name), value) for name, value in told.items()]:
-            child.from_dict(value)
-        for child in self.children():
-            if child._name not in told:
-                child.unSet()
+        with self._telling():
+            for child, value in [(self._child(name), value) for name, value in told.items()]:
+                child._take_dict(value)
+            for child in self.children():
+                if child._name not in told:
+                    child.unSet()
 
 
 _MAY_HOLD: dict[tuple[type[Any], type[Any]], bool] = {}
@@ -162,9 +199,11 @@ class CContainer(CComposite):
         The folder against which bare paths are resolved: where the command was typed.
     """
 
-    __slots__ = ("_added", "_base_directory", "_project_directory")
+    __slots__ = ("_added", "_base_directory", "_found", "_project_directory")
 
     _added: dict[str, CData]
+    _found: dict[str, CData] | None
+    """Objects by path that were found before; those in lists are not kept, as they move."""
     _base_directory: Path | None
     _project_directory: Path | None
 
@@ -174,7 +213,7 @@ class CContainer(CComposite):
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         self._added = {}
-        self._project_directory = self._base_directory = None
+        self._found = self._project_directory = self._base_directory = None
         super()._set_up(declaration, parent, name)
 
     @property
@@ -203,30 +242,80 @@ class CContainer(CComposite):
         return bool(self._added) or super().may_hold(kind)
 
     def add(self, name: str, declaration: CData) -> CData:
-        """Declare one more child of this very container, as a definition file does; a value that it has is copied."""
+        """Declare one more child of this very container, as a definition file does; a value that it has is copied.
+
+        Raises
+        ------
+        TypeError
+            The name cannot be one in a path, or is that of a child that the class declares.
+        """
+        if not name.replace("-", "_").isidentifier() or name in declared_children(type(self)):
+            raise TypeError(f"{type(self).__name__} cannot have {name!r} added")
+        old = self._children.pop(name, None)
+        if old is not None:
+            old._parent = None
         self._added[name] = declaration
-        self._children.pop(name, None)
+        self._forget()
         child = self._child(name)
         if declaration.isSet(allowDefault=False):
             child.set(declaration)
         return child
 
+    def _forget(self) -> None:
+        """Find anew what was found before, here and above."""
+        node: HierarchicalObject | None = self
+        while node is not None:
+            if isinstance(node, CContainer):
+                node._found = None
+            node = node._parent
+
     def childNames(self) -> list[str]:
-        return [*super().childNames(), *(name for name in self._added if name not in declared_children(type(self)))]
+        declared = declared_children(type(self))
+        return [*declared, *(name for name in self._added if name not in declared)]
 
     def _child(self, name: str) -> CData:
-        if name in self._added and name not in self._children:
-            declared = self._added[name]
-            self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
-            if isinstance(declared, CContainer):
-                for added, below in declared._added.items():
-                    self._children[name]._add(added, below)  # type: ignore[attr-defined]  # it is a CContainer too
-        return super()._child(name)
+        child = self._children.get(name)
+        if child is None:
+            added = self._added.get(name)
+            child = super()._child(name) if added is None else self._made_of(name, added)
+        return child
+
+    def _made_of(self, name: str, declared: CData) -> CData:
+        child = self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
+        if isinstance(child, CContainer) and isinstance(declared, CContainer):
+            child._declare_as(declared)
+        return child
+
+    if not TYPE_CHECKING:  # what a class declares is typed; what a definition file adds cannot be
+
+        def __getattr__(self, name: str) -> CData:
+            if not name.startswith("_") and name in self._added:
+                return self._child(name)
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not name.startswith("_") and name in self._added:
+                self._child(name).set(value)
+            else:
+                super().__setattr__(name, value)
+
+    def _contents_metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        return CData._contents_metadata(self) if self._added else super()._contents_metadata()
+
+    def find(self, path: str) -> Any:
+        found = None if self._found is None else self._found.get(path)
+        if found is None:
+            found = super().find(path)
+            if "[" not in path:
+                if self._found is None:
+                    self._found = {}
+                self._found[path] = found
+        return found
 
     def copy(self) -> Self:
         made = self._made(self._declaration, None, self._name)
         made._declare_as(self)
-        made.set(self)
+        made._copy_from(self)
         made._project_directory, made._base_directory = self.project_directory, self.base_directory
         return made
 
@@ -245,13 +334,16 @@ class CContainer(CComposite):
         return iter(list(self.children()))
 
     def set(self, value: Any) -> None:
-        """Take values by name (those not named stay), or copy what another container has too; None unsets all."""
+        """Take values by name (those not named stay), or copy what another container has too; None unsets all.
+
+        If any of the values is bad, none is taken.
+        """
         if isinstance(value, Mapping):
             self.update(value)
         elif value is None:
             self.unSet()
         elif isinstance(value, CContainer):
-            with self._telling():
+            with self._all_or_nothing(), self._telling():
                 self._copy_from(value)
         else:
             raise self._refuse(value, "a container or parameters by name")
@@ -260,7 +352,11 @@ class CContainer(CComposite):
         theirs = set(other.childNames())
         for name in self.childNames():
             if name in theirs:
-                self._child(name).set(other._child(name))
+                mine, its = self._child(name), other._child(name)
+                if isinstance(mine, CContainer) and isinstance(its, CContainer):
+                    mine._copy_from(its)
+                else:
+                    mine.set(its)
 
     def validity(self) -> list[Finding]:
         return [finding for child in self.children() for finding in child.validity()]
@@ -274,10 +370,15 @@ def _present_directory() -> Path | None:
 
 
 class CPerformanceIndicator(CComposite):
-    """Key performance indicators of a job; the name of each is that of the child."""
+    """Key performance indicators of a job; the name of each is that of the child. It is set when any of them is."""
 
     __slots__ = ()
     REPORTS = True
+    LAST = ("annotation",)
 
     value = CFloat()
     annotation = CString()
+
+    def isSet(self, allowDefault: bool = True) -> bool:
+        own = [child for child in self.children() if child.name not in ("value", "annotation")]
+        return any(child.isSet(allowDefault) for child in own or self.children())

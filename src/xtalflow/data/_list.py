@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData, ValueState
+from ._changes import silence
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
 
 T = TypeVar("T", bound=CData)
+
+MOST_BLANK_ITEMS = 1000
+"""More items than this a list never has by itself, whatever its declaration says."""
 
 
 class CList(CData, Generic[T]):
@@ -21,11 +26,12 @@ class CList(CData, Generic[T]):
     Parameters
     ----------
     item
-        Declaration of the items; that of the class (`ITEM`) where it is left out.
+        Declaration of the items; that of the class (`ITEM`) where it is left out. By default there are as many as the
+        qualifier `listMinLength` says, none of them set.
     """
 
     __slots__ = ("_items", "_state")
-    ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long"}
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {101: "too short", 102: "too long", 103: "not in order"}
 
     ITEM: ClassVar[CData | None] = None
     """Declaration of the items of a class of lists, such as `CExePathList`."""
@@ -35,27 +41,31 @@ class CList(CData, Generic[T]):
     def __init__(self, item: T | None = None, **qualifiers: Unpack[Qualifiers]) -> None:
         if "default" in qualifiers:
             raise TypeError("a list has no default")
-        super().__init__(**qualifiers)
         declared = type(self).ITEM if item is None else item
         if declared is None:
             raise TypeError("a list needs a declaration of its items")
         declared._refuse_value("the item of a list")
-        self._declaration = Declaration(type(self), self._declaration.own, declared._declaration)
+        self._declare(qualifiers, declared._declaration)
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
-        self._items, self._state = [], ValueState.NOT_SET
         super()._set_up(declaration, parent, name)
-
-    def _restore(self) -> None:
-        if self._declaration.initial is not None:
-            self._items, self._state = self._as_declared()
+        self._items, self._state = self._as_declared()
 
     def _as_declared(self) -> tuple[list[T], ValueState]:
-        count, state = self._declaration.initial or (0, ValueState.NOT_SET)
+        """As many blank items as there must be at least, which are there by default."""
+        count = self._declared_count()
         items = [self.makeItem() for _ in range(count)]
         for position, item in enumerate(items):
             item._parent, item._name = self, f"[{position}]"
-        return items, state
+        return items, ValueState.DEFAULT if count else ValueState.NOT_SET
+
+    def _declared_count(self) -> int:
+        return min(max(self.qualifier("listMinLength") or 0, 0), MOST_BLANK_ITEMS)
+
+    def is_as_declared(self) -> bool:
+        if self._state is ValueState.EXPLICITLY_SET or len(self._items) != self._declared_count():
+            return False
+        return all(item.is_as_declared() for item in self._items)
 
     def makeItem(self) -> T:
         """A new item that is not in the list."""
@@ -71,7 +81,10 @@ class CList(CData, Generic[T]):
         return self._insert(len(self._items), self.makeItem())
 
     def append(self, value: Any) -> T:
-        """Append an item of this value and return it."""
+        """Append an item of this value and return it; the first takes the place of the declared blank items."""
+        if self._state is ValueState.DEFAULT and self.is_as_declared():
+            self.set([value])
+            return self._items[0]
         return self.insert(len(self._items), value)
 
     def insert(self, index: int, value: Any) -> T:
@@ -79,10 +92,14 @@ class CList(CData, Generic[T]):
         item = self.makeItem()
         count = len(self._items)
         index = max(0, index + count) if index < 0 else min(index, count)
-        item._parent = self  # known to its tree already when a bad value is refused
-        item._name = f"[{index}]"
-        item.set(value)
+        self._give(item, index, value)
         return self._insert(index, item)
+
+    def _give(self, item: T, index: int, value: Any) -> None:
+        """Give an item its value and place; it knows its tree when a bad value is refused, but is not in it yet."""
+        item._parent, item._name = self, f"[{index}]"
+        with silence(item):
+            item.set(value)
 
     def extend(self, values: Iterable[Any]) -> None:
         """Append items of these values."""
@@ -94,8 +111,9 @@ class CList(CData, Generic[T]):
         old = len(self._items)
         item = self._items.pop(index)
         item._parent, item._name = None, ""
+        self._state = ValueState.EXPLICITLY_SET
         self._number()
-        self._tell(old, len(self._items))
+        self._tell(old, None, len(self._items))
         return item
 
     def remove(self, item: T) -> None:
@@ -104,9 +122,10 @@ class CList(CData, Generic[T]):
 
     def index(self, item: T) -> int:
         """Position of this item, or of the first equal to it."""
-        for position, each in enumerate(self._items):
-            if each is item or each == item:
-                return position
+        for is_it in (lambda each: each is item, lambda each: each == item):
+            for position, each in enumerate(self._items):
+                if is_it(each):
+                    return position
         raise ValueError(f"{item!r} is not in {self.object_path()}")
 
     def clear(self) -> None:
@@ -118,7 +137,7 @@ class CList(CData, Generic[T]):
             self.unSet()
             return
         if isinstance(value, CList):
-            values, state = [item for item in value._items if item is not None], value._state
+            values, state = list(value._items), value.getValueState()
         elif isinstance(value, (str, bytes, Mapping, CData)) or not isinstance(value, Iterable):
             raise self._refuse(value, "a list")
         else:
@@ -126,10 +145,9 @@ class CList(CData, Generic[T]):
         fresh = []
         for position, each in enumerate(values):
             item = self.makeItem()
-            item._parent, item._name = self, f"[{position}]"
-            item.set(each)
+            self._give(item, position, each)
             fresh.append(item)
-        self._replace(fresh, state)
+        self._take(fresh, state)
 
     def restore(self) -> None:
         """Be as declared again: with as many items as a definition file asks for, else without any."""
@@ -139,8 +157,9 @@ class CList(CData, Generic[T]):
         self._replace([], ValueState.NOT_SET)
 
     def getValueState(self) -> ValueState:
-        given = self._state is ValueState.DEFAULT and any(item.isSet(allowDefault=False) for item in self._items)
-        return ValueState.EXPLICITLY_SET if given else self._state
+        if self._state is ValueState.DEFAULT and not self.is_as_declared():
+            return ValueState.EXPLICITLY_SET
+        return self._state
 
     def childNames(self) -> list[str]:
         return [f"[{position}]" for position in range(len(self._items))]
@@ -182,29 +201,44 @@ class CList(CData, Generic[T]):
             findings.append(self._finding(101, f"needs at least {shortest} items and has {len(self)}"))
         if longest is not None and len(self) > longest:
             findings.append(self._finding(102, f"takes at most {longest} items and has {len(self)}"))
+        findings += self._disorder()
         return findings + [finding for item in self._items for finding in item.validity()]
+
+    def _disorder(self) -> list[Finding]:
+        """The finding of a list whose items must rise (`listCompare` is 1) or fall (-1), and do not."""
+        wanted = self.qualifier("listCompare")
+        if not wanted:
+            return []
+        known = [(item, key) for item in self._items if (key := item.order()) is not None]
+        for (one, before), (other, after) in pairwise(known):
+            if (before > after) if wanted > 0 else (before < after):
+                direction = "at least" if wanted > 0 else "at most"
+                return [self._finding(103, f"is not in order: {other.name} must be {direction} {one.name}")]
+        return []
 
     def _is_blank(self) -> bool:
         """Whether it has the items that its declaration asks for, and nobody filled them."""
         return self._state is ValueState.DEFAULT and not any(item.isSet() for item in self._items)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"state": self._state.value, "items": [item.to_dict() for item in self._items]}
+        return {"state": self.getValueState().value, "items": [item.to_dict() for item in self._items]}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         state, told = self._state_in(data), data.get("items")
         if not isinstance(told, list) or (told and state is ValueState.NOT_SET):
             raise self._refuse(data, "an object with items and a state that agrees with them")
         fresh = []
         for position, each in enumerate(told):
             item = self.makeItem()
-            item._parent, item._name = self, f"[{position}]"
-            item.from_dict(each)
+            item._name = f"[{position}]"
+            item._parent = self
+            with silence(item):
+                item._take_dict(each)
             fresh.append(item)
-        self._replace(fresh, state)
+        self._take(fresh, state)
 
     def _equals(self, other: Any) -> bool:
-        return bool(self._state is other._state and self._items == other._items)
+        return bool(self.getValueState() is other.getValueState() and self._items == other._items)
 
     def _insert(self, index: int, item: T) -> T:
         old = len(self._items)
@@ -215,8 +249,13 @@ class CList(CData, Generic[T]):
             item._name = f"[{index}]"
         else:
             self._number()
-        self._tell(old, len(self._items))
+        self._tell(old, None, len(self._items))
         return item
+
+    def _take(self, items: list[T], state: ValueState) -> None:
+        """Have items with a state; those that another declaration has by default are explicit here."""
+        as_declared = len(items) == self._declared_count() and all(item.is_as_declared() for item in items)
+        self._replace(items, ValueState.EXPLICITLY_SET if state is ValueState.DEFAULT and not as_declared else state)
 
     def _replace(self, items: list[T], state: ValueState) -> None:
         old, before = len(self._items), self._state
@@ -224,7 +263,7 @@ class CList(CData, Generic[T]):
             item._parent, item._name = None, ""
         self._items, self._state = items, state
         if old or items or before is not state:
-            self._tell(old, len(items))
+            self._tell(old, None, len(items))
 
     def _number(self) -> None:
         for position, item in enumerate(self._items):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from ._base import CData
@@ -114,10 +114,43 @@ def class_error_codes(kind: type[Any]) -> Mapping[Any, str]:
     return _CODES[kind]
 
 
+class Limits(NamedTuple):
+    """What qualifiers say about single values; None where they say nothing."""
+
+    low: float | None
+    high: float | None
+    choices: Sequence[Any] | None
+    """Values that are obligatory."""
+    shortest: int | None
+    longest: int | None
+    pattern: str | None
+
+    @classmethod
+    def of(cls, declaration: Declaration) -> Limits:
+        """The limits that a declaration and its class set."""
+        if declaration.own.keys().isdisjoint(_LIMITING) and class_qualifiers(declaration.kind).keys().isdisjoint(
+            _LIMITING
+        ):
+            return _NO_LIMITS
+        said = declaration.qualifiers
+        return cls(
+            low=said.get("min"),
+            high=said.get("max"),
+            choices=said.get("enumerators") if said.get("onlyEnumerators") else None,
+            shortest=said.get("minLength"),
+            longest=said.get("maxLength"),
+            pattern=said.get("patternRegex"),
+        )
+
+
+_LIMITING = frozenset({"min", "max", "onlyEnumerators", "minLength", "maxLength", "patternRegex"})
+_NO_LIMITS = Limits(None, None, None, None, None, None)
+
+
 class Declaration:
     """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
 
-    __slots__ = ("_children", "_merged", "class_name", "contents", "initial", "item", "kind", "own")
+    __slots__ = ("_merged", "children", "class_name", "contents", "initial", "item", "kind", "limits", "own")
 
     def __init__(
         self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None, class_name: str = ""
@@ -125,9 +158,14 @@ class Declaration:
         self.kind, self.own, self.item = kind, own, item
         self.class_name = class_name or kind.__name__
         self._merged: Mapping[str, Any] | None = None
-        self._children: dict[str, Declaration] | None = None
+        self.children: dict[str, Declaration] = {}  # of those children that were asked for
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
-        self.contents: dict[tuple[str, ...], Mapping[str, Mapping[str, Any]]] = {}
+        self.limits: Limits | None = None
+        self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
+
+    def qualifier(self, name: str, default: Any = None) -> Any:
+        """One of the qualifiers, without merging all."""
+        return self.own[name] if name in self.own else class_qualifiers(self.kind).get(name, default)
 
     @property
     def qualifiers(self) -> Mapping[str, Any]:
@@ -139,16 +177,11 @@ class Declaration:
 
     def child(self, name: str, declared: Declaration) -> Declaration:
         """The declaration of a child, with what this one says about it (``subType={"min": 1}``)."""
-        if self._children is None:
-            self._children = {}
-        known = self._children.get(name)
-        if known is None:
-            given, default = self.qualifiers.get(name), self.qualifiers.get("default")
-            said = dict(given) if isinstance(given, Mapping) else {}
-            if isinstance(default, Mapping) and name in default:
-                said["default"] = default[name]
-            known = declared.saying(said) if said else declared
-            self._children[name] = known
+        given, default = self.qualifier(name), self.qualifier("default")
+        said = dict(given) if isinstance(given, Mapping) else {}
+        if isinstance(default, Mapping) and name in default and "default" not in said:
+            said["default"] = default[name]
+        known = self.children[name] = declared.saying(said) if said else declared
         return known
 
     def saying(self, more: Mapping[str, Any]) -> Declaration:

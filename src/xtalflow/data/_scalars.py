@@ -11,10 +11,13 @@ from typing import Any, ClassVar, Generic, TypeVar, Unpack
 from xtalflow.errors import InvalidValue
 
 from ._base import CData, ValueState
+from ._changes import is_same
 from ._findings import Finding
-from ._qualifiers import Qualifiers
+from ._hierarchy import HierarchicalObject
+from ._qualifiers import Declaration, Limits, Qualifiers, class_qualifiers
 
 T = TypeVar("T")
+_LONGEST_MATCH_S = 1.0
 _INTEGER = re.compile("[+-]?[0-9]{1,19}")
 _LARGEST = 2**63 - 1
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,10 +50,10 @@ class CScalar(CData, Generic[T]):
     def set(self, value: Any) -> None:
         if value is None:
             self.unSet()
-        elif isinstance(value, CScalar):
-            self._take(None if value._value is None else self._checked(value._value), value._state)
         elif isinstance(value, CData):
-            raise self._refuse(value, f"a value for {type(self).__name__}")
+            if not isinstance(value, CScalar):
+                raise self._refuse(value, f"a value for {type(self).__name__}")
+            self._take(None if value._value is None else self._checked(value._value), value._state)
         else:
             self._store(self._checked(value), ValueState.EXPLICITLY_SET)
 
@@ -66,7 +69,7 @@ class CScalar(CData, Generic[T]):
     def to_dict(self) -> dict[str, Any]:
         return {"state": self._state.value, "value": self._value}
 
-    def from_dict(self, data: Mapping[str, Any]) -> None:
+    def _take_dict(self, data: Mapping[str, Any]) -> None:
         state = self._state_in(data)
         value = data.get("value")
         if (value is None) != (state is ValueState.NOT_SET):
@@ -76,6 +79,9 @@ class CScalar(CData, Generic[T]):
     def validity(self) -> list[Finding]:
         return self._required() if self._value is None else []
 
+    def order(self) -> Any:
+        return self._value
+
     def accepts(self, value: object) -> bool:
         """Whether this is a value that it can take."""
         try:
@@ -84,40 +90,55 @@ class CScalar(CData, Generic[T]):
             return False
         return True
 
-    def _restore(self) -> None:
-        self._value, self._state = self._as_declared()
+    def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
+        self._declaration, self._parent, self._name, self._changed = declaration, parent, name, None
+        self._value, self._state = declaration.initial or self._as_declared()
 
     def _as_declared(self) -> tuple[T | None, ValueState]:
         initial = self._declaration.initial
         if initial is None:
-            default = self._declaration.qualifiers.get("default")
+            default = self._declaration.qualifier("default")
             given = default is not None
             initial = (self._checked(default), ValueState.DEFAULT) if given else (None, ValueState.NOT_SET)
             self._declaration.initial = initial
         return initial
 
+    def is_as_declared(self) -> bool:
+        value, state = self._as_declared()
+        return self._state is state and is_same(self._value, value)
+
     def _take(self, value: T | None, state: ValueState) -> None:
         """Store what has a state already; the default of another declaration is explicit here."""
-        if state is ValueState.DEFAULT and not _alike(value, self._as_declared()[0]):
+        if state is ValueState.DEFAULT and not is_same(value, self._as_declared()[0]):
             state = ValueState.EXPLICITLY_SET
         self._store(value, state)
 
     def _store(self, value: T | None, state: ValueState) -> None:
+        if not CData._heard:
+            self._value, self._state = value, state
+            return
         old, before = self._value, self._state
         self._value, self._state = value, state
-        if self._changed is not None and not (before is state and _alike(old, value)):
-            self._tell(old, value)
+        if before is not state or not is_same(old, value):
+            self._tell(old, before, value)
 
     def _equals(self, other: Any) -> bool:
-        return self._state is other._state and _alike(self._value, other._value)
+        return self._state is other._state and is_same(self._value, other._value)
 
     def _checked(self, value: Any) -> T:
         """The value as this class keeps it; `InvalidValue` if it cannot be one."""
         converted = self._converted(value)
-        choices = self.qualifier("enumerators") if self.qualifier("onlyEnumerators") else None
+        choices = self._limits().choices
         if choices and converted not in choices:
-            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices))
+            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices), code=103)
         return converted
+
+    def _limits(self) -> Limits:
+        """What the qualifiers say about values; gathered once for each declaration."""
+        limits = self._declaration.limits
+        if limits is None:
+            limits = self._declaration.limits = Limits.of(self._declaration)
+        return limits
 
     def _converted(self, value: Any) -> T:
         raise NotImplementedError
@@ -148,26 +169,23 @@ class CScalar(CData, Generic[T]):
         return id(self)
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are equal; here one that is not a number equals itself."""
-    return bool(one == other or (one != one and other != other))
-
-
-class _CNumber(CScalar[T]):
+class CNumber(CScalar[T]):
     """Arithmetic and order by value; an unset number refuses both."""
 
     __slots__ = ()
 
     def _within(self, number: Any) -> Any:
-        low, high = self.qualifier("min"), self.qualifier("max")
-        if (low is not None and number < low) or (high is not None and number > high):
+        low, high = (limits := self._limits()).low, limits.high
+        too_low, too_high = low is not None and number < low, high is not None and number > high
+        if too_low or too_high:
             bounds = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
-            raise self._refuse(number, " and ".join(bound for bound in bounds if bound))
+            allowed = " and ".join(bound for bound in bounds if bound)
+            raise self._refuse(number, allowed, code=101 if too_low else 102)
         return number
 
     @staticmethod
     def _plain(other: Any) -> Any:
-        return other._known() if isinstance(other, _CNumber) else other
+        return other._known() if isinstance(other, CNumber) else other
 
     def __float__(self) -> float:
         return float(self._known())  # type: ignore[arg-type]  # T is int or float
@@ -236,7 +254,7 @@ class _CNumber(CScalar[T]):
         return bool(self._known() >= self._plain(other))
 
 
-class CInt(_CNumber[int]):
+class CInt(CNumber[int]):
     """An integer of at most 64 bits."""
 
     __slots__ = ()
@@ -247,8 +265,13 @@ class CInt(_CNumber[int]):
     }
 
     def _converted(self, value: Any) -> int:
-        whole = isinstance(value, Integral) and value is not True and value is not False
-        if not whole and not (isinstance(value, str) and _INTEGER.fullmatch(value.strip())):
+        if type(value) is int and -_LARGEST <= value <= _LARGEST:
+            return int(self._within(value))
+        if isinstance(value, str):
+            whole = _INTEGER.fullmatch(value.strip()) is not None
+        else:
+            whole = isinstance(value, Integral) and value is not True and value is not False
+        if not whole:
             raise self._refuse(value, "an integer")
         number = int(value)
         if abs(number) > _LARGEST:
@@ -259,7 +282,7 @@ class CInt(_CNumber[int]):
         return self._known()
 
 
-class CFloat(_CNumber[float]):
+class CFloat(CNumber[float]):
     """A real number; finite, but for indicators, which report what they find."""
 
     __slots__ = ()
@@ -270,6 +293,8 @@ class CFloat(_CNumber[float]):
     }
 
     def _converted(self, value: Any) -> float:
+        if type(value) is float and math.isfinite(value):
+            return float(self._within(value))
         if isinstance(value, bool) or not isinstance(value, (str, Real)) or (isinstance(value, str) and "_" in value):
             raise self._refuse(value, "a number")
         try:
@@ -306,15 +331,26 @@ class CString(CScalar[str]):
         value = "".join(value)  # of a member of an enumeration its value
         if self.REFUSED.search(value):
             raise self._refuse(value, "a text without control characters")
-        shortest, longest = self.qualifier("minLength"), self.qualifier("maxLength")
-        if shortest is not None and len(value) < shortest:
-            raise self._refuse(value, f"at least {shortest} characters long")
-        if longest is not None and len(value) > longest:
-            raise self._refuse(value, f"at most {longest} characters long")
-        pattern = self.qualifier("patternRegex")
-        if pattern and not re.search(pattern, value):
-            raise self._refuse(value, self.qualifier("patternErrorMessage") or f"of the pattern {pattern}")
+        limits = self._limits()
+        if limits.shortest is not None and len(value) < limits.shortest:
+            raise self._refuse(value, f"at least {limits.shortest} characters long", code=101)
+        if limits.longest is not None and len(value) > limits.longest:
+            raise self._refuse(value, f"at most {limits.longest} characters long", code=102)
+        if limits.pattern and not self._matches(limits.pattern, value):
+            allowed = self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}"
+            raise self._refuse(value, allowed, code=105)
         return str(value)
+
+    def _matches(self, pattern: str, text: str) -> bool:
+        """Whether a text has the pattern; that of a definition file may take for ever, and then it has not."""
+        if pattern == class_qualifiers(type(self)).get("patternRegex"):
+            return re.search(pattern, text) is not None
+        import regex
+
+        try:
+            return regex.search(pattern, text, timeout=_LONGEST_MATCH_S) is not None
+        except TimeoutError:
+            return False
 
     def __len__(self) -> int:
         return len(self._value or "")

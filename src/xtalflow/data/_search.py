@@ -62,7 +62,7 @@ def extract_file_metadata(file: CDataFile) -> FileMetadata:
     """What a database keeps of a file parameter."""
     return FileMetadata(
         param_name=parameter_name(file),
-        file_type=str(file.qualifier("mimeTypeName") or "unknown"),
+        file_type=file.file_type or "unknown",
         annotation=file.annotation.value or "",
         sub_type=file.subType.value,
         content_flag=file.contentFlag.value,

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import inspect
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+Listener = Callable[[T], Any]
+
+_MOST_IN_TURN = 10_000
 
 
 @dataclass(slots=True, eq=False)
 class Connection(Generic[T]):
     """A listener that is connected; `disconnect` ends it, any number of times."""
 
-    listener: Callable[[T], Any]
     priority: int
     once: bool
+    _listener: Callable[[], Listener[T] | None]
     active: bool = True
 
     def disconnect(self) -> None:
         """Stop calling the listener, even with a value that is being told."""
         self.active = False
+
+    @property
+    def listener(self) -> Listener[T] | None:
+        """The function that is called; None once it is disconnected, or gone."""
+        return self._listener() if self.active else None
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +39,8 @@ class Signal(Generic[T]):
     """Tells listeners of values of one type.
 
     Listeners of higher priority come first, those of equal priority in the order in which they were connected. All are
-    called even if one raises; then the exceptions come out as an `ExceptionGroup`.
+    called even if one raises; then the exceptions come out as an `ExceptionGroup`. What a listener itself emits is told
+    when all have heard the value before it, so that each hears the values in the order in which they were emitted.
 
     Parameters
     ----------
@@ -39,9 +50,22 @@ class Signal(Generic[T]):
 
     plain: bool = False
     _connections: list[Connection[T]] = field(default_factory=list)
+    _waiting: deque[T] = field(default_factory=deque)
+    _is_telling: bool = False
 
-    def connect(self, listener: Callable[[T], Any], *, priority: int = 0, once: bool = False) -> Connection[T]:
-        """Call `listener` with every value from now on, or with the next one only.
+    def connect(
+        self, listener: Listener[T], *, priority: int = 0, once: bool = False, weak: bool = False
+    ) -> Connection[T]:
+        """Call `listener` with every value from now on.
+
+        Parameters
+        ----------
+        priority
+            The higher, the earlier it is called.
+        once
+            Call it with the next value only.
+        weak
+            Do not keep it alive: it is called as long as somebody else holds it (of a method: the object).
 
         Raises
         ------
@@ -50,8 +74,8 @@ class Signal(Generic[T]):
         """
         if self.plain and _is_coroutine_function(listener):
             raise TypeError(f"{listener!r} is a coroutine function: this signal is emitted by plain setters")
-        connection = Connection(listener, priority, once)
-        self._connections = [each for each in self._connections if each.active]
+        connection = Connection(priority, once, _weak(listener) if weak else lambda: listener)
+        self._connections = [each for each in self._connections if each.listener is not None]
         self._connections.append(connection)
         self._connections.sort(key=lambda each: -each.priority)
         return connection
@@ -65,16 +89,34 @@ class Signal(Generic[T]):
             What listeners raised.
         TypeError
             A listener is a coroutine function: this value needs `emit_async`.
+        RecursionError
+            Listeners answer each other without end.
         """
-        if any(each.active and _is_coroutine_function(each.listener) for each in self._connections):
+        if any(_is_coroutine_function(each.listener) for each in self._connections):
             raise TypeError("a coroutine listens to this signal: emit its values with emit_async")
+        self._waiting.append(value)
+        if self._is_telling:
+            return
+        self._is_telling = True
         errors: list[Exception] = []
+        try:
+            for _ in range(_MOST_IN_TURN):
+                if not self._waiting:
+                    break
+                self._tell(self._waiting.popleft(), errors)
+            else:
+                raise RecursionError("listeners of a signal answer each other without end")
+        finally:
+            self._is_telling = False
+            self._waiting.clear()
+        raise_together(errors)
+
+    def _tell(self, value: T, errors: list[Exception]) -> None:
         for listener in self._due():
             try:
                 _refuse_awaitable(listener(value), listener)
-            except Exception as exc:  # noqa: BLE001  collected, and raised below
+            except Exception as exc:  # noqa: BLE001  collected, and raised by the caller
                 errors.append(exc)
-        _report(errors)
 
     async def emit_async(self, value: T) -> None:
         """Call all listeners in order and await those that are coroutines."""
@@ -86,14 +128,24 @@ class Signal(Generic[T]):
                     await answer
             except Exception as exc:  # noqa: BLE001  collected, and raised below
                 errors.append(exc)
-        _report(errors)
+        raise_together(errors)
 
-    def _due(self) -> Iterator[Callable[[T], Any]]:
+    def _due(self) -> Iterator[Listener[T]]:
         """Listeners as they come, without those that an earlier one disconnects."""
         for connection in list(self._connections):
-            if connection.active:
+            if (listener := connection.listener) is not None:
                 connection.active = not connection.once
-                yield connection.listener
+                yield listener
+
+
+def raise_together(errors: list[Exception]) -> None:
+    """Raise what listeners raised, if they did."""
+    if errors:
+        raise ExceptionGroup("listeners of a signal failed", errors)
+
+
+def _weak(listener: Listener[T]) -> Callable[[], Listener[T] | None]:
+    return weakref.WeakMethod(listener) if inspect.ismethod(listener) else weakref.ref(listener)
 
 
 def _is_coroutine_function(listener: object) -> bool:
@@ -106,8 +158,3 @@ def _refuse_awaitable(answer: object, listener: object) -> None:
         if inspect.iscoroutine(answer):
             answer.close()
         raise TypeError(f"{listener!r} returned something to await, and this value is told without waiting")
-
-
-def _report(errors: list[Exception]) -> None:
-    if errors:
-        raise ExceptionGroup("listeners of a signal failed", errors)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState
@@ -26,9 +25,8 @@ def params_header(plugin: CPluginScript) -> ParamsHeader:
         job_id=str(context.job),
         job_title=plugin.title,
         user=user_name(),
-        created=datetime.now(UTC),
         unknown=plugin.unknown_elements,
-    )
+    ).written_here()
 
 
 def given_parameters(plugin: CPluginScript) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Files and texts that hold trees: each a read/write pair that round-trips."""
 
+from xtalflow.xtal import local_name, parse_xml
+
 from ._atomic import write_atomically
 from ._definition import Definition, Note, read_definition, write_definition
 from ._json import from_json, to_json
-from ._params import ParamsHeader, read_params, read_params_header, write_params
+from ._params import read_params, read_params_header, write_params
+from ._params_header import ParamsHeader
 from ._unknown import UnknownElement
-from ._xml import local_name, parse_xml
 
 __all__ = [
     "Definition",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xtalflow.data import (
+    MOST_BLANK_ITEMS,
     CContainer,
     CData,
     CList,
@@ -17,20 +18,20 @@ from xtalflow.data import (
     ValueState,
     declare,
     declare_in,
+    is_class_name,
     own_qualifiers,
 )
-from xtalflow.errors import InvalidValue, UnknownParameter
+from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
+from xtalflow.xtal import i2_document, local_name
 
 from ._atomic import write_atomically
-from ._definition_source import Box, Source, Tell
-from ._qualifier_texts import default_of_text, read_qualifiers, write_qualifiers
-from ._xml import local_name
+from ._definition_source import Box, Content, Described, Source, Tell
+from ._qualifier_texts import default_of_text, judge_qualifiers, read_qualifiers, write_qualifiers
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
-_MOST_ITEMS = 1000
+_MOST_NOTES = 1000
 _NO_VALUE = (None, ValueState.NOT_SET)
 
 
@@ -40,12 +41,15 @@ class Note:
 
     Attributes
     ----------
+    file
+        The file that says it, which may be one that the definition is built on.
     path
         The parameter or container that it is about; empty for the whole.
     what
         What is wrong, as words that follow the path.
     """
 
+    file: Path
     path: str
     what: str
 
@@ -73,8 +77,9 @@ class Definition:
 def read_definition(path: Path, *, root: Path | None = None) -> Definition:
     """Read a definition, with the files that it is built on.
 
-    A default that its own parameter refuses stays among the qualifiers, but is no value; a class that is not known
-    gives a `CUnknown`. Both are in the notes.
+    A parameter that a file describes again, after the file that it is built on, keeps what is not said anew. A default
+    that its own parameter refuses stays among the qualifiers, but is no value; a class that is not known gives a
+    `CUnknown`. Both are in the notes, of which there are a thousand at most.
 
     Parameters
     ----------
@@ -88,8 +93,9 @@ def read_definition(path: Path, *, root: Path | None = None) -> Definition:
     """
     notes: dict[Note, None] = {}
 
-    def tell(where: str, what: str) -> None:
-        notes[Note(path=where, what=what)] = None
+    def tell(file: Path, where: str, what: str) -> None:
+        if len(notes) < _MOST_NOTES:
+            notes[Note(file=file, path=where, what=what)] = None
 
     box = Box()
     top = Source(root, tell).read(path, box)
@@ -115,11 +121,12 @@ class _Builder:
     """Makes declarations of what a definition says."""
 
     tell: Tell
+    file: Path = Path()
     where: str = ""
     classes: dict[str, type[CData]] = field(default_factory=dict)
 
     def complain(self, what: str) -> None:
-        self.tell(self.where, what)
+        self.tell(self.file, self.where, what)
 
     def fill(self, container: CContainer, box: Box, where: str) -> None:
         """Declare in a container what a box describes."""
@@ -127,16 +134,50 @@ class _Builder:
             self.where = below = f"{where}.{name}" if where else name
             if isinstance(entry, Box):
                 said: dict[str, Any] = {}
-                for each in entry.qualifiers:
-                    said |= read_qualifiers(each, CContainer, self.complain)
+                for self.file, element in entry.qualifiers:
+                    said |= read_qualifiers(element, CContainer, self.complain)
+                if "default" in said:
+                    self.complain(f"default = {_shown(said['default'])} has no effect; a container has none")
                 declare_in(container, name, declare(CContainer, said))
                 self.fill(container[name], entry, below)
             else:
                 declare_in(container, name, self._declared(entry))
 
-    def _declared(self, element: etree._Element) -> CData:
-        """The declaration of a ``content`` or ``subItem``."""
+    def _declared(self, described: Content, room: int = MOST_BLANK_ITEMS) -> CData:
+        """The declaration of a ``content`` or ``subItem``, of which each description changes those before it.
+
+        `room` is how many blank items there may be in a list.
+        """
+        kind: type[CData] = CUnknown
+        class_name = ""
+        said: dict[str, Any] = {}
+        item: Content = []
+        for each in described:
+            self.file = each.file
+            parts = self._parts(each.element)
+            name = _text_of(parts.get("className"))
+            if name or each is described[0]:
+                if name != class_name:
+                    said, item = {}, []
+                class_name, kind = name, self._class(name)
+            if "qualifiers" in parts:
+                said |= read_qualifiers(parts["qualifiers"], kind, self.complain)
+            if "subItem" in parts:
+                item = [*item, Described(each.file, parts["subItem"])]
+        judge_qualifiers(said, kind, self.complain)
+        self._limit_items(said, room)
+        if issubclass(kind, CList):
+            return self._list(kind, said, item, room)
+        if item:
+            self.complain(f"has a <subItem>, but a {class_name} is no list")
+        named = kind is CUnknown and is_class_name(class_name)
+        return self._with_defaults(kind, said, class_name if named else "")
+
+    def _parts(self, element: etree._Element) -> dict[str, etree._Element]:
         parts: dict[str, etree._Element] = {}
+        for text in [element.text, *(each.tail for each in element)]:
+            if text and text.strip():
+                self.complain(f"{text.strip()!r} has no meaning here")
         for each in element:
             tag = local_name(each)
             if tag in ("className", "qualifiers", "subItem"):
@@ -145,15 +186,7 @@ class _Builder:
                 parts[tag] = each
             else:
                 self.complain(f"<{tag}> stands outside of <qualifiers> and has no effect")
-        class_name = (parts["className"].text or "").strip() if "className" in parts else ""
-        kind = self._class(class_name)
-        said = read_qualifiers(parts["qualifiers"], kind, self.complain) if "qualifiers" in parts else {}
-        item = self._declared(parts["subItem"]) if "subItem" in parts else None
-        if issubclass(kind, CList):
-            return self._list(kind, said, item, class_name)
-        if item is not None:
-            self.complain(f"has a <subItem>, but a {class_name} is no list")
-        return self._with_defaults(kind, said, class_name if kind is CUnknown else "")
+        return parts
 
     def _class(self, name: str) -> type[CData]:
         from xtalflow.xtal import class_named
@@ -165,17 +198,26 @@ class _Builder:
             self.complain(f"is of the class {name!r}, which is not known" if name else "has no class")
         return kind
 
-    def _list(self, kind: type[CList[Any]], said: dict[str, Any], item: CData | None, class_name: str) -> CData:
-        if item is None and kind.ITEM is None:
+    def _limit_items(self, said: dict[str, Any], room: int) -> None:
+        """Let no list have more blank items by itself than there is room for."""
+        count = said.get("listMinLength")
+        if isinstance(count, int) and not 0 <= count <= room:
+            self.complain(f"listMinLength = {count} is not from 0 to {room}; no items are made")
+            said["listMinLength"] = 0
+        for name, below in said.items():
+            if isinstance(below, dict) and name not in ("default", "guiDefinition"):
+                self._limit_items(below, room)
+
+    def _list(self, kind: type[CList[Any]], said: dict[str, Any], described: Content, room: int) -> CData:
+        item = None
+        if described:
+            item = self._declared(described, room // max(said.get("listMinLength", 0), 1))
+        elif kind.ITEM is None:
             self.complain("does not say what it is a list of; texts are taken")
             item = CString()
         if "default" in said:
-            self.complain(f"default = {said.pop('default')!r} has no effect; a list has none")
-        count = said.get("listMinLength", 0)
-        if count > _MOST_ITEMS:
-            self.complain(f"asks for {count} items at once; they are not made")
-            count = 0
-        return declare(kind, said, item=item, initial=(count, ValueState.DEFAULT) if count > 0 else None)
+            self.complain(f"default = {_shown(said['default'])} has no effect; a list has none")
+        return declare(kind, said, item=item)
 
     def _with_defaults(self, kind: type[CData], said: dict[str, Any], class_name: str) -> CData:
         """Declare an object once its defaults, and those of its parts, are known to be values that they can take."""
@@ -209,12 +251,15 @@ class _Builder:
         return declared
 
     def _checked(self, probe: CScalar[Any], text: Any) -> tuple[Any, ValueState]:
+        for attempt in (text, text.strip() if isinstance(text, str) else text):
+            if probe.accepts(attempt):
+                probe.set(attempt)
+                return probe.value, ValueState.DEFAULT
         try:
             probe.set(text)
         except InvalidValue as exc:
             self.complain(f"default = {_shown(text)} is refused: it must be {exc.allowed}")
-            return _NO_VALUE
-        return probe.value, ValueState.DEFAULT
+        return _NO_VALUE
 
     def _put_back(self, probe: CData, said: dict[str, Any], default: _Default) -> None:
         """Say again what the default of a part is, as a value that the part can take."""
@@ -237,9 +282,14 @@ class _Builder:
         said[default.steps[-1]] = part.value
 
 
+def _text_of(element: etree._Element | None) -> str:
+    return "" if element is None else (element.text or "").strip()
+
+
 def _taken_out(said: dict[str, Any]) -> list[_Default]:
     """Take all defaults out of qualifiers; the more particular ones come last."""
     found: list[_Default] = []
+    emptied: list[str] = []
     if "default" in said:
         default = said.pop("default")
         default = default_of_text(default) if isinstance(default, str) else default
@@ -247,7 +297,9 @@ def _taken_out(said: dict[str, Any]) -> list[_Default]:
     for name, below in said.items():
         if isinstance(below, dict) and name != "guiDefinition":
             found += [_Default((name, *d.part), (name, *d.steps), d.value) for d in _taken_out(below)]
-    for name in [name for name, below in said.items() if below == {}]:
+            if not below:
+                emptied.append(name)
+    for name in emptied:
         del said[name]
     return found
 
@@ -264,16 +316,22 @@ def _shown(text: Any) -> str:
 
 
 def write_definition(container: CContainer, path: Path, *, task: str, header: Mapping[str, str] | None = None) -> None:
-    """Write the declarations of a container as a definition that depends on no other file."""
+    """Write the declarations of a container as a definition that depends on no other file.
+
+    Raises
+    ------
+    InvalidInput
+        A name or a text cannot be written as XML.
+    """
     from lxml import etree
 
-    root = etree.Element(f"{{{_NAMESPACE}}}ccp4i2", nsmap={"ccp4": _NAMESPACE})
-    head = etree.SubElement(root, "ccp4i2_header")
-    for tag, text in {"function": "DEF", "pluginName": task, **(header or {})}.items():
-        etree.SubElement(head, tag).text = text
+    root = i2_document("DEF", {"pluginName": task, **(header or {})})
     body = etree.SubElement(root, "ccp4i2_body")
     body.set("id", task)
-    _write_children(body, container)
+    try:
+        _write_children(body, container)
+    except ValueError as exc:
+        raise InvalidInput(f"the definition of {task} cannot be written: {exc}") from exc
     write_atomically(path, etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
 
 
@@ -281,13 +339,21 @@ def _write_children(element: etree._Element, container: CContainer) -> None:
     from lxml import etree
 
     for child in container.children():
-        below = etree.SubElement(element, "container" if isinstance(child, CContainer) else "content")
+        is_container = isinstance(child, CContainer) and not _has_class_of_its_own(child)
+        below = etree.SubElement(element, "container" if is_container else "content")
         below.set("id", child.name)
-        if isinstance(child, CContainer):
+        if isinstance(child, CContainer) and is_container:
             _write_own(below, child)
             _write_children(below, child)
         else:
             _write_declared(below, child)
+
+
+def _has_class_of_its_own(container: CContainer) -> bool:
+    """Whether a definition can name the class of a container."""
+    from xtalflow.xtal import class_named
+
+    return type(container) is not CContainer and class_named(container.class_name) is type(container)
 
 
 def _write_declared(element: etree._Element, item: CData) -> None:

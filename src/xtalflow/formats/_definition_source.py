@@ -5,29 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xtalflow.errors import UnreadableFile
-
-from ._xml import local_name, parse_xml
+from xtalflow.xtal import local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree
 
-Tell: TypeAlias = Callable[[str, str], None]
-"""Takes a note: the path of an object, and what is wrong with it."""
+Tell: TypeAlias = Callable[[Path, str, str], None]
+"""Takes a note: the file, the path of an object, and what is wrong with it."""
 
 _INCLUDED = "CI2XmlDataFile"
 _TOP = "CCP4I2_TOP"
 _MOST_FILES = 100
 
 
+class Described(NamedTuple):
+    """An element that describes something, and its file."""
+
+    file: Path
+    element: etree._Element
+
+
+Content: TypeAlias = list[Described]
+"""What files say of a parameter, those that a file is built on first."""
+
+
 @dataclass(slots=True)
 class Box:
     """A container as its files describe it: its qualifiers, and its containers and parameters in order."""
 
-    qualifiers: list[etree._Element] = field(default_factory=list)
-    entries: dict[str, Box | etree._Element] = field(default_factory=dict)
+    qualifiers: list[Described] = field(default_factory=list)
+    entries: dict[str, Box | Content] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,43 +74,49 @@ class Source:
         if function not in ("", "DEF"):
             raise UnreadableFile(path, f"is not a definition: its function is {function}")
         self._open.append(resolved)
-        self._merge(path, body, box, where)
+        self._merge(path, body, box, where, set())
         self._open.pop()
         return top
 
-    def _merge(self, path: Path, element: etree._Element, box: Box, where: str) -> None:
-        """Merge what an element holds, beginning with the files that it names, into a box."""
+    def _merge(self, path: Path, element: etree._Element, box: Box, where: str, seen: set[str]) -> None:
+        """Merge what an element holds, beginning with the files that it names, into a box.
+
+        `seen` has the names that the same file described there before.
+        """
         included = [each for each in element if is_inclusion(each)]
         for each in included:
             self.read(self._parent(path, each), box, where)
-        seen: set[str] = set()
+        for text in [element.text, *(each.tail for each in element)]:
+            if text and text.strip():
+                self.tell(path, where, f"{text.strip()!r} has no meaning here")
         for each in element:
             tag = local_name(each)
             if tag == "ccp4i2_body" or (tag == "container" and not each.get("id")):
-                self._merge(path, each, box, where)
+                self._merge(path, each, box, where, seen)
             elif tag == "qualifiers" and local_name(element) == "container":
-                box.qualifiers.append(each)
+                box.qualifiers.append(Described(path, each))
             elif tag in ("container", "content"):
                 self._take(path, each, box, where, seen)
             elif each not in included:
-                self.tell(where, f"<{tag}> has no meaning here")
+                self.tell(path, where, f"<{tag}> has no meaning here")
 
     def _take(self, path: Path, element: etree._Element, box: Box, where: str, seen: set[str]) -> None:
         name = element.get("id") or ""
         below = f"{where}.{name}" if where else name
         if not name.replace("-", "_").isidentifier():
-            self.tell(where, f"{name!r} cannot be the name of a parameter")
+            self.tell(path, where, f"{name!r} cannot be the name of a parameter")
             return
-        if name in seen:
-            self.tell(below, "is described twice; the last description counts")
-        seen.add(name)
         known = box.entries.get(name)
         if local_name(element) == "content":
-            box.entries[name] = element
+            if name in seen:
+                self.tell(path, below, "is described twice; the last description counts")
+            built_on = known if isinstance(known, list) and name not in seen else []
+            box.entries[name] = [*built_on, Described(path, element)]
         else:
             if not isinstance(known, Box):
                 known = box.entries[name] = Box()
-            self._merge(path, element, known, below)
+            self._merge(path, element, known, below, set())
+        seen.add(name)
 
     def _parent(self, path: Path, inclusion: etree._Element) -> Path:
         """The file that another one is built on."""

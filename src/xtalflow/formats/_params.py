@@ -1,22 +1,21 @@
 """Parameter files of CCP4i2: ``input_params.xml`` (as asked) and ``params.xml`` (as run).
 
 Only what is set explicitly is written; defaults come from the task. Read are both dialects: a namespaced or bare root,
-a body with or without a ``container`` around the sections, or a container alone.
+a body with or without a ``container`` around the sections, or a container alone, which may be named like the task.
 """
 
 from __future__ import annotations
 
-import platform
-import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow.data import (
+    TEXT_PART,
     CCollection,
+    CComposite,
     CContainer,
     CData,
     CList,
@@ -26,153 +25,155 @@ from xtalflow.data import (
     ValueState,
 )
 from xtalflow.errors import InvalidValue, UnreadableFile
+from xtalflow.xtal import i2_document, local_name, parse_xml
 
 from ._atomic import write_atomically
+from ._params_header import HEADER, ParamsHeader, header_rows, read_header
 from ._unknown import Leftovers, UnknownElement
-from ._xml import local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree
 
-NAMESPACE = "http://www.ccp4.ac.uk/ccp4ns"
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ROOTS = ("ccp4i2", "ccp4i2_body", "container")
 _WRAPPERS = ("container", "ccp4i2_body")
 _ADMIN = "guiAdmin"
+_TITLE = "jobTitle"
 _STATE = "state"
 """Attribute of an empty element for a value that was unset although it has a default; CCP4i2 passes over it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParamsHeader:
-    """What the header of a parameter file says, and which elements the task's tree does not have.
-
-    Attributes
-    ----------
-    created
-        When it was written; files say it in UTC, to the minute.
-    unknown
-        Elements that were read but are no parameters of the task, by path; `write_params` puts them back.
-    """
-
-    task: str = ""
-    project_name: str = ""
-    project_id: str = ""
-    job_number: str = ""
-    job_id: str = ""
-    job_title: str = ""
-    created: datetime | None = None
-    user: str = ""
-    unknown: tuple[UnknownElement, ...] = ()
+_UNSET, _DEFAULT = ValueState.NOT_SET.value, ValueState.DEFAULT.value
 
 
 def write_params(container: CContainer, header: ParamsHeader, path: Path) -> None:
     """Write the explicitly set parameters of a container, and what the header kept of elements that are none."""
     from lxml import etree
 
-    root = etree.Element(f"{{{NAMESPACE}}}ccp4i2", nsmap={"ccp4": NAMESPACE})
-    head = etree.SubElement(root, "ccp4i2_header")
-    for tag, text in _header_rows(header):
-        if text:
-            etree.SubElement(head, tag).text = text
+    leftovers = Leftovers(header.unknown, container, beside=(HEADER, _ADMIN))
+    root = i2_document("PARAMS", header_rows(header))
+    leftovers.put_back(root[0], HEADER)
     body = etree.SubElement(root, "ccp4i2_body")
     body.set("id", header.task)
-    leftovers = Leftovers(header.unknown, container, beside=_ADMIN)
-    leftovers.put_back(body, "")
-    for section in container.children():
-        body.append(_element(section, section.name, leftovers))
-        leftovers.put_back(body, "", section.name)
-    admin = etree.SubElement(body, _ADMIN)
-    etree.SubElement(admin, "jobTitle").text = header.job_title
-    leftovers.put_back(admin, _ADMIN)
+    _Writer(leftovers).write(body, container)
+    admin = body.find(_ADMIN)
+    if admin is None:
+        admin = etree.SubElement(body, _ADMIN)
+        leftovers.put_back(admin, _ADMIN)
+    if admin.find(_TITLE) is None:
+        etree.SubElement(admin, _TITLE).text = header.job_title
     data = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
     write_atomically(path, data)
 
 
-def read_params(path: Path, container: CContainer) -> ParamsHeader:
+class _Writer:
+    """Writes objects as elements, and puts leftovers back where they stood."""
+
+    def __init__(self, leftovers: Leftovers) -> None:
+        from lxml import etree
+
+        self.leftovers, self.new_element = leftovers, etree.SubElement
+
+    def write(self, element: etree._Element, container: CContainer) -> None:
+        """Write the sections of a container; each has an element, even an empty one."""
+        self.leftovers.put_back(element, "")
+        for section in container.children():
+            self._write_one(element, section, section.name, is_needed=True)
+            self.leftovers.put_back(element, "", section.name)
+
+    def _write_one(self, parent: etree._Element, item: CData, path: str, *, is_needed: bool = False) -> bool:
+        """Write an object if it, or anything below it, is explicit or other than its default; whether it is."""
+        kept = self.leftovers.within(path)
+        if isinstance(item, CScalar) and not kept:
+            return self._write_scalar(parent, item, is_needed)
+        if isinstance(item, CList) and item.is_as_declared() and not (kept or is_needed):
+            return False
+        element = self.new_element(parent, _tag(item))
+        if isinstance(item, CScalar):
+            self._fill_scalar(element, item)
+        elif isinstance(item, CList) and (state := item.getValueState()) is not ValueState.EXPLICITLY_SET:
+            element.set(_STATE, state.value)
+        self.leftovers.put_back(element, path)
+        any_is_given = is_needed or kept or isinstance(item, CList)
+        for child in item.children() if kept else item.touched():
+            below = _joined(path, child.name)
+            any_is_given |= self._write_one(element, child, below, is_needed=isinstance(item, CList))
+            if kept:
+                self.leftovers.put_back(element, path, child.name)
+        if not any_is_given:
+            parent.remove(element)
+        return any_is_given
+
+    def _write_scalar(self, parent: etree._Element, item: CScalar[Any], is_needed: bool) -> bool:
+        if item.is_as_declared() and not is_needed:
+            return False
+        self._fill_scalar(self.new_element(parent, _tag(item)), item)
+        return True
+
+    def _fill_scalar(self, element: etree._Element, item: CScalar[Any]) -> None:
+        state = item.getValueState()
+        if state is not ValueState.EXPLICITLY_SET:
+            element.set(_STATE, state.value)
+        elif isinstance(item, CCollection):
+            self._write_parts(element, item.value or "")
+        else:
+            element.text = _text(item)
+
+    def _write_parts(self, element: etree._Element, parts: Parts) -> None:
+        """What a collection holds: a text, or an element for each part."""
+        if isinstance(parts, str):
+            element.text = parts
+            return
+        for name, part in parts:
+            if isinstance(part, str) and name.startswith("@"):
+                element.set(name[1:], part)
+            elif isinstance(part, str) and name == TEXT_PART:
+                element.text = part
+            else:
+                self._write_parts(self.new_element(element, name), part)
+
+
+def read_params(path: Path, container: CContainer, *, keep_refused: bool = False) -> ParamsHeader:
     """Read a parameter file into the container of its task.
 
     Parameters that the file does not mention stay as they are, and so do those with an empty element, but for texts
     and lists, which become empty.
 
+    Parameters
+    ----------
+    keep_refused
+        Take a value that its parameter refuses for an unknown element, with the refusal, and go on.
+
     Raises
     ------
     UnreadableFile
-        The file is missing, broken or no parameter file, or holds a value that a parameter cannot take.
+        The file is missing, broken or no parameter file, or holds a value that a parameter refuses.
     """
-    root = _root(path)
-    unknown: list[UnknownElement] = []
-    sections = []
-    for section in _sections(root):
-        if local_name(section) == _ADMIN and _ADMIN not in container:
-            titles = ("jobTitle",)
-            unknown += [_unknown(each, _ADMIN, "") for each in section if local_name(each) not in titles]
-        else:
-            sections.append(section)
+    root = _root(path, container)
+    reader = _Reader(container, keep_refused)
+    header, others = read_header(root.find(HEADER))
+    reader.keep(others, HEADER)
     try:
-        _fill_children(container, sections, "", unknown)
+        reader.read_sections(_sections(root))
     except InvalidValue as exc:
         raise UnreadableFile(path, str(exc)) from exc
-    return _header(root, tuple(unknown))
+    return replace(header, job_title=_job_title(root), unknown=tuple(reader.unknown))
 
 
 def read_params_header(path: Path) -> ParamsHeader:
     """The header of a parameter file; `UnreadableFile` if it is none."""
-    return _header(_root(path), ())
+    root = _root(path, None)
+    header, _ = read_header(root.find(HEADER))
+    return replace(header, job_title=_job_title(root))
 
 
-def _root(path: Path) -> etree._Element:
+def _root(path: Path, container: CContainer | None) -> etree._Element:
     root = parse_xml(path)
-    if local_name(root) not in _ROOTS:
+    if local_name(root) not in _ROOTS and (
+        container is None or not any(local_name(each) in container for each in root)
+    ):
         raise UnreadableFile(path, f"is not a parameter file: its root is <{local_name(root)}>, not <ccp4i2>")
-    function = (root.findtext("ccp4i2_header/function") or "").strip()
+    function = (root.findtext(f"{HEADER}/function") or "").strip()
     if function not in ("", "PARAMS"):
         raise UnreadableFile(path, f"is not a parameter file: its function is {function}")
     return root
-
-
-def _header_rows(header: ParamsHeader) -> Iterator[tuple[str, str]]:
-    from xtalflow import __version__
-
-    created = (header.created or datetime.now(UTC)).astimezone(UTC)
-    yield "function", "PARAMS"
-    yield "userId", header.user
-    yield "hostName", socket.gethostname()
-    yield "creationTime", f"{created:%H:%M} {created:%d}/{_MONTHS[created.month - 1]}/{created:%y}"
-    yield "ccp4iVersion", f"xtalflow {__version__}"
-    yield "pluginName", header.task
-    yield "OS", platform.system()
-    yield "projectName", header.project_name
-    yield "projectId", header.project_id
-    yield "jobNumber", header.job_number
-    yield "jobId", header.job_id
-
-
-def _header(root: etree._Element, unknown: tuple[UnknownElement, ...]) -> ParamsHeader:
-    texts = {local_name(element): (element.text or "").strip() for element in root.iterfind("ccp4i2_header/*")}
-    titles = [element.text or "" for section in _sections(root) for element in section.iterfind("jobTitle")]
-    return ParamsHeader(
-        task=texts.get("pluginName", ""),
-        project_name=texts.get("projectName", ""),
-        project_id=texts.get("projectId", ""),
-        job_number=texts.get("jobNumber", ""),
-        job_id=texts.get("jobId", ""),
-        job_title=titles[0] if titles else "",
-        created=_time(texts.get("creationTime", "")),
-        user=texts.get("userId", ""),
-        unknown=unknown,
-    )
-
-
-def _time(text: str) -> datetime | None:
-    """``14:05 23/Nov/26`` as aware UTC; None if it is not of this form."""
-    try:
-        clock, date = text.split()
-        hour, minute = clock.split(":")
-        day, month, year = date.split("/")
-        return datetime(2000 + int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _sections(root: etree._Element) -> list[etree._Element]:
@@ -186,134 +187,139 @@ def _sections(root: etree._Element) -> list[etree._Element]:
     return list(body)
 
 
-def _element(item: CData, path: str, leftovers: Leftovers) -> etree._Element:
-    """An object as an element; what is not explicitly set is left out below it."""
-    from lxml import etree
+def _job_title(root: etree._Element) -> str:
+    titles = [each.text or "" for section in _sections(root) for each in section.iterfind(_TITLE)]
+    return titles[0] if titles else ""
 
-    element = etree.Element(item.class_name if item.name.startswith("[") else item.name)
-    leftovers_here = leftovers.within(path)
-    if isinstance(item, CScalar):
-        state = item.getValueState()
-        if state is ValueState.EXPLICITLY_SET:
-            _write_value(element, item, path)
+
+class _Reader:
+    """Fills objects from elements, and keeps what is no parameter."""
+
+    def __init__(self, container: CContainer, keep_refused: bool) -> None:
+        self.container, self.keep_refused = container, keep_refused
+        self.unknown: list[UnknownElement] = []
+
+    def read_sections(self, elements: Sequence[etree._Element]) -> None:
+        """Read the sections of a file; ``guiAdmin`` need not be one of the container."""
+        sections = []
+        for each in elements:
+            if local_name(each) == _ADMIN and _ADMIN not in self.container:
+                self.keep([below for below in each if local_name(below) != _TITLE], _ADMIN)
+            else:
+                sections.append(each)
+        self._fill_children(self.container, sections)
+
+    def keep(self, elements: Iterable[etree._Element], parent: str, after: str = "", refusal: str = "") -> None:
+        """Keep elements that are no parameters."""
+        from lxml import etree
+
+        for each in elements:
+            alone = deepcopy(each)
+            etree.cleanup_namespaces(alone)
+            xml = etree.tostring(alone, encoding="unicode", with_tail=False)
+            path = _joined(parent, local_name(each))
+            self.unknown.append(UnknownElement(path=path, parent=parent, after=after, xml=xml, refusal=refusal))
+
+    def _fill(self, item: CData, element: etree._Element) -> None:
+        if isinstance(item, CScalar):
+            self._fill_scalar(item, element)
+        elif isinstance(item, CList):
+            self._fill_list(item, element)
+        elif isinstance(item, CComposite):
+            self._fill_children(item, element)
+
+    def _fill_scalar(self, item: CScalar[Any], element: etree._Element) -> None:
+        text, state = element.text or "", element.get(_STATE)
+        if isinstance(item, CCollection) and (len(element) or (element.attrib and state is None)):
+            item.set(_parts(element))
+            return
+        self.keep(element, self._path(item))
+        if state == _UNSET:
+            item.unSet()
+        elif state == _DEFAULT:
+            item.restore()
+        elif isinstance(item, (CString, CCollection)):
+            if text or item.accepts(""):
+                item.set(text)
+        elif text := text.strip():
+            item.set(text)
+
+    def _fill_list(self, item: CList[CData], element: etree._Element) -> None:
+        state = element.get(_STATE)
+        if state == _DEFAULT:
+            item.restore()
+        elif state == _UNSET:
+            item.unSet()
         else:
-            element.set(_STATE, state.value)
-    if leftovers_here:
-        leftovers.put_back(element, path)
-    for child in item.children():
-        below = _joined(path, child.name)
-        if _is_given(child) or (leftovers_here and leftovers.within(below)):
-            element.append(_element(child, below, leftovers))
-        if leftovers_here:
-            leftovers.put_back(element, path, child.name)
-    return element
+            item.clear()
+        after, tag, count = "", item.makeItem().class_name, 0
+        for each in element:
+            if local_name(each) == tag:
+                made = item[count] if count < len(item) else item.addItem()
+                if self._fill_or_keep(made, each, item, after):
+                    after, count = made.name, count + 1
+                else:
+                    item.pop(count)
+            else:
+                self.keep([each], self._path(item), after)
+
+    def _fill_children(self, item: CComposite, elements: Iterable[etree._Element]) -> None:
+        names = set(item.childNames())
+        after = ""
+        for each in elements:
+            name = local_name(each)
+            if name in names:
+                names.discard(name)  # once; another of the name is left over
+                self._fill_or_keep(item[name], each, item, after)
+                after = name
+            else:
+                self.keep([each], self._path(item), after)
+
+    def _fill_or_keep(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
+        """Fill an object, or keep what it refuses; whether it was filled."""
+        try:
+            self._fill(item, element)
+        except InvalidValue as exc:
+            if not self.keep_refused:
+                raise
+            self.keep([element], self._path(parent), after, refusal=str(exc))
+            return False
+        return True
+
+    def _path(self, item: CData) -> str:
+        """Path below the container."""
+        above, path = self.container.object_path(), item.object_path()
+        return path.removeprefix(above).removeprefix(".") if above else path
 
 
-def _write_value(element: etree._Element, item: CScalar[Any], path: str) -> None:
-    if isinstance(item, CCollection):
-        _write_parts(element, item.value or "")
-    else:
-        element.text = _text(item, path)
+def _parts(element: etree._Element) -> Parts:
+    text = element.text or ""
+    attributes = [
+        ("@" + str(name).rpartition("}")[2], str(value)) for name, value in element.attrib.items() if name != _STATE
+    ]
+    if not attributes and not len(element):
+        return text
+    return (
+        *attributes,
+        *([(TEXT_PART, text)] if text.strip() else []),
+        *((local_name(each), _parts(each)) for each in element),
+    )
 
 
-def _write_parts(element: etree._Element, parts: Parts) -> None:
-    """What a collection holds: a text, or an element for each part."""
-    from lxml import etree
-
-    if isinstance(parts, str):
-        element.text = parts
-    else:
-        for name, part in parts:
-            _write_parts(etree.SubElement(element, name), part)
-
-
-def _read_parts(element: etree._Element) -> Parts:
-    if len(element):
-        return tuple((local_name(each), _read_parts(each)) for each in element)
-    return element.text or ""
-
-
-def _text(item: CScalar[Any], path: str) -> str:
+def _text(item: CScalar[Any]) -> str:
     text = str(item)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidValue(path, text, "a name in UTF-8 to be kept in a parameter file") from None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise InvalidValue(item.object_path(), text, "a name in UTF-8 to be kept in a parameter file") from None
     return text
+
+
+def _tag(item: CData) -> str:
+    """The element of an object: its name; of the item of a list, its class."""
+    return item.class_name if item.name.startswith("[") else item.name
 
 
 def _joined(path: str, name: str) -> str:
     return path + name if name.startswith("[") or not path else f"{path}.{name}"
-
-
-def _is_given(item: CData) -> bool:
-    """Whether an object needs an element: it, or anything in it, is explicit or other than its default."""
-    if item.name.startswith("["):
-        return True  # each item, to keep the positions
-    if isinstance(item, CScalar):
-        state = item.getValueState()
-        unset = state is ValueState.NOT_SET and item.qualifier("default") is not None
-        return unset or state is ValueState.EXPLICITLY_SET
-    if isinstance(item, CList):
-        return item.isSet(allowDefault=False)
-    return any(_is_given(child) for child in item.children())
-
-
-def _fill(item: CData, element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
-    if isinstance(item, CCollection) and len(element):
-        item.set(_read_parts(element))
-    elif isinstance(item, CScalar):
-        _fill_scalar(item, element)
-        unknown += [_unknown(each, path, "") for each in element]
-    elif isinstance(item, CList):
-        _fill_list(item, element, path, unknown)
-    else:
-        _fill_children(item, element, path, unknown)
-
-
-def _fill_list(item: CList[CData], element: etree._Element, path: str, unknown: list[UnknownElement]) -> None:
-    item.clear()
-    after, tag = "", item.makeItem().class_name
-    for each in element:
-        if local_name(each) == tag:
-            made = item.addItem()
-            after = made.name
-            _fill(made, each, path + after, unknown)
-        else:
-            unknown.append(_unknown(each, path, after))
-
-
-def _fill_children(item: CData, elements: Iterable[etree._Element], path: str, unknown: list[UnknownElement]) -> None:
-    names = set(item.childNames())
-    after = ""
-    for each in elements:
-        name = local_name(each)
-        if name in names:
-            names.discard(name)  # once; another of the name is left over
-            after = name
-            below = _joined(path, name)
-            _fill(item.find(name), each, below, unknown)
-        else:
-            unknown.append(_unknown(each, path, after))
-
-
-def _unknown(element: etree._Element, parent: str, after: str) -> UnknownElement:
-    from lxml import etree
-
-    alone = deepcopy(element)
-    etree.cleanup_namespaces(alone)
-    xml = etree.tostring(alone, encoding="unicode", with_tail=False)
-    return UnknownElement(path=_joined(parent, local_name(element)), parent=parent, after=after, xml=xml)
-
-
-def _fill_scalar(item: CScalar[Any], element: etree._Element) -> None:
-    text, state = element.text or "", element.get(_STATE)
-    if state == ValueState.NOT_SET.value:
-        item.unSet()
-    elif state == ValueState.DEFAULT.value:
-        item.restore()
-    elif isinstance(item, (CString, CCollection)):
-        if text or item.accepts(""):
-            item.set(text)
-    elif text.strip():
-        item.set(text.strip())

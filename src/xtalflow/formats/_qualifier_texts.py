@@ -6,71 +6,59 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from xtalflow.data import CBoolean, CCollection, CData, CFloat, CInt, Parts, declare
+from xtalflow.data import (
+    CBoolean,
+    CCollection,
+    CData,
+    CDataFile,
+    CFloat,
+    CInt,
+    CList,
+    CScalar,
+    CString,
+    Parts,
+    ValueState,
+    class_qualifiers,
+    declare,
+)
 from xtalflow.data import Qualifiers as KnownQualifiers
-
-from ._xml import local_name
+from xtalflow.errors import InvalidValue
+from xtalflow.xtal import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
 
 Complain = Callable[[str], None]
 
-_WHOLE = frozenset(
-    {
-        "minLength",
-        "maxLength",
-        "charWidth",
-        "width",
-        "listMinLength",
-        "listMaxLength",
-        "listCompare",
-        "sameCrystalLevel",
-        "selectionMode",
-        "allowedCharsCode",
-        "allowedCharactersMode",
-        "compare",
-        "expertLevel",
-        "subType",
-        "contentFlag",
-    }
-)
-_NUMBERS = frozenset({"min", "max", "minimum", "maximum"})
-_TRUTHS = frozenset(
-    {
-        "onlyEnumerators",
-        "allowUndefined",
-        "mustExist",
-        "fromPreviousJob",
-        "saveToDb",
-        "ifAtomSelection",
-        "isDirectory",
-        "ifInfo",
-        "jobCombo",
-        "multiple",
-        "allowAlias",
-        "allowUnfound",
-        "autoLoadHeader",
-    }
-)
-_LISTS = frozenset(
-    {
-        "menuText",
-        "toolTipList",
-        "fileExtensions",
-        "downloadModes",
-        "columnGroupClassList",
-        "correctColumns",
-        "groupTypes",
-        "requiredSequences",
-    }
-)
-_WHOLE_LISTS = frozenset({"requiredSubType", "requiredContentFlag"})
+_TYPES = get_type_hints(KnownQualifiers)
+_KNOWN = frozenset(_TYPES)
+_WHOLE = frozenset(name for name, kind in _TYPES.items() if kind is int) | {"subType", "contentFlag"}
+_NUMBERS = frozenset(name for name, kind in _TYPES.items() if kind is float)
+_TRUTHS = frozenset(name for name, kind in _TYPES.items() if kind is bool)
+_LISTS = frozenset(name for name, kind in _TYPES.items() if kind == Sequence[str])
+_WHOLE_LISTS = frozenset(name for name, kind in _TYPES.items() if kind == Sequence[int])
+_PARTED = frozenset(name for name, kind in _TYPES.items() if kind == Mapping[str, Any])
+_NESTED = _PARTED | {"columnGroup", "subItem"}
 _MISSPELT = {"minimum": "min", "maximum": "max"}
-_NESTED = frozenset({"guiDefinition", "subType", "contentFlag", "columnGroup", "subItem"})
-_KNOWN = frozenset(KnownQualifiers.__annotations__)
+_ONLY_FOR = {
+    "min": (CInt, CFloat),
+    "max": (CInt, CFloat),
+    "minLength": (CString,),
+    "maxLength": (CString,),
+    "patternRegex": (CString,),
+    "enumerators": (CScalar,),
+    "onlyEnumerators": (CScalar,),
+    "listMinLength": (CList,),
+    "listMaxLength": (CList,),
+    "listCompare": (CList,),
+    "mustExist": (CDataFile, CCollection),
+    "requiredSubType": (CDataFile,),
+    "requiredContentFlag": (CDataFile,),
+    "sameCrystalAs": (CDataFile,),
+}
+"""Qualifiers that say something about some classes only."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _PRESERVED = ("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 """Marks a text whose blanks count, and which is meant even if it is empty or ``None``."""
@@ -90,12 +78,26 @@ def read_qualifiers(element: etree._Element, kind: type[CData], complain: Compla
             complain(f"{name} is given twice, and differently; the last counts")
         if name in _MISSPELT:
             complain(f"{name} has no effect; {_MISSPELT[name]} is meant")
-        if value is not None and value != {}:
+        if value is not None:
             read[name] = value
-    labels, choices = read.get("menuText"), read.get("enumerators")
+    return read
+
+
+def judge_qualifiers(said: Mapping[str, Any], kind: type[CData], complain: Complain) -> None:
+    """Say which qualifiers contradict each other, or have no effect on their class."""
+    labels, choices = said.get("menuText"), said.get("enumerators")
     if labels and choices and len(labels) != len(choices):
         complain(f"menuText has {len(labels)} labels for {len(choices)} enumerators")
-    return read
+    if choices and len(set(choices)) < len(choices):
+        twice = ", ".join(sorted({str(each) for each in choices if choices.count(each) > 1}))
+        complain(f"enumerators have {twice} more than once")
+    if said.get("onlyEnumerators") and not (choices or class_qualifiers(kind).get("enumerators")):
+        complain("onlyEnumerators has no effect; there are no enumerators")
+    for name, kinds in _ONLY_FOR.items():
+        if said.get(name) is None or said[name] is False:
+            continue
+        if not issubclass(kind, kinds) and name not in class_qualifiers(kind):
+            complain(f"{name} has no effect on a {kind.__name__}")
 
 
 def default_of_text(text: str) -> Any:
@@ -106,8 +108,14 @@ def default_of_text(text: str) -> Any:
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return text
         if isinstance(value, dict):
-            return {str(name): each if isinstance(each, (int, float)) else str(each) for name, each in value.items()}
+            return _as_default(value)
     return text
+
+
+def _as_default(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _as_default(each) for name, each in value.items()}
+    return value if value is None or isinstance(value, (int, float)) else str(value)
 
 
 def _value(element: etree._Element, name: str, kind: type[CData], complain: Complain) -> Any:
@@ -117,6 +125,8 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
         return _default(element, kind)
     if name == "columnGroup" and len(element):
         return tuple(_group_item(each) for each in element)
+    if name in _PARTED and name not in parts and not len(element) and not _text(element):
+        return {}
     if len(element) and name not in _LISTS and name != "enumerators":
         if name in parts:
             return read_qualifiers(element, parts[name], complain)
@@ -132,7 +142,7 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
     if name in _LISTS:
         return _items(element)
     if name == "enumerators":
-        return tuple(_choice(text, kind) for text in _items(element))
+        return _choices(_items(element), kind, complain)
     return _typed(name, _text(element))
 
 
@@ -165,9 +175,10 @@ def _default(element: etree._Element, kind: type[CData]) -> Any:
     if issubclass(kind, CCollection) and len(element):
         return _parts(element)
     if len(element):
-        return {local_name(each): _default(each, CData) for each in element}
-    text = _text(element)
-    return None if text in ("", "None") and not _is_preserved(element) else text
+        parts = {local_name(each): _default(each, CData) for each in element}
+        return {name: part for name, part in parts.items() if part is not None} or None
+    text = element.text or ""
+    return None if text.strip() in ("", "None") and not _is_preserved(element) else text
 
 
 def _parts(element: etree._Element) -> Parts:
@@ -223,12 +234,25 @@ def _truth(text: str) -> bool:
     return bool(probe.value)
 
 
-def _choice(text: str, kind: type[CData]) -> Any:
-    if issubclass(kind, CInt):
-        return _whole(text)
-    if issubclass(kind, CFloat):
-        return float(_number(text))
-    return _truth(text) if issubclass(kind, CBoolean) else text
+def _choices(texts: Sequence[str], kind: type[CData], complain: Complain) -> tuple[Any, ...]:
+    """The enumerators that an object of the class can be."""
+    if not issubclass(kind, CScalar):
+        return tuple(texts)
+    probe, choices = _probe(kind), []
+    for text in texts:
+        try:
+            probe.set(text)
+        except InvalidValue as exc:
+            complain(f"enumerator {text!r} is refused: it must be {exc.allowed}")
+        else:
+            choices.append(probe.value)
+    return tuple(choices)
+
+
+@cache
+def _probe(kind: type[CScalar[Any]]) -> CScalar[Any]:
+    """An object that takes what any of its class can take."""
+    return declare(kind, {"onlyEnumerators": False}, initial=(None, ValueState.NOT_SET))
 
 
 @cache
@@ -244,7 +268,8 @@ def write_qualifiers(element: etree._Element, qualifiers: Mapping[str, Any]) -> 
     from lxml import etree
 
     for name, value in qualifiers.items():
-        _write(etree.SubElement(element, name), name, value)
+        if value is not None:
+            _write(etree.SubElement(element, name), name, value)
 
 
 def _write(element: etree._Element, name: str, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,22 +27,25 @@ class UnknownElement:
         Name of the parameter that it follows there; empty if none does.
     xml
         The element as text.
+    refusal
+        Why the parameter of this name refuses its value; empty if there is no such parameter.
     """
 
     path: str
     parent: str
     after: str
     xml: str
+    refusal: str = ""
 
 
 class Leftovers:
     """Unknown elements by where they stand in a tree; without those whose place is gone."""
 
-    def __init__(self, elements: Iterable[UnknownElement], container: CContainer, *, beside: str) -> None:
+    def __init__(self, elements: Iterable[UnknownElement], container: CContainer, *, beside: Sequence[str]) -> None:
         self._elements: dict[tuple[str, str], list[str]] = {}
         self._holders: set[str] = set()
         for element in elements:
-            if element.parent == beside or _has(container, element.parent):
+            if element.parent in beside or _has(container, element.parent):
                 self._elements.setdefault((element.parent, element.after), []).append(element.xml)
                 self._hold(element.parent)
 

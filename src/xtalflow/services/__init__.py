@@ -32,7 +32,8 @@ from ._projects import (
 )
 from ._run import JobRun
 from ._submit import check_job, submit_job
-from ._tasks import definition_detail, list_tasks, parameter_documents, task_detail
+from ._tasks import list_tasks, parameter_documents, task_detail
+from ._trees import definition_detail, definition_tree, params_tree
 from ._words import give_parameters, split_columns
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "check_project_name",
     "compare_with_truth",
     "definition_detail",
+    "definition_tree",
     "enter_demo_home",
     "examine_installation",
     "file_document",
@@ -84,6 +86,7 @@ __all__ = [
     "outcome_of",
     "parameter_documents",
     "parameters",
+    "params_tree",
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",

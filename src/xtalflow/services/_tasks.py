@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar, own_qualifiers
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar
 from xtalflow.errors import NotEquipped
-from xtalflow.formats import read_definition
 from xtalflow.plugin import CPluginScript, load_task, task_names
 from xtalflow.xtal import CMiniMtzDataFile
 
@@ -41,35 +40,9 @@ def task_detail(name: str) -> Document:
     return _head(name, task) | {"parameters": parameter_documents(task())}
 
 
-def definition_detail(path: Path, *, whole: bool = False) -> Document:
-    """A definition file's task, its parameters as `task_detail` has them, and what is wrong in the file.
-
-    Parameters
-    ----------
-    whole
-        Give every object of the tree in order, containers, parts and list items included, with all its qualifiers.
-
-    Raises
-    ------
-    UnreadableFile
-        It, or a file that it is built on, is missing, broken or no definition.
-    """
-    definition = read_definition(path)
-    below = list(definition.container.children())
-    return {
-        "task": definition.task,
-        "parameters": (
-            [_object(item) for each in below for item in _all(each)]
-            if whole
-            else [_parameter(item) for each in below for item in _leaves(each)]
-        ),
-        "notes": [{"path": note.path, "what": note.what} for note in definition.notes],
-    }
-
-
 def parameter_documents(plugin: CPluginScript) -> list[Document]:
     """All parameters of a plugin in order, with their present values and states."""
-    return [_parameter(item) for item in _leaves(plugin.container)]
+    return [parameter_document(item) for item in leaves(plugin.container)]
 
 
 def _head(name: str, task: type[CPluginScript]) -> Document:
@@ -96,53 +69,30 @@ def _unloaded(name: str, error: str) -> Document:
     }
 
 
-def _leaves(item: CData) -> list[CData]:
+def leaves(item: CData) -> list[CData]:
     """Parameters below a container: values, files, lists, composites."""
     if isinstance(item, CContainer):
-        return [leaf for child in item.children() for leaf in _leaves(child)]
+        return [leaf for child in item.children() for leaf in leaves(child)]
     return [item]
 
 
-def _all(item: CData) -> Iterator[CData]:
-    """An object and all below it, in order."""
-    yield item
-    for child in item.children():
-        yield from _all(child)
-
-
-def _object(item: CData) -> Document:
-    """An object of the tree with all its qualifiers; what is below it has documents of its own."""
-    qualifiers = {name: _json(value) for name, value in item.get_merged_metadata("qualifiers").items()}
-    if isinstance(item, CList):
-        below = item.makeItem()
-        said = {name: _json(value) for name, value in own_qualifiers(below).items()}
-        qualifiers["subItem"] = {"class": below.class_name, "qualifiers": said}
-    return {
-        "path": item.object_path(),
-        "class": item.class_name,
-        "default": qualifiers.get("default"),
-        "state": item.getValueState().value,
-        "qualifiers": qualifiers,
-    }
-
-
-def _parameter(item: CData) -> Document:
+def parameter_document(item: CData) -> Document:
     qualifiers = item.get_merged_metadata("qualifiers")
     document: Document = {
         "path": item.object_path(),
         "class": item.class_name,
         "label": str(qualifiers.get("guiLabel") or ""),
-        "default": _json(qualifiers.get("default")),
+        "default": as_json(qualifiers.get("default")),
         "state": item.getValueState().value,
         "value": value_of(item),
         "required": qualifiers.get("allowUndefined") is False,
         "help": str(qualifiers.get("toolTip") or ""),
-        "qualifiers": {name: _json(value) for name, value in qualifiers.items() if name not in _SHOWN_ELSEWHERE},
+        "qualifiers": {name: as_json(value) for name, value in qualifiers.items() if name not in _SHOWN_ELSEWHERE},
     }
     if isinstance(item, CList):
         document["item"] = item.makeItem().class_name
     elif isinstance(item, CComposite) and not isinstance(item, CDataFile):
-        document["parts"] = [_parameter(child) for child in item.children()]
+        document["parts"] = [parameter_document(child) for child in item.children()]
     return document
 
 
@@ -158,12 +108,12 @@ def value_of(item: CData) -> Any:
     return {child.name: value_of(child) for child in item.children() if child.isSet()} or None
 
 
-def _json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """A qualifier as JSON has it."""
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _json(each) for key, each in value.items()}
+        return {str(key): as_json(each) for key, each in value.items()}
     if isinstance(value, Sequence):
-        return [_json(each) for each in value]
+        return [as_json(each) for each in value]
     return str(value) if isinstance(value, Path) else type(value).__name__

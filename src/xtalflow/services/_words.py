@@ -102,10 +102,17 @@ class _Giver:
             if not parameter.object_path().startswith("inputData."):
                 continue
             if isinstance(parameter, CList):
+                is_blank = parameter.is_as_declared()
+                if is_blank:
+                    parameter.clear()
                 item = parameter.addItem()
                 files = [item] if isinstance(item, CDataFile) else find_all_files(item)[:1]
                 yield from files
-                if not any(file.isSet() for file in files):
+                if any(file.isSet() for file in files):
+                    continue
+                if is_blank:
+                    parameter.restore()
+                else:
                     parameter.pop()
             elif isinstance(parameter, CDataFile):
                 if not parameter.isSet():
@@ -129,11 +136,17 @@ class _Giver:
             _give_file(parameter, value, self.here)
         elif isinstance(parameter, CScalar):
             parameter.set(value)
-        elif isinstance(parameter, CComposite) and "file" in parameter.childNames():
-            self._give(parameter.find("file"), value)
+        elif file := _only_file(parameter):
+            self._give(file, value)
         else:
             parts = ", ".join(f"{parameter.name}.{name}=" for name in parameter.childNames())
             raise InvalidInput(f"{path} has parts; give them one by one: {parts}")
+
+
+def _only_file(parameter: CData) -> CDataFile | None:
+    """The file of a composite that has one among its parts, such as `CImportUnmerged`."""
+    files = [part for part in parameter.children() if isinstance(part, CDataFile)]
+    return files[0] if isinstance(parameter, CComposite) and len(files) == 1 else None
 
 
 def _give_file(file: CDataFile, value: str, here: Path) -> None:

@@ -8,11 +8,15 @@ from ._agreement import (
     check_space_group_change,
     compare_crystals,
 )
+from ._alignment import Alignment
+from ._alignment_files import AlignmentFile, read_alignment, write_alignment
 from ._anisotropy import DirectionalSignal, directional_signals
-from ._asu_contents import AsuSequence, read_asu_contents
+from ._asu_contents import MAX_COPIES, AsuSequence, read_asu_contents, write_asu_contents
 from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
 from ._batch_ranges import batch_text, parse_batches
 from ._batch_statistics import BatchStatistics
+from ._blast import BlastHit, BlastSearch, read_blast
+from ._cell_contents import LEAST_SOLVENT, MOST_SOLVENT, Packing, packings, sequence_weight
 from ._clashes import Clash, ClashReport, clashes
 from ._columns import (
     COLUMN_KINDS,
@@ -42,6 +46,16 @@ from ._content_classes import (
     CMtzDataset,
     CUnmergedDataContent,
 )
+from ._conversions import (
+    Conversion,
+    check_conversion,
+    collect_amplitudes,
+    convert,
+    convert_group,
+    needs_french_wilson,
+    read_group,
+)
+from ._convertible import ReflectionContent, best_content, convertible_contents
 from ._crystal import (
     CellNumbers,
     Crystal,
@@ -55,6 +69,7 @@ from ._crystal import (
 from ._density import DensityMap, read_density_map
 from ._dictionaries import (
     Dictionary,
+    Monomer,
     check_monomer_library,
     examine_dictionary,
     missing_dictionaries,
@@ -74,28 +89,42 @@ from ._files import (
 )
 from ._free_flags import FreeFlags, analyse_free_flags
 from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
-from ._grouping import common_crystal
-from ._maps import WrittenMap, map_facts, write_ccp4_map
+from ._french_wilson import FrenchWilsonRun
+from ._friedel import mean_of_mates
+from ._group_data import GroupData, take_group
+from ._grouping import Grouping, LeftOut, choose_columns, group_all_columns
+from ._hhpred import HhpredHit, HhpredSearch, read_hhpred
+from ._i2_xml import i2_document, read_i2_time, write_i2_time, written_here
+from ._joining import Joined, JoinedColumns, JoinPart, join_files
+from ._map_facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
+from ._maps import WrittenMap, write_ccp4_map
 from ._merging import MergedData, merge, write_merged
+from ._merging_groups import common_crystal
 from ._merging_statistics import MergingStatistics, merging_statistics
 from ._mini_mtz import WrittenObservations, write_observations
+from ._model_contents import (
+    CBlastData,
+    CBlastItem,
+    CDictData,
+    CHhpredData,
+    CHhpredItem,
+    CMonomer,
+    CPdbChain,
+    CPdbData,
+    CSequence,
+    CSequenceAlignment,
+    CSequenceString,
+)
 from ._model_digest import coordinates_digest
 from ._model_facts import ligand_names, model_facts
-from ._model_files import (
-    CAsuDataFile,
-    CAtomSelection,
-    CDictDataFile,
-    CI2XmlDataFile,
-    CPdbDataFile,
-    CSeqDataFile,
-    CXmlDataFile,
-    ModelContent,
-    ModelSubType,
-)
+from ._model_files import CAtomSelection, CDictDataFile, CPdbDataFile, ModelContent, ModelSubType
+from ._model_sequences import ModelSequence, sequences_of_model
 from ._models import read_model, with_crystal, write_model
+from ._molecule_files import CMDLMolDataFile, CMol2DataFile
 from ._observations import Intensities, Shell, mean_intensities, resolution_shells
 from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
 from ._performance import (
+    CAsuContentPerformance,
     CAtomCountPerformance,
     CDataReductionCCPerformance,
     CDataReductionPerformance,
@@ -113,6 +142,7 @@ from ._performance import (
     CValidationPerformance,
     CWaterPerformance,
 )
+from ._phases import MOST_FOM, allowed_phases, best_phases, hendrickson_lattman
 from ._ramachandran import Ramachandran, RamaResidue, RamaVerdict, judge_by_outline, ramachandran
 from ._ramachandran_regions import RamaClass
 from ._reading_unmerged import read_unmerged
@@ -121,11 +151,26 @@ from ._reflection_digest import reflection_digests, reflections_digest
 from ._reflection_facts import examine_reflections, reflection_facts
 from ._reflection_header import BatchHeader, ColumnHeader, DatasetHeader, ReflectionHeader, read_reflection_header
 from ._reflections import read_reflections, reflection_format
+from ._refmac_files import CRefmacKeywordFile, CRefmacRestraintsDataFile, CTLSDataFile
+from ._refmac_text import TlsGroup, read_external_restraints, read_keywords, read_tls_groups
 from ._registry import class_named, class_names
 from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
-from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences
+from ._sequence_files import (
+    CAsuContent,
+    CAsuContentSeq,
+    CAsuContentSeqList,
+    CAsuDataFile,
+    CBlastDataFile,
+    CHhpredDataFile,
+    CI2XmlDataFile,
+    CSeqAlignDataFile,
+    CSeqDataFile,
+    CXmlDataFile,
+)
+from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences, write_sequences
 from ._shell_statistics import MergingAgreement, ShellStatistics
-from ._splitting import split_columns
+from ._small_molecules import SmallMolecule, read_mol2, read_molfile
+from ._splitting import Split, SplitFile, split_columns, split_file
 from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
 from ._unmerged import UnmergedData
 from ._unmerged_files import (
@@ -139,20 +184,36 @@ from ._unmerged_files import (
 )
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
+from ._xml import local_name, parse_xml
 
 __all__ = [
     "COLUMN_KINDS",
     "FLAG",
+    "LEAST_SOLVENT",
+    "MAX_COPIES",
+    "MOST_FOM",
+    "MOST_SOLVENT",
     "Agreement",
+    "Alignment",
+    "AlignmentFile",
     "AsuSequence",
     "BFactorSummary",
     "BGroup",
     "BOutlier",
     "BatchHeader",
     "BatchStatistics",
+    "BlastHit",
+    "BlastSearch",
+    "CAsuContent",
+    "CAsuContentPerformance",
+    "CAsuContentSeq",
+    "CAsuContentSeqList",
     "CAsuDataFile",
     "CAtomCountPerformance",
     "CAtomSelection",
+    "CBlastData",
+    "CBlastDataFile",
+    "CBlastItem",
     "CCell",
     "CCellAngle",
     "CCellLength",
@@ -162,15 +223,20 @@ __all__ = [
     "CDataReductionPerformance",
     "CDataReductionRefinementPerformance",
     "CDatasetName",
+    "CDictData",
     "CDictDataFile",
     "CExpPhasPerformance",
     "CFreeRDataFile",
     "CFreeRPerformance",
     "CFrenchWilsonPerformance",
     "CGenericReflDataFile",
+    "CHhpredData",
+    "CHhpredDataFile",
+    "CHhpredItem",
     "CI2XmlDataFile",
     "CImportUnmerged",
     "CImportUnmergedList",
+    "CMDLMolDataFile",
     "CMapCoeffsDataFile",
     "CMapDataFile",
     "CMiniMtzDataFile",
@@ -179,6 +245,8 @@ __all__ = [
     "CMmcifReflData",
     "CMmcifReflDataFile",
     "CModelBuildPerformance",
+    "CMol2DataFile",
+    "CMonomer",
     "CMtzColumn",
     "CMtzColumnGroup",
     "CMtzColumnGroupType",
@@ -187,15 +255,24 @@ __all__ = [
     "CMtzDataset",
     "CObsDataFile",
     "CPairefPerformance",
+    "CPdbChain",
+    "CPdbData",
     "CPdbDataFile",
     "CPhaseErrorPerformance",
     "CPhsDataFile",
     "CRefinementPerformance",
+    "CRefmacKeywordFile",
+    "CRefmacRestraintsDataFile",
     "CResolutionRange",
+    "CSeqAlignDataFile",
     "CSeqDataFile",
+    "CSequence",
+    "CSequenceAlignment",
+    "CSequenceString",
     "CServalcatPerformance",
     "CSpaceGroup",
     "CSuperposePerformance",
+    "CTLSDataFile",
     "CTestObsConversionsPerformance",
     "CUnmergedDataContent",
     "CUnmergedDataFile",
@@ -210,6 +287,7 @@ __all__ = [
     "ColumnGroup",
     "ColumnHeader",
     "ColumnKind",
+    "Conversion",
     "Crystal",
     "CrystalComparison",
     "DatasetHeader",
@@ -220,15 +298,29 @@ __all__ = [
     "FreeFlags",
     "FreeSet",
     "FreeSetReport",
+    "FrenchWilsonRun",
+    "GroupData",
+    "Grouping",
+    "HhpredHit",
+    "HhpredSearch",
     "Intensities",
+    "JoinPart",
+    "Joined",
+    "JoinedColumns",
+    "LeftOut",
+    "MapFigures",
+    "MapHeader",
     "MergedData",
     "MergingAgreement",
     "MergingStatistics",
     "Mismatch",
     "ModelContent",
+    "ModelSequence",
     "ModelSubType",
+    "Monomer",
     "NearPeak",
     "ObsContent",
+    "Packing",
     "Peak",
     "PhsContent",
     "PolymerKind",
@@ -237,12 +329,17 @@ __all__ = [
     "RamaVerdict",
     "Ramachandran",
     "RefinementData",
+    "ReflectionContent",
     "ReflectionHeader",
     "Rejection",
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
     "ShellStatistics",
+    "SmallMolecule",
+    "Split",
+    "SplitFile",
+    "TlsGroup",
     "TwinLaw",
     "TwinTests",
     "UnmergedData",
@@ -252,23 +349,32 @@ __all__ = [
     "WrittenMap",
     "WrittenObservations",
     "add_waters",
+    "allowed_phases",
     "analyse_free_flags",
     "b_factor_summary",
     "batch_text",
+    "best_content",
+    "best_phases",
+    "check_conversion",
     "check_flags_crystal",
     "check_model_crystal",
     "check_monomer_library",
     "check_space_group_change",
+    "choose_columns",
     "choose_free_flags",
     "choose_group",
     "choose_observations",
     "clashes",
     "class_named",
     "class_names",
+    "collect_amplitudes",
     "common_crystal",
     "compare_crystals",
     "compare_sequences",
     "complete_free_flags",
+    "convert",
+    "convert_group",
+    "convertible_contents",
     "coordinates_digest",
     "count_waters",
     "crystal_of_model",
@@ -283,33 +389,54 @@ __all__ = [
     "find_observations",
     "find_peaks",
     "find_space_group",
+    "group_all_columns",
     "guess_polymer_kind",
+    "hendrickson_lattman",
+    "i2_document",
+    "join_files",
     "join_flags",
     "judge_by_outline",
     "lattice_rotations",
     "laue_rotations",
     "ligand_names",
+    "local_name",
     "make_free_flags",
     "map_facts",
     "mean_intensities",
+    "mean_of_mates",
     "merge",
     "merging_statistics",
     "missing_dictionaries",
     "model_facts",
     "monomer_library_digest",
+    "needs_french_wilson",
     "orbit_keys",
+    "packings",
     "parse_batches",
     "parse_columns",
+    "parse_xml",
     "pick_waters",
     "possible_reflections",
     "ramachandran",
+    "read_alignment",
     "read_asu_contents",
+    "read_blast",
     "read_density_map",
     "read_dictionary",
+    "read_external_restraints",
+    "read_group",
+    "read_hhpred",
+    "read_i2_time",
+    "read_keywords",
+    "read_map_figures",
+    "read_map_header",
     "read_model",
+    "read_mol2",
+    "read_molfile",
     "read_reflection_header",
     "read_reflections",
     "read_sequences",
+    "read_tls_groups",
     "read_unmerged",
     "reflection_digests",
     "reflection_facts",
@@ -317,14 +444,23 @@ __all__ = [
     "reflections_digest",
     "residue_names",
     "resolution_shells",
+    "sequence_weight",
+    "sequences_of_model",
     "split_columns",
+    "split_file",
+    "take_group",
     "twin_operators",
     "twinning_tests",
     "wilson_plot",
     "with_crystal",
+    "write_alignment",
+    "write_asu_contents",
     "write_ccp4_map",
     "write_free_flags",
+    "write_i2_time",
     "write_merged",
     "write_model",
     "write_observations",
+    "write_sequences",
+    "written_here",
 ]

@@ -146,6 +146,43 @@ def check_flags_crystal(flags: Crystal, data: Crystal) -> Agreement:
     return Agreement(comparison=comparison, remarks=tuple(remarks))
 
 
+def check_joined_crystal(other: Crystal, data: Crystal, *, has_phases: bool, has_pairs: bool) -> Agreement:
+    """Whether columns of one crystal can go into a file of another: same Laue class, cells within 3 % and 3°.
+
+    Each dataset keeps its own cell. Phases and map coefficients hold for one space group only, and which reflection
+    is which Friedel mate for one point group only.
+
+    Parameters
+    ----------
+    other, data
+        Crystal of the columns, and of the file that they go into.
+    has_phases, has_pairs
+        Whether the columns are phases, coefficients of phases or map coefficients; whether they are of Friedel mates.
+    """
+    comparison = compare_crystals(other, data)
+    groups = f"they are in {other.space_group}, the other data in {data.space_group}"
+    refusal = ""
+    if not comparison.same_laue_class:
+        refusal = f"the columns are of another Laue class: {groups}"
+    elif not comparison.same_centring:
+        refusal = f"the columns are of another lattice: {groups}"
+    elif has_phases and not comparison.same_space_group:
+        refusal = f"the phases are of another space group: {groups}"
+    elif has_pairs and not comparison.same_point_group:
+        refusal = f"the Friedel pairs are of another point group: {groups}"
+    elif comparison.length_difference > LENGTH_LIMIT or comparison.angle_difference > ANGLE_LIMIT:
+        refusal = _cell_refusal(other, data, "columns", LENGTH_LIMIT, ANGLE_LIMIT)
+    remarks = []
+    if not comparison.same_space_group:
+        remarks.append(f"The space group was {other.space_group}; that of the joined file is {data.space_group}.")
+    if comparison.length_difference > LENGTH_REMARK or comparison.angle_difference > ANGLE_REMARK:
+        remarks.append(
+            f"The cell ({_cell_text(other)}) differs from that of the joined file ({_cell_text(data)}) by "
+            f"{_difference_text(comparison)}; the dataset keeps its own."
+        )
+    return Agreement(comparison=comparison, refusal=refusal, remarks=() if refusal else tuple(remarks))
+
+
 def check_space_group_change(old: Crystal, new: str) -> Agreement:
     """Whether data can be called by another space group without reindexing: same rotations and centring."""
     other = Crystal(cell=old.cell, space_group=find_space_group(new).xhm())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from xtalflow.errors import UnreadableFile, UnsuitableContent
+from xtalflow.errors import InvalidInput, UnsuitableContent
 
-from ._content import read_content
+from ._content import printable, read_content
+from ._i2_xml import i2_document, written_here
 from ._sequences import PolymerKind, guess_polymer_kind
+from ._xml import local_name, xml_root
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,16 +21,19 @@ if TYPE_CHECKING:
 MAX_COPIES = 12
 """Most copies of a sequence that CCP4i2 allows."""
 
+_ENTRY = "CAsuContentSeq"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsuSequence:
-    """One sequence of the asymmetric unit and how many copies of it there are."""
+    """One sequence of the asymmetric unit, how many copies of it there are, and the file that it is from, if known."""
 
     name: str
     sequence: str
     kind: PolymerKind
-    copies: int
-    description: str
+    copies: int = 1
+    description: str = ""
+    source: str = ""
 
 
 def read_asu_contents(path: Path) -> list[AsuSequence]:
@@ -35,36 +42,25 @@ def read_asu_contents(path: Path) -> list[AsuSequence]:
     Raises
     ------
     UnreadableFile
-        Missing, a folder, empty, not well-formed XML (with line and column).
+        Missing, a folder, empty, not well-formed XML (with line and column), a document type.
     UnsuitableContent
-        XML of something else, a document type, no sequence, letters that stand for no residue.
+        XML of something else, no sequence, two of one name, letters that stand for no residue.
     """
-    root = _parse(path)
-    entries = [element for element in root.iter() if _name(element) == "CAsuContentSeq"]
+    root = xml_root(path, read_content(path))
+    entries = [element for element in root.iter() if local_name(element) == _ENTRY]
     if not entries:
-        raise UnsuitableContent(path, "it holds no sequence (CAsuContentSeq), so it is no description of contents")
-    return [_sequence(path, number, entry) for number, entry in enumerate(entries, start=1)]
-
-
-def _parse(path: Path) -> _Element:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False)
-    try:
-        root = etree.fromstring(read_content(path), parser)
-    except etree.XMLSyntaxError as exc:
-        raise UnreadableFile(path, f"it is not correct XML ({exc.msg})") from exc
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # missing in lxml-stubs
-        raise UnsuitableContent(path, "it declares a document type, which is not accepted")
-    return root
-
-
-def _name(element: _Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+        raise UnsuitableContent(path, f"it holds no sequence ({_ENTRY}), so it is no description of contents")
+    sequences = [_sequence(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    seen: set[str] = set()
+    for one in sequences:
+        if one.name in seen:
+            raise UnsuitableContent(path, f"two sequences are called {one.name!r}")
+        seen.add(one.name)
+    return sequences
 
 
 def _sequence(path: Path, number: int, entry: _Element) -> AsuSequence:
-    texts = {_name(child): (child.text or "").strip() for child in entry}
+    texts = {local_name(child): printable(child.text or "") for child in entry}
     name = texts.get("name") or f"sequence {number}"
     sequence = "".join(texts.get("sequence", "").split()).upper().removesuffix("*")
     if not sequence:
@@ -78,6 +74,7 @@ def _sequence(path: Path, number: int, entry: _Element) -> AsuSequence:
         kind=_kind(path, name, texts.get("polymerType", ""), sequence),
         copies=_copies(path, name, texts.get("nCopies", "")),
         description=texts.get("description", ""),
+        source=_source(entry),
     )
 
 
@@ -94,6 +91,69 @@ def _kind(path: Path, name: str, text: str, sequence: str) -> PolymerKind:
 def _copies(path: Path, name: str, text: str) -> int:
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit()) or int(text) > MAX_COPIES:
+    if not re.fullmatch("[0-9]{1,4}", text) or int(text) > MAX_COPIES:
         raise UnsuitableContent(path, f"the sequence {name!r} has {text!r} copies, not a number from 0 to {MAX_COPIES}")
     return int(text)
+
+
+def _source(entry: _Element) -> str:
+    """The path of the file that a sequence is from, as it is written."""
+    source = next((child for child in entry if local_name(child) == "source"), None)
+    if source is None:
+        return ""
+    texts = {local_name(child): printable(child.text or "") for child in source}
+    name = texts.get("baseName", "")
+    return str(PurePosixPath(texts.get("relPath", ""), name)) if name else ""
+
+
+def write_asu_contents(sequences: Sequence[AsuSequence], path: Path, header: Mapping[str, str] | None = None) -> None:
+    """Write sequences and copies as CCP4i2 keeps them; `read_asu_contents` gives them back.
+
+    Parameters
+    ----------
+    header
+        More of the header by tag, such as ``projectName`` and ``jobNumber``.
+
+    Raises
+    ------
+    InvalidInput
+        No sequence, two of one name, a name, letters or a number of copies that the file cannot hold.
+    """
+    from lxml import etree
+
+    if not sequences:
+        raise InvalidInput(f"{path}: there is no sequence to write")
+    root = i2_document("ASUCONTENT", {**written_here(), **(header or {})})
+    body = etree.SubElement(root, "ccp4i2_body")
+    listed = etree.SubElement(body, "seqList")
+    seen: set[str] = set()
+    for one in sequences:
+        _check(path, one, seen)
+        entry = etree.SubElement(listed, _ENTRY)
+        etree.SubElement(entry, "sequence").text = one.sequence
+        etree.SubElement(entry, "nCopies").text = str(one.copies)
+        etree.SubElement(entry, "polymerType").text = str(one.kind)
+        etree.SubElement(entry, "name").text = one.name
+        etree.SubElement(entry, "description").text = one.description
+        if one.source:
+            source = etree.SubElement(entry, "source")
+            etree.SubElement(source, "baseName").text = PurePosixPath(one.source).name
+            etree.SubElement(source, "relPath").text = str(PurePosixPath(one.source).parent)
+    path.write_bytes(etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
+
+
+def _check(path: Path, one: AsuSequence, seen: set[str]) -> None:
+    texts = (one.name, one.description, one.source)
+    if not one.name or any(printable(text) != text for text in texts):
+        raise InvalidInput(f"{path}: {one.name!r} or what is said of it cannot be written")
+    if one.name in seen:
+        raise InvalidInput(f"{path}: two sequences are called {one.name!r}")
+    seen.add(one.name)
+    if not re.fullmatch("[A-Z]+", one.sequence):
+        raise InvalidInput(f"{path}: the sequence {one.name!r} is not of letters A to Z")
+    if not 0 <= one.copies <= MAX_COPIES:
+        raise InvalidInput(f"{path}: {one.copies} copies of {one.name!r}; CCP4i2 keeps 0 to {MAX_COPIES}")
+    source = PurePosixPath(one.source)
+    kept = PurePosixPath(printable(str(source.parent)), printable(source.name))
+    if one.source and (str(kept) != one.source or not source.name):
+        raise InvalidInput(f"{path}: {one.source!r} is not the path of a file")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING
 
-from ._grouping import Grouped
+from ._merging_groups import Grouped
 
 if TYPE_CHECKING:
     import numpy as np

@@ -37,22 +37,35 @@ class PhsContent(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnKind:
-    """A kind of column group: its MTZ column types, content flag and standard labels."""
+    """A kind of column group: its MTZ column types, content flag, standard labels, and name in words."""
 
     types: str
     content: int
     labels: tuple[str, ...]
+    words: str
 
 
 COLUMN_KINDS = {
-    "IPAIR": ColumnKind(types="KMKM", content=1, labels=("Iplus", "SIGIplus", "Iminus", "SIGIminus")),
-    "FPAIR": ColumnKind(types="GLGL", content=2, labels=("Fplus", "SIGFplus", "Fminus", "SIGFminus")),
-    "IMEAN": ColumnKind(types="JQ", content=3, labels=("I", "SIGI")),
-    "FMEAN": ColumnKind(types="FQ", content=4, labels=("F", "SIGF")),
-    "HL": ColumnKind(types="AAAA", content=1, labels=("HLA", "HLB", "HLC", "HLD")),
-    "PHIFOM": ColumnKind(types="PW", content=2, labels=("PHI", "FOM")),
-    "FPHI": ColumnKind(types="FP", content=1, labels=("F", "PHI")),
-    "FREER": ColumnKind(types="I", content=1, labels=("FREER",)),
+    "IPAIR": ColumnKind(
+        types="KMKM",
+        content=1,
+        labels=("Iplus", "SIGIplus", "Iminus", "SIGIminus"),
+        words="intensities of Friedel pairs",
+    ),
+    "FPAIR": ColumnKind(
+        types="GLGL",
+        content=2,
+        labels=("Fplus", "SIGFplus", "Fminus", "SIGFminus"),
+        words="amplitudes of Friedel pairs",
+    ),
+    "IMEAN": ColumnKind(types="JQ", content=3, labels=("I", "SIGI"), words="mean intensities"),
+    "FMEAN": ColumnKind(types="FQ", content=4, labels=("F", "SIGF"), words="mean amplitudes"),
+    "HL": ColumnKind(
+        types="AAAA", content=1, labels=("HLA", "HLB", "HLC", "HLD"), words="Hendrickson-Lattman coefficients"
+    ),
+    "PHIFOM": ColumnKind(types="PW", content=2, labels=("PHI", "FOM"), words="phases with figures of merit"),
+    "FPHI": ColumnKind(types="FP", content=1, labels=("F", "PHI"), words="map coefficients"),
+    "FREER": ColumnKind(types="I", content=1, labels=("FREER",), words="free-R flags"),
 }
 """Every kind of group by name, with CCP4i2's content flags and labels of mini-MTZ files."""
 
@@ -64,6 +77,11 @@ PREFERENCE = ("IPAIR", "IMEAN", "FPAIR", "FMEAN")
 
 # Pairs written with the types of mean values are pairs when all four columns are named.
 _NAMED_OBSERVATIONS = {"KMKM": "IPAIR", "GLGL": "FPAIR", "JQJQ": "IPAIR", "FQFQ": "FPAIR", "JQ": "IMEAN", "FQ": "FMEAN"}
+_TYPED_AS_MEANS = {"IPAIR": "JQJQ", "FPAIR": "FQFQ"}
+"""Types that some programs give to pairs; their labels must say that they are pairs."""
+
+_MINUS = {"(+)": "(-)", "plus": "minus", "PLUS": "MINUS", "Plus": "Minus", "+": "-"}
+_PLUS = re.compile(r"\(\+\)|plus|PLUS|Plus|\+$")
 _FREE_NAME = re.compile(r"free|^test$|cross", re.IGNORECASE)
 
 
@@ -145,10 +163,14 @@ def _by_dataset(mtz: gemmi.Mtz) -> list[list[gemmi.Mtz.Column]]:
 
 
 def _groups_of_dataset(columns: list[gemmi.Mtz.Column], signatures: dict[str, str]) -> Iterator[ColumnGroup]:
-    """Neighbours whose types spell a kind; then, for pairs and means, partners found by name."""
+    """Pairs and means whose labels say that they belong together; then neighbours whose types spell a kind."""
     types = "".join(column.type for column in columns)
     labels = [column.label for column in columns]
     used: set[str] = set()
+    for kind, signature in signatures.items():
+        for spelt in (signature, _TYPED_AS_MEANS.get(kind, "")):
+            if kind in PREFERENCE and spelt:
+                yield from _groups_by_name(kind, spelt, dict(zip(labels, types, strict=True)), used)
     for kind, signature in signatures.items():
         position = 0
         while (position := types.find(signature, position)) >= 0:
@@ -159,9 +181,6 @@ def _groups_of_dataset(columns: list[gemmi.Mtz.Column], signatures: dict[str, st
                 position += len(signature)
             else:
                 position += 1
-    for kind, signature in signatures.items():
-        if kind in PREFERENCE:
-            yield from _groups_by_name(kind, signature, dict(zip(labels, types, strict=True)), used)
 
 
 def _groups_by_name(kind: str, signature: str, types: dict[str, str], used: set[str]) -> Iterator[ColumnGroup]:
@@ -170,12 +189,17 @@ def _groups_by_name(kind: str, signature: str, types: dict[str, str], used: set[
             continue
         names = [label, f"SIG{label}"]
         if len(signature) == 4:
-            minus = label.replace("(+)", "(-)").replace("plus", "minus")
+            minus = _mate_of(label)
             names += [minus, f"SIG{minus}"]
         spelt = "".join(types.get(name, "?") for name in names)
         if spelt == signature and len(set(names)) == len(names) and used.isdisjoint(names):
             used.update(names)
             yield ColumnGroup(kind=kind, labels=tuple(names), content=COLUMN_KINDS[kind].content)
+
+
+def _mate_of(label: str) -> str:
+    """Label of the Friedel mate's column: ``F(+)`` gives ``F(-)``, ``Iplus`` ``Iminus``; itself if it names no mate."""
+    return _PLUS.sub(lambda found: _MINUS[found.group()], label, count=1)
 
 
 def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> ColumnGroup:
@@ -190,8 +214,21 @@ def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> Column
     if len(mtz.batches) > 0:
         raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); {MERGE_FIRST}")
     group = _named_observations(path, mtz, parse_columns(columns)) if columns else _best_observations(path, mtz)
-    _check_merged(path, mtz, group)
+    check_observations(path, mtz, group)
     return group
+
+
+def check_observations(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> None:
+    """Refuse observations without any value that has a σ, and those of which two are equivalent.
+
+    Raises
+    ------
+    UnsuitableContent
+        The sentence says which it is.
+    """
+    if not _has_values(mtz, group):
+        raise UnsuitableContent(path, f"all values of {group} are missing")
+    _check_merged(path, mtz, group)
 
 
 def _best_observations(path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
@@ -222,7 +259,7 @@ def choose_group(path: Path, mtz: gemmi.Mtz, kinds: Sequence[str], what: str, co
     """
     groups = find_free_flags(mtz) if tuple(kinds) == ("FREER",) else find_groups(mtz, kinds)
     if columns:
-        labels = _known_labels(path, mtz, parse_columns(columns))
+        labels = known_labels(path, mtz, parse_columns(columns))
         types = _types(mtz, labels)
         for kind in kinds:
             if types == COLUMN_KINDS[kind].types:
@@ -259,7 +296,7 @@ def only_group(path: Path, groups: Sequence[ColumnGroup], what: str) -> ColumnGr
 
 
 def _named_observations(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> ColumnGroup:
-    labels = _known_labels(path, mtz, names)
+    labels = known_labels(path, mtz, names)
     if len(labels) == 1:  # the value alone stands for its group
         for group in find_observations(mtz):
             if labels[0] == group.labels[0]:
@@ -269,13 +306,17 @@ def _named_observations(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> C
     if kind is None:
         reason = f"the columns {', '.join(labels)} of types {', '.join(types)} are not intensities or amplitudes with σ"
         raise UnsuitableContent(path, reason)
-    group = ColumnGroup(kind=kind, labels=labels, content=COLUMN_KINDS[kind].content)
-    if not _has_values(mtz, group):
-        raise UnsuitableContent(path, f"all values of {group} are missing")
-    return group
+    return ColumnGroup(kind=kind, labels=labels, content=COLUMN_KINDS[kind].content)
 
 
-def _known_labels(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> tuple[str, ...]:
+def known_labels(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same labels, if each is that of one column.
+
+    Raises
+    ------
+    UnsuitableContent
+        A column is not there, or several have its label.
+    """
     there = mtz.column_labels()
     for name in names:
         if there.count(name) > 1:

@@ -36,6 +36,13 @@ class CCell(CComposite):
     beta = CCellAngle(guiLabel="β")
     gamma = CCellAngle(guiLabel="γ")
 
+    def validity(self) -> list[Finding]:
+        findings = super().validity()
+        lacking = [child.name for child in self.children() if not child.isSet()]
+        if 0 < len(lacking) < len(self.childNames()):
+            findings.append(self._finding(101, f"is not whole: {', '.join(lacking)} lacking"))
+        return findings
+
 
 class CSpaceGroup(CString):
     """A space group by its Hermann-Mauguin symbol, or by its number; kept as ``P 21 21 21``.

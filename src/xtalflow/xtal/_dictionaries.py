@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from xtalflow.errors import NotEquipped, UnreadableFile, UnsuitableContent
 
-from ._content import binary_kind, looks_like_cif, parse_cif, read_content
+from ._content import binary_kind, looks_like_cif, parse_cif, printable, read_content
+from ._formulas import hill_formula
 
 if TYPE_CHECKING:
     import gemmi
@@ -28,9 +29,35 @@ LINK_LIBRARIES = ("links_and_mods.cif", "list/mon_lib_list.cif")
 _LINK_COLUMNS = ("comp_id_1", "mod_id_1", "group_comp_1", "comp_id_2", "mod_id_2", "group_comp_2")
 _WITHOUT_EFFECT = frozenset({"x", "y", "z", "name", "three_letter_code", "desc_level"})
 """Columns that change no restraint: example coordinates and words."""
+_WHOLE = ("name", "group", "type", "formula")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_+-]{1,16}")
 _RESERVED_NAMES = frozenset({"AUX", "COM", "CON", "LPT", "NUL", "PRN"})
 """Windows cannot name a file so; the library calls them CON_CON.cif (CCP4's convention)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monomer:
+    """A monomer that a dictionary describes.
+
+    Attributes
+    ----------
+    group
+        What links it can have, such as ``peptide`` or ``NON-POLYMER``; empty where the file does not tell it.
+    formula
+        As the file tells it, else that of its atoms.
+    smiles
+        Empty where the file has none.
+    atoms, heavy_atoms
+        Number of atoms with hydrogens and without.
+    """
+
+    identifier: str
+    name: str
+    group: str
+    formula: str
+    smiles: str
+    atoms: int
+    heavy_atoms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +66,15 @@ class Dictionary:
 
     Attributes
     ----------
-    monomers, links, modifications
+    monomers
+        In the order of the file.
+    links, modifications
         Names, in the order of the file.
     digest
         SHA-256 of the restraints, whatever their order, comments, numbers' style and example coordinates.
     """
 
-    monomers: tuple[str, ...]
+    monomers: tuple[Monomer, ...]
     links: tuple[str, ...]
     modifications: tuple[str, ...]
     digest: str
@@ -53,7 +82,7 @@ class Dictionary:
 
 def read_dictionary(path: Path) -> list[str]:
     """Names of the monomers that a restraint dictionary defines; see `examine_dictionary` for what is refused."""
-    return list(examine_dictionary(path).monomers)
+    return [monomer.identifier for monomer in examine_dictionary(path).monomers]
 
 
 def examine_dictionary(path: Path) -> Dictionary:
@@ -76,12 +105,13 @@ def examine_dictionary(path: Path) -> Dictionary:
     monomers = [(_monomer_name(block), block) for block in document if _is_monomer(block)]
     for name, block in monomers:
         _check_monomer(path, name, block)
+    listed = _listed(document)
     links = _names(document, "link_")
     modifications = _names(document, "mod_")
     if not (monomers or links or modifications):
         raise UnsuitableContent(path, "it defines no monomer, link or modification; it is no restraint dictionary")
     return Dictionary(
-        monomers=tuple(name for name, _ in monomers),
+        monomers=tuple(_monomer(name, block, listed) for name, block in monomers),
         links=links,
         modifications=modifications,
         digest=_restraints_digest(path, document),
@@ -98,6 +128,47 @@ def _monomer_name(block: gemmi.cif.Block) -> str:
     return block.name.removeprefix("comp_")
 
 
+def _listed(document: gemmi.cif.Document) -> dict[str, dict[str, str]]:
+    """What is said of each component as a whole, in a list or in its own block; the first word counts."""
+    listed: dict[str, dict[str, str]] = {}
+    for block in document:
+        table = block.find("_chem_comp.", ["id", *(f"?{tag}" for tag in _WHOLE)])
+        for row in table:
+            told = listed.setdefault(_text(row[0]), {})
+            for place, tag in enumerate(_WHOLE, start=1):
+                if row.has(place) and (text := printable(_text(row[place]))):
+                    told.setdefault(tag, text)
+    return listed
+
+
+def _monomer(name: str, block: gemmi.cif.Block, listed: dict[str, dict[str, str]]) -> Monomer:
+    told = listed.get(name, {})
+    elements = [_element(value) for value in block.find_values("_chem_comp_atom.type_symbol")]
+    return Monomer(
+        identifier=printable(name),
+        name=told.get("name", ""),
+        group=told.get("group") or told.get("type", ""),
+        formula=told.get("formula") or hill_formula(elements),
+        smiles=_smiles(block),
+        atoms=len(elements),
+        heavy_atoms=sum(1 for element in elements if element != "H"),
+    )
+
+
+def _element(value: str) -> str:
+    import gemmi
+
+    name: str = gemmi.Element(_text(value)).name
+    return "H" if name == "D" else name
+
+
+def _smiles(block: gemmi.cif.Block) -> str:
+    """The SMILES of a component, the canonical one if it has several."""
+    table = block.find("_pdbx_chem_comp_descriptor.", ["type", "descriptor"])
+    found = {_text(row[0]).upper(): printable(_text(row[1])) for row in table}
+    return next((found[kind] for kind in ("SMILES_CANONICAL", "SMILES") if found.get(kind)), "")
+
+
 def _names(document: gemmi.cif.Document, prefix: str) -> tuple[str, ...]:
     blocks = (block.name for block in document if block.name.startswith(prefix))
     return tuple(name.removeprefix(prefix) for name in blocks if name != f"{prefix}list")
@@ -105,11 +176,12 @@ def _names(document: gemmi.cif.Document, prefix: str) -> tuple[str, ...]:
 
 def _check_links(path: Path, block: gemmi.cif.Block) -> None:
     """Refuse a ``_chem_link`` table without all its columns, in one block of a link or in the list of links."""
-    if not block.find_values("_chem_link.id"):
+    names = block.find_values("_chem_link.id")
+    if not names:
         return
     missing = [tag for tag in _LINK_COLUMNS if not block.find_values(f"_chem_link.{tag}")]
     if missing:
-        link = _text(block.find_values("_chem_link.id")[0])
+        link = _text(names[0]) if len(names) else ""
         raise UnsuitableContent(
             path,
             f"the description of link {link!r} in block data_{block.name} is malformed: "

@@ -18,8 +18,9 @@ from ._columns import (
     choose_observations,
 )
 from ._content_classes import CMtzData
+from ._convertible import convertible_contents
 from ._free_flags import count_flags
-from ._maps import map_facts
+from ._map_facts import map_facts
 from ._reflection_content import mtz_content
 from ._reflection_digest import reflection_digests
 from ._reflection_facts import reflection_facts
@@ -28,12 +29,8 @@ from ._reflections import read_mtz_header, read_reflections, reflection_format
 if TYPE_CHECKING:
     import gemmi
 
-_CONVERSIONS = {
-    ObsContent.IPAIR: (ObsContent.IPAIR, ObsContent.FPAIR, ObsContent.IMEAN, ObsContent.FMEAN),
-    ObsContent.FPAIR: (ObsContent.FPAIR, ObsContent.FMEAN),
-    ObsContent.IMEAN: (ObsContent.IMEAN, ObsContent.FMEAN),
-    ObsContent.FMEAN: (ObsContent.FMEAN,),
-}
+_MASK = 4
+"""Subtype of a map that is a mask."""
 
 
 class CMtzDataFile(CDataFile):
@@ -128,7 +125,7 @@ class CObsDataFile(CMiniMtzDataFile):
 
     def contents_available(self) -> tuple[int, ...]:
         flag = self.contentFlag.value
-        return tuple(int(content) for content in _CONVERSIONS[ObsContent(flag)]) if flag else ()
+        return tuple(int(content) for content in convertible_contents(ObsContent(flag))) if flag else ()
 
 
 class CFreeRDataFile(CMiniMtzDataFile):
@@ -164,7 +161,8 @@ class CPhsDataFile(CMiniMtzDataFile):
         return choose_group(path, mtz, ("HL", "PHIFOM"), "phases", self.columnLabels.value or "")
 
     def contents_available(self) -> tuple[int, ...]:
-        return tuple(PhsContent) if self.contentFlag.value else ()
+        flag = self.contentFlag.value
+        return tuple(int(content) for content in convertible_contents(PhsContent(flag))) if flag else ()
 
 
 class CMapCoeffsDataFile(CMiniMtzDataFile):
@@ -188,7 +186,7 @@ class CMapCoeffsDataFile(CMiniMtzDataFile):
 
 
 class CMapDataFile(CDataFile):
-    """A map in CCP4 format."""
+    """A map in CCP4 or MRC format; one of which all points are 0 or 1 is a mask."""
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
@@ -206,4 +204,7 @@ class CMapDataFile(CDataFile):
     def examine(self) -> FileFacts:
         if self.path is None:
             raise InvalidInput(f"{self.object_path() or 'the map'} is not set")
-        return FileFacts(facts=map_facts(self.path))
+        facts = map_facts(self.path)
+        if facts["mask"] and not self.subType.isSet():
+            self.subType.set(_MASK)
+        return FileFacts(facts=facts)

@@ -17,6 +17,7 @@ LEAST_FRACTION, MOST_FRACTION = 0.01, 0.20
 """Outside of these the report says that a free set is small or large."""
 
 _MOST_SETS = 1000
+_LARGEST_FLAG = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,9 @@ def count_flags(path: Path, mtz: gemmi.Mtz, label: str) -> tuple[dict[int, int],
         raise UnsuitableContent(path, f"all values of {label} are missing")
     if (present != np.rint(present)).any():
         raise UnsuitableContent(path, f"{label} does not appear to be test flags: its values are not whole numbers")
+    if np.abs(present).max() > _LARGEST_FLAG:
+        reason = f"{label} does not appear to be test flags: it has values up to {np.abs(present).max():g}"
+        raise UnsuitableContent(path, reason)
     distinct, numbers = np.unique(present.astype(np.int64), return_counts=True)
     counts = {int(value): int(count) for value, count in zip(distinct, numbers, strict=True)}
     if len(counts) < 2:

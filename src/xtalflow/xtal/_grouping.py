@@ -1,178 +1,175 @@
-"""Groups observations by the unique reflections that they are of."""
+"""Sorts all columns of a file into groups, each of which makes a typed file, and says why others make none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xtalflow.errors import InvalidInput, UnsuitableContent
+from xtalflow.errors import UnsuitableContent
 
-from ._agreement import FLAGS_ANGLE_LIMIT, FLAGS_LENGTH_LIMIT, compare_crystals
-from ._asymmetric_unit import reduce_indices
-from ._crystal import Crystal, find_space_group
-from ._equivalents import index_keys, indices_of_keys
-from ._unmerged import UnmergedData
+from ._columns import COLUMN_KINDS, ColumnGroup, find_free_flags, find_groups, known_labels, parse_columns
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    import gemmi
 
-_CELL_TOLERANCE = 0.01
-"""How far the metric of a cell may be from what a space group demands, relative."""
-_ROUNDING = 1.0 + 1e-9
+_KINDS = tuple(kind for kind in COLUMN_KINDS if kind != "FREER")
+_CHOSEN = {
+    **{kind.types: name for name, kind in COLUMN_KINDS.items()},
+    "JQJQ": "IPAIR",
+    "FQFQ": "FPAIR",
+    "FQP": "FPHI",
+    "X": "FREER",
+}
+_MAP_PHASE = re.compile(r"WT|FO-?FC|^PH?I?AN", re.IGNORECASE)
+"""Phases of map coefficients, which a figure of merit may follow that is not theirs: PHDELWT FOM of Refmac."""
+
+_REASONS = {
+    "F": "an amplitude with neither σ nor phase",
+    "J": "an intensity without σ",
+    "G": "an amplitude of a Friedel mate without its pair or σ",
+    "K": "an intensity of a Friedel mate without its pair or σ",
+    "Q": "a σ without its value",
+    "L": "a σ without its value",
+    "M": "a σ without its value",
+    "D": "an anomalous difference, for which there is no kind of file",
+    "E": "a normalised amplitude, for which there is no kind of file",
+    "P": "a phase with neither amplitude before it nor figure of merit after it",
+    "W": "a figure of merit without its phase before it",
+    "A": "not one of four Hendrickson-Lattman coefficients",
+    "I": "a whole number whose label does not say that it is a free-R flag",
+    "X": "a value of no type whose label does not say that it is a free-R flag",
+    "Y": "M/ISYM of unmerged data",
+    "B": "a batch number of unmerged data",
+    "R": "a number of no particular kind",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Means:
-    """Means with weights 1/σ², their σ and the numbers of observations; NaN where there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Columns that make no file, and why."""
 
-    values: NDArray[np.float64]
-    sigmas: NDArray[np.float64]
-    counts: NDArray[np.int64]
+    labels: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.labels)}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Grouped:
-    """Observations with the unique reflection that each is of.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """The columns of a file, sorted.
 
     Attributes
     ----------
-    hkl
-        Unique reflections in the asymmetric unit, shape (u, 3), in the order of their indices.
-    one_over_d2
-        Of the unique reflections, Å⁻², shape (u,).
-    centric
-        Of the unique reflections, shape (u,).
-    group
-        Position in `hkl` of each observation, shape (n,).
-    mate
-        Whether the observation is of I(-), shape (n,).
-    source
-        Position of the file of each observation in what was given, shape (n,).
-    batch
-        Batch of each observation; 0 where its file has none.
-    absent
-        Observations of systematic absences that were left out, and their ⟨I/σ(I)⟩ (NaN without any).
+    groups
+        In the order of the file. A phase may be in two: with its amplitude, and with its figure of merit.
+    left_out
+        Columns in no group.
+    remarks
+        Columns that could be taken in another way.
     """
 
-    crystal: Crystal
-    hkl: NDArray[np.int32]
-    one_over_d2: NDArray[np.float64]
-    centric: NDArray[np.bool_]
-    group: NDArray[np.int64]
-    mate: NDArray[np.bool_]
-    intensities: NDArray[np.float64]
-    sigmas: NDArray[np.float64]
-    source: NDArray[np.int32]
-    batch: NDArray[np.int32]
-    absent: int
-    absent_i_over_sigma: float
-
-    def weighted(self, chosen: NDArray[np.bool_] | None = None) -> Means:
-        """The means of each unique reflection over its observations, or over those chosen."""
-        import numpy as np
-
-        rows = slice(None) if chosen is None else chosen
-        group, values, weights = self.group[rows], self.intensities[rows], self.sigmas[rows] ** -2.0
-        count = np.bincount(group, minlength=len(self.hkl))
-        weight = np.bincount(group, weights, minlength=len(self.hkl))
-        total = np.bincount(group, weights * values, minlength=len(self.hkl))
-        known = np.where(count > 0, weight, np.nan)
-        return Means(values=total / known, sigmas=known**-0.5, counts=count)
+    groups: tuple[ColumnGroup, ...]
+    left_out: tuple[LeftOut, ...]
+    remarks: tuple[str, ...]
 
 
-def group_observations(
-    parts: Sequence[UnmergedData],
-    *,
-    d_min: float | None = None,
-    d_max: float | None = None,
-    space_group: str | None = None,
-    absences: bool = False,
-) -> Grouped:
-    """Observations within limits of resolution, each with its unique reflection; see `merge`."""
-    import numpy as np
+def group_all_columns(mtz: gemmi.Mtz) -> Grouping:
+    """All groups of a file, by the types of neighbouring columns of a dataset, and by labels where types do not tell.
 
-    crystal = common_crystal(parts, space_group)
-    hkl = np.concatenate([part.hkl for part in parts])
-    asu, mate = reduce_indices(hkl, crystal)
-    keys, group = np.unique(index_keys(asu), return_inverse=True)
-    unique = indices_of_keys(keys)
-    one_over_d2 = np.asarray(crystal.gemmi_cell().calculate_1_d2_array(unique), dtype=np.float64)
-    operations = crystal.gemmi_space_group().operations()
-    absent = operations.systematic_absences(unique)
-    within = (one_over_d2 > 0.0) & (one_over_d2 <= (_ROUNDING / d_min**2 if d_min else np.inf))
-    within &= one_over_d2 >= (1.0 / (_ROUNDING * d_max**2) if d_max else 0.0)
-    wanted = within if absences else within & ~absent
-    if not wanted.any():
-        raise UnsuitableContent(parts[0].path, "no observations are left within these limits of resolution")
-    values, sigmas = (np.concatenate([getattr(part, name) for part in parts]) for name in ("intensities", "sigmas"))
-    dropped = (within & absent & ~wanted)[group]
-    ratio = values[dropped] / sigmas[dropped]
-    kept = wanted[group]
-    place = np.cumsum(wanted) - 1
-    return Grouped(
-        crystal=crystal,
-        hkl=unique[wanted],
-        one_over_d2=one_over_d2[wanted],
-        centric=operations.centric_flag_array(unique[wanted]),
-        group=place[group[kept]],
-        mate=mate[kept],
-        intensities=values[kept],
-        sigmas=sigmas[kept],
-        source=np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])[kept],
-        batch=np.concatenate([_batch_numbers(part) for part in parts])[kept],
-        absent=int(dropped.sum()),
-        absent_i_over_sigma=float(ratio.mean()) if len(ratio) else float("nan"),
-    )
+    ``FQFQ`` and ``JQJQ`` are Friedel pairs if the labels say so, else two means. ``FPW`` is map coefficients and a
+    phase with its figure of merit, ``FQP`` a mean amplitude and map coefficients.
+    """
+    labels = list(mtz.column_labels())
+    repeated = {label for label in labels if labels.count(label) > 1}
+    groups = [*find_free_flags(mtz), *_with_shared_phases(mtz, find_groups(mtz, _KINDS))]
+    sound = [group for group in groups if repeated.isdisjoint(group.labels)]
+    sound.sort(key=lambda group: (labels.index(group.labels[0]), len(group.labels)))
+    used = {label for group in sound for label in group.labels}
+    left_out = []
+    for label, letter in [(column.label, column.type) for column in list(mtz.columns)[3:]]:
+        if label in repeated:
+            if label not in used:
+                left_out.append(LeftOut(labels=(label,), reason="the label of several columns"))
+            used.add(label)
+        elif label not in used:
+            reason = _REASONS.get(letter, f"a column of the type {letter}, which is not known")
+            partners = [group for group in groups if label in group.labels and group not in sound]
+            if partners:
+                reason = f"one of {', '.join(partners[0].labels)}, of which several columns have the same label"
+            left_out.append(LeftOut(labels=(label,), reason=reason))
+    return Grouping(groups=tuple(sound), left_out=tuple(left_out), remarks=tuple(_remarks(mtz, sound)))
 
 
-def _batch_numbers(part: UnmergedData) -> NDArray[np.int32]:
-    import numpy as np
-
-    return np.zeros(len(part), dtype=np.int32) if part.batch is None else part.batch
-
-
-def common_crystal(parts: Sequence[UnmergedData], space_group: str | None = None) -> Crystal:
-    """The crystal of data that are to be merged: the first one's, in the space group that is asked for.
+def choose_columns(path: Path, mtz: gemmi.Mtz, columns: str) -> ColumnGroup:
+    """The group that some columns make: ``F(+),SIGF(+),F(-),SIGF(-)``, also as ``/*/*/[…]``.
 
     Raises
     ------
-    InvalidInput
-        There are no data; they are of different crystals; or their cell or lattice cannot have the space group.
+    UnsuitableContent
+        A column is not there, or its label is that of several; the types are those of no kind.
     """
-    if not parts:
-        raise InvalidInput("there are no observations to merge")
-    first = parts[0]
-    for other in parts[1:]:
-        comparison = compare_crystals(other.crystal, first.crystal)
-        same_cell = (
-            comparison.length_difference <= FLAGS_LENGTH_LIMIT and comparison.angle_difference <= FLAGS_ANGLE_LIMIT
+    labels = known_labels(path, mtz, parse_columns(columns))
+    types = {column.label: column.type for column in mtz.columns}
+    spelt = "".join(types[label] for label in labels)
+    kind = _CHOSEN.get(spelt)
+    if kind is None or len(set(labels)) != len(labels):
+        raise UnsuitableContent(
+            path, f"the columns {', '.join(labels)} of types {', '.join(spelt)} are no group of any kind"
         )
-        same_symmetry = comparison.same_space_group or (space_group is not None and comparison.same_centring)
-        if not (same_cell and same_symmetry):
-            raise InvalidInput(
-                f"{first.path.name} ({first.crystal}) and {other.path.name} ({other.crystal}) are not of the same "
-                "crystal and cannot be merged"
-            )
-    crystal = first.crystal
-    if space_group:
-        crystal = Crystal(cell=crystal.cell, space_group=find_space_group(space_group).xhm())
-        if not compare_crystals(crystal, first.crystal).same_centring:
-            change = f"data in {first.crystal.space_group} cannot be taken as {crystal.space_group}"
-            raise InvalidInput(f"{first.path}: {change}: the lattice is another")
-    check_cell_symmetry(first.path, crystal)
-    return crystal
+    if spelt == "FQP":
+        labels = (labels[0], labels[2])
+    return ColumnGroup(kind=kind, labels=labels, content=COLUMN_KINDS[kind].content)
 
 
-def check_cell_symmetry(path: Path, crystal: Crystal) -> None:
-    """Refuse a cell that is not what its space group demands.
+def _remarks(mtz: gemmi.Mtz, groups: Sequence[ColumnGroup]) -> Iterator[str]:
+    """What could be taken in another way: columns in two groups, and means that could be pairs."""
+    before = _previous(mtz)
+    for number, group in enumerate(groups):
+        for other in groups[number + 1 :]:
+            shared = [label for label in group.labels if label in other.labels]
+            if shared:
+                yield f"{group} and {other} share {', '.join(shared)}; each makes a file."
+            if group.kind == other.kind in {"IMEAN", "FMEAN"} and before.get(other.labels[0]) == group.labels[1]:
+                yield (
+                    f"{group} and {other} are taken as two means, since their labels do not say that they are Friedel "
+                    "mates; if they are, name the four columns as one group."
+                )
 
-    Raises
-    ------
-    InvalidInput
-        An edge or angle is off by more than 1 %.
-    """
-    if not crystal.gemmi_cell().is_compatible_with_spacegroup(crystal.gemmi_space_group(), _CELL_TOLERANCE):
-        raise InvalidInput(f"{path}: a crystal in {crystal} cannot be: the cell is not that of the space group")
+
+def _with_shared_phases(mtz: gemmi.Mtz, groups: Sequence[ColumnGroup]) -> Iterator[ColumnGroup]:
+    """The groups, and map coefficients whose phase or amplitude is in another group too."""
+    before = _previous(mtz)
+    types = {column.label: column.type for column in mtz.columns}
+    with_phase = {label for group in groups if group.kind in {"PHIFOM", "FPHI"} for label in group.labels}
+    amplitude_of = {group.labels[1]: group.labels[0] for group in groups if group.kind == "FMEAN"}
+    for group in groups:
+        phase = group.labels[0]
+        amplitude = before.get(phase, "") if group.kind == "PHIFOM" else ""
+        is_map = types.get(amplitude) == "F" and amplitude not in with_phase
+        if is_map:
+            yield _map_coefficients(amplitude, phase)
+        if not (is_map and _MAP_PHASE.search(phase)):
+            yield group
+    for label, letter in types.items():
+        sigma = before.get(label, "")
+        if letter == "P" and label not in with_phase and sigma in amplitude_of:
+            yield _map_coefficients(amplitude_of[sigma], label)
+
+
+def _map_coefficients(amplitude: str, phase: str) -> ColumnGroup:
+    return ColumnGroup(kind="FPHI", labels=(amplitude, phase), content=COLUMN_KINDS["FPHI"].content)
+
+
+def _previous(mtz: gemmi.Mtz) -> dict[str, str]:
+    """The column before each in its dataset."""
+    last: dict[int, str] = {}
+    previous = {}
+    for column in list(mtz.columns)[3:]:
+        if column.dataset_id in last:
+            previous[column.label] = last[column.dataset_id]
+        last[column.dataset_id] = column.label
+    return previous

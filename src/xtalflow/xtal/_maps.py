@@ -1,17 +1,16 @@
-"""CCP4 maps: written from map coefficients, and what the header of one says."""
+"""CCP4 maps, written from map coefficients."""
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xtalflow.errors import UnreadableFile, UnsuitableContent
+from xtalflow.errors import UnsuitableContent
 
 from ._columns import choose_group
 from ._models import read_model
-from ._reflections import read_head, read_reflections
+from ._reflections import read_reflections
 
 if TYPE_CHECKING:
     import gemmi
@@ -21,9 +20,6 @@ SAMPLE_RATE = 3.0
 
 MARGIN = 5.0
 """Å of map beyond the model, as CCP4's programs leave."""
-
-_HEADER_BYTES = 1024
-_BYTES_OF_MODE = {0: 1, 1: 2, 2: 4, 3: 4, 4: 8, 6: 2, 12: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,50 +99,3 @@ def write_ccp4_map(coefficients: Path, out: Path, model: Path | None = None, col
 def _box(structure: gemmi.Structure, mtz: gemmi.Mtz) -> gemmi.FractionalBox:
     structure.cell = mtz.cell
     return structure.calculate_fractional_box(margin=MARGIN)
-
-
-def map_facts(path: Path) -> dict[str, Any]:
-    """What the header of a CCP4 map says: grid, extent, cell, symmetry, limits of density.
-
-    Raises
-    ------
-    UnreadableFile
-        It cannot be read, or is shorter than its header says.
-    UnsuitableContent
-        It is not a CCP4 map.
-
-    References
-    ----------
-    Cheng et al., J. Struct. Biol. 192 (2015) 146-150.
-    """
-    import gemmi
-
-    head = read_head(path)
-    if len(head) < _HEADER_BYTES or head[208:212] != b"MAP ":
-        raise UnsuitableContent(path, "this is not a CCP4 map")
-    order = "<" if struct.unpack_from("<i", head, 12)[0] in _BYTES_OF_MODE else ">"
-    words = struct.unpack_from(f"{order}10i6f3i3f2i", head)
-    extent, mode, sampling, cell = words[0:3], words[3], words[7:10], words[10:16]
-    number, extra = words[22], words[23]
-    size = _BYTES_OF_MODE.get(mode)
-    if size is None or min(extent) <= 0 or min(sampling) <= 0:
-        raise UnreadableFile(path, "the header of the CCP4 map is broken")
-    packed = path.stat().st_size
-    if not _is_gzipped(path) and packed < _HEADER_BYTES + extra + size * extent[0] * extent[1] * extent[2]:
-        raise UnreadableFile(path, "the CCP4 map is truncated")
-    group = gemmi.find_spacegroup_by_number(number) if 1 <= number <= 230 else None
-    return {
-        "format": "ccp4",
-        "grid": list(sampling),
-        "extent": list(extent),
-        "cell": [round(value, 4) for value in cell],
-        "space_group": group.xhm() if group is not None else "",
-        "minimum": words[19],
-        "maximum": words[20],
-        "mean": words[21],
-    }
-
-
-def _is_gzipped(path: Path) -> bool:
-    with path.open("rb") as source:
-        return source.read(2) == b"\x1f\x8b"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xtalflow.errors import InvalidInput
 
 from ._crystal import Crystal
-from ._grouping import group_observations
+from ._merging_groups import group_observations
 from ._mini_mtz import add_group, new_mtz
 from ._reflection_header import DatasetHeader
 from ._unmerged import UnmergedData

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from ._batch_statistics import BatchStatistics, statistics_by_batch
-from ._grouping import group_observations
+from ._merging_groups import group_observations
 from ._shell_statistics import ShellStatistics, statistics_by_shell
 from ._unmerged import UnmergedData
 

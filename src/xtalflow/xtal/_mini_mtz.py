@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_HISTORY_LINES = 30
+HISTORY_LINES = 30
+"""An MTZ file of more lines loses all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def write_observations(
     columns = [mtz.column_with_label(label) for label in group.labels]
     hkl, values = mtz.make_miller_array(), np.stack([column.array for column in columns], axis=1)
     dataset = columns[0].dataset
-    crystal = make_crystal(dataset.cell if dataset.cell.is_crystal() else mtz.cell, symmetry)
+    crystal = crystal_of_dataset(mtz, dataset, symmetry)
     present = np.isfinite(values[:, 0::2]).any(axis=1)
     absent = symmetry.operations().systematic_absences(hkl)
     keep = present & ~absent
@@ -94,7 +95,7 @@ def write_observations(
     new = new_mtz(crystal, mtz, dataset)
     add_group(new, group.kind, hkl[keep], values[keep])
     new.title = mtz.title
-    new.history = [*history, *mtz.history][:_HISTORY_LINES]
+    new.history = [*history, *mtz.history][:HISTORY_LINES]
     new.write_to_file(str(out))
     kept = values[keep]
     # np.greater is False for NaN, so that a missing σ counts too.
@@ -111,33 +112,48 @@ def write_observations(
     )
 
 
+def crystal_of_dataset(mtz: gemmi.Mtz, dataset: gemmi.Mtz.Dataset, space_group: gemmi.SpaceGroup) -> Crystal:
+    """The cell of a dataset, that of the file if it has none, with a space group."""
+    crystal = make_crystal(dataset.cell, space_group)
+    return crystal if crystal.cell is not None else make_crystal(mtz.cell, space_group)
+
+
 def wavelength_of(dataset: gemmi.Mtz.Dataset) -> float | None:
     """Wavelength in Å; None for the zero or 9.999 of a dataset without one."""
     return float(dataset.wavelength) if 0.0 < dataset.wavelength < 9.9 else None
 
 
 def new_mtz(crystal: Crystal, like: gemmi.Mtz | None = None, dataset: gemmi.Mtz.Dataset | None = None) -> gemmi.Mtz:
-    """An MTZ file with no reflections yet, one dataset, and the names of another's."""
+    """An MTZ file with no reflections yet, one dataset, and the names of another's; those of a base are none."""
     import gemmi
 
     new = gemmi.Mtz(with_base=True)
     new.spacegroup = crystal.gemmi_space_group()
     own = new.add_dataset("unknown")
-    if dataset is not None:
+    if dataset is not None and not is_base(dataset):
         own.project_name, own.crystal_name, own.dataset_name = (
             dataset.project_name,
             dataset.crystal_name,
             dataset.dataset_name,
         )
+    if dataset is not None:
         own.wavelength = wavelength_of(dataset) or 0.0
     new.set_cell_for_all(crystal.gemmi_cell())
     if like is not None:
-        new.title, new.history = like.title, list(like.history)
+        new.title, new.history = like.title, list(like.history)[:HISTORY_LINES]
     return new
 
 
+def is_base(dataset: gemmi.Mtz.Dataset) -> bool:
+    """Whether a dataset stands for no measurement: that of the indices, or one without a name."""
+    return dataset.dataset_name in {"", "HKL_base"}
+
+
 def add_group(mtz: gemmi.Mtz, kind: str, hkl: NDArray[np.int32], values: NDArray[np.float32]) -> None:
-    """Fill a new MTZ with one group of columns, moved to the asymmetric unit and sorted."""
+    """Fill a new MTZ with one group of columns, moved to the asymmetric unit and sorted.
+
+    Phases and Hendrickson-Lattman coefficients are shifted, and Friedel mates exchanged, as the move asks for.
+    """
     import numpy as np
 
     labels = COLUMN_KINDS[kind].labels

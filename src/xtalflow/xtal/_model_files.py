@@ -1,21 +1,21 @@
-"""File kinds of the model side: coordinates, restraint dictionaries, sequences, contents of the asymmetric unit."""
+"""File kinds of models: coordinates and restraint dictionaries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from xtalflow.data import CComposite, CDataFile, CDict, CI2XmlHeader, CString, FileFacts
+from xtalflow.data import CComposite, CDataFile, CString, FileFacts
 from xtalflow.errors import UnreadableFile
 
-from ._asu_contents import read_asu_contents
-from ._dictionaries import examine_dictionary
+from ._dictionaries import Monomer, examine_dictionary
+from ._model_contents import CDictData, CPdbData
 from ._model_digest import coordinates_digest
-from ._model_facts import model_facts
+from ._model_facts import model_content, model_facts
 from ._models import read_model
-from ._sequences import read_sequences
 
 
 class ModelContent(IntEnum):
@@ -67,6 +67,10 @@ class CPdbDataFile(CDataFile):
         self.contentFlag.set(int(ModelContent.MMCIF if facts["format"] == "mmcif" else ModelContent.PDB))
         return FileFacts(facts=facts, digests={"coordinates": coordinates_digest(structure)})
 
+    def content(self) -> CPdbData:
+        """What the model says about itself, whatever the selection."""
+        return model_content(read_model(path_of(self)))
+
 
 class CDictDataFile(CDataFile):
     """A dictionary of restraints for ligands, links and modifications."""
@@ -83,74 +87,22 @@ class CDictDataFile(CDataFile):
         """Read what the dictionary defines; refuses what would crash a program that reads it."""
         dictionary = examine_dictionary(path_of(self))
         facts = {
-            "monomers": list(dictionary.monomers),
+            "monomers": [asdict(monomer) for monomer in dictionary.monomers],
             "links": list(dictionary.links),
             "modifications": list(dictionary.modifications),
         }
         return FileFacts(facts=facts, digests={"restraints": dictionary.digest})
 
-
-class CSeqDataFile(CDataFile):
-    """Sequences, FASTA, PIR or plain letters."""
-
-    __slots__ = ()
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/CCP4-seq",
-        "fileExtensions": ("seq", "pir", "fasta"),
-        "fileContentClassName": "CSequence",
-        "guiLabel": "Sequence",
-    }
-
-    def examine(self) -> FileFacts:
-        """Read the sequences, with name, length and kind of polymer."""
-        sequences = [
-            {"name": one.name, "length": len(one.sequence), "sequence": one.sequence, "kind": str(one.kind)}
-            for one in read_sequences(path_of(self))
-        ]
-        return FileFacts(facts={"sequences": sequences})
+    def content(self) -> CDictData:
+        """The monomers that the dictionary describes."""
+        content = CDictData()
+        content.monomerList.set([_monomer_values(one) for one in examine_dictionary(path_of(self)).monomers])
+        return content
 
 
-class CXmlDataFile(CDataFile):
-    """XML of any content."""
-
-    __slots__ = ()
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {"mimeTypeName": "application/xml", "fileExtensions": ("xml",)}
-
-
-class CI2XmlDataFile(CXmlDataFile):
-    """XML with CCP4i2's header."""
-
-    __slots__ = ()
-
-    header = CI2XmlHeader()
-
-
-class CAsuDataFile(CI2XmlDataFile):
-    """The contents of the asymmetric unit, as CCP4i2 keeps them."""
-
-    __slots__ = ()
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/CCP4-asu-content",
-        "fileExtensions": ("asu.xml",),
-        "fileContentClassName": "CAsuContent",
-        "guiLabel": "AU contents",
-    }
-
-    selection = CDict(toolTip="Which of the sequences are meant, by name")
-
-    def examine(self) -> FileFacts:
-        """Read the sequences, with the number of copies of each."""
-        sequences = [
-            {
-                "name": one.name,
-                "length": len(one.sequence),
-                "sequence": one.sequence,
-                "kind": str(one.kind),
-                "copies": one.copies,
-            }
-            for one in read_asu_contents(path_of(self))
-        ]
-        return FileFacts(facts={"sequences": sequences})
+def _monomer_values(monomer: Monomer) -> dict[str, str]:
+    values = {"identifier": monomer.identifier, "formula": monomer.formula, "dictionaryName": monomer.identifier}
+    return values | ({"smiles": monomer.smiles} if monomer.smiles else {})
 
 
 def path_of(file: CDataFile) -> Path:

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 PDB_SUFFIXES = (".pdb", ".ent")
 MMCIF_SUFFIXES = (".cif", ".mmcif")
 
+_CONTROL = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER = re.compile(rb"\s*[-+]?(\d+\.?\d*|\.\d+)\s*")
 _ATOM_RECORDS = (b"ATOM  ", b"HETATM")
+_WORDS_WITH_NAMES = """
+ATOM HETATM ANISOU TER SEQRES MODRES SSBOND LINK CISPEP HELIX SHEET DBREF SEQADV SITE CRYST1 MODEL MTRIX ORIGX SCALE
+"""
+_RECORDS_WITH_NAMES = (*_WORDS_WITH_NAMES.split(), "HET ", "REMARK 350")
+"""Records of names and numbers, by what they begin with; the others are words."""
 _Columns = tuple[tuple[str, int, int, bool], ...]
 _ATOM_COLUMNS: _Columns = (
     ("x", 30, 38, False),
@@ -56,7 +62,7 @@ def read_model(path: Path) -> gemmi.Structure:
     if kind is not None:
         raise UnsuitableContent(path, f"this is {kind}, not an atomic model")
     structure = _read_mmcif(path, content) if looks_like_cif(content) else _read_pdb(path, content)
-    if not content.isascii():
+    if not content.isascii() or _CONTROL.search(content):
         _check_names(path, structure)
     _check_atoms(path, structure)
     _check_cell(path, structure)
@@ -72,15 +78,26 @@ def _read_pdb(path: Path, content: bytes) -> gemmi.Structure:
 
     _check_pdb_fields(path, content)
     try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:  # old headers, such as the name of an author
-        content = content.decode("latin-1").encode("utf-8")
-    try:
-        structure = gemmi.read_pdb_string(content)
+        structure = gemmi.read_pdb_string(content if content.isascii() else _in_ascii(path, content))
     except (RuntimeError, ValueError, IndexError) as exc:
         raise UnreadableFile(path, f"it is not a correct PDB file ({_one_line(exc)})") from exc
     structure.input_format = gemmi.CoorFormat.Pdb
     return structure
+
+
+def _in_ascii(path: Path, content: bytes) -> bytes:
+    """PDB text with ``?`` for each letter beyond ASCII, such as in the name of an author; columns stay where they are.
+
+    Anywhere but in the words of the header such a letter is refused: gemmi would cut it in the middle.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.isascii() and line.startswith(_RECORDS_WITH_NAMES):
+            raise UnreadableFile(path, f"line {number}: a name or a number has characters beyond ASCII")
+    return text.encode("ascii", "replace")
 
 
 def _check_pdb_fields(path: Path, content: bytes) -> None:
@@ -129,25 +146,25 @@ def _cif_without_atoms(document: gemmi.cif.Document) -> str:
 
 
 def _check_names(path: Path, structure: gemmi.Structure) -> None:
-    """Refuse names with letters beyond ASCII, which gemmi may cut in the middle."""
+    """Refuse names with letters beyond ASCII, which gemmi may cut in the middle, and with control characters."""
     try:
-        names = {
-            name
-            for model in structure
-            for site in model.all()
-            for name in (
-                site.chain.name,
-                site.residue.name,
-                site.residue.subchain,
-                site.atom.name,
-                str(site.residue.seqid),
-            )
-        }
+        names = {name for model in structure for site in model.all() for name in _names_of(site)}
+        names |= {name for entity in structure.entities for name in (entity.name, *entity.full_sequence)}
+        names |= {name for link in structure.connections for name in (str(link.partner1), str(link.partner2))}
     except UnicodeDecodeError as exc:
         raise UnreadableFile(path, "names of atoms, residues or chains have characters beyond ASCII") from exc
     strange = sorted(name for name in names if not name.isascii())
     if strange:
         raise UnreadableFile(path, f"{strange[0]!r}, a name of an atom, residue or chain, has characters beyond ASCII")
+    hidden = sorted(name for name in names if not name.isprintable())
+    if hidden:
+        raise UnreadableFile(path, f"{hidden[0]!r}, a name of an atom, residue or chain, has control characters")
+
+
+def _names_of(site: gemmi.CRA) -> tuple[str, ...]:
+    residue = site.residue
+    altloc = site.atom.altloc.strip("\0")
+    return (site.chain.name, residue.name, residue.subchain, site.atom.name, str(residue.seqid), altloc)
 
 
 def _check_atoms(path: Path, structure: gemmi.Structure) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ._columns import ColumnGroup
 from ._crystal import crystal_of_reflections, laue_rotations
 from ._equivalents import orbit_keys
+from ._friedel import mean_of_mates, usable
 
 if TYPE_CHECKING:
     import gemmi
@@ -41,25 +42,21 @@ class Intensities:
 def mean_intensities(mtz: gemmi.Mtz, group: ColumnGroup) -> Intensities:
     """Mean intensities with σ > 0, without systematic absences, sorted by orbit.
 
-    Friedel mates are averaged with weights 1/σ². Amplitudes become I = F², σ(I) = 2Fσ(F).
+    Friedel mates are averaged as `mean_of_mates` does. Amplitudes become I = F², σ(I) = 2Fσ(F).
     """
     import numpy as np
 
-    arrays = [mtz.column_with_label(label).array.astype(np.float64) for label in group.labels]
-    pairs = list(zip(arrays[0::2], arrays[1::2], strict=True))
+    hkl, operations = mtz.make_miller_array(), mtz.spacegroup.operations()
+    data = np.stack([mtz.column_with_label(label).array.astype(np.float64) for label in group.labels], axis=1)
     if group.kind in {"FPAIR", "FMEAN"}:
-        pairs = [(value**2, 2.0 * value * sigma) for value, sigma in pairs]
-    weight, total = np.zeros(mtz.nreflections), np.zeros(mtz.nreflections)
-    for value, sigma in pairs:
-        good = np.isfinite(value) & np.isfinite(sigma) & (sigma > 0.0)
-        weights = np.where(good, 1.0 / np.where(good, sigma, 1.0) ** 2, 0.0)
-        weight += weights
-        total += weights * np.where(good, value, 0.0)
-    hkl = mtz.make_miller_array()
-    keep = (weight > 0.0) & ~mtz.spacegroup.operations().systematic_absences(hkl)
+        data[:, 1::2] *= 2.0 * data[:, 0::2]
+        data[:, 0::2] **= 2
+    if data.shape[1] == 4:
+        data = mean_of_mates(data, np.asarray(operations.centric_flag_array(hkl), dtype=bool))
+    keep = usable(data[:, 0], data[:, 1]) & ~operations.systematic_absences(hkl)
     keys, first = np.unique(orbit_keys(hkl[keep], laue_rotations(mtz.spacegroup)), return_index=True)
-    weight, total = weight[keep][first], total[keep][first]
-    return Intensities(hkl=hkl[keep][first], keys=keys, values=total / weight, sigmas=1.0 / np.sqrt(weight))
+    values, sigmas = data[keep][first].T
+    return Intensities(hkl=hkl[keep][first], keys=keys, values=values, sigmas=sigmas)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

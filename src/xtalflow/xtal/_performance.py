@@ -170,3 +170,12 @@ class CTestObsConversionsPerformance(CPerformanceIndicator):
 
     __slots__ = ()
     columnLabelsString = CString(guiLabel="Columns")
+
+
+class CAsuContentPerformance(CPerformanceIndicator):
+    """What the asymmetric unit holds, and how much of the crystal it leaves to the solvent."""
+
+    __slots__ = ()
+    weight = CFloat(guiLabel="Weight", toolTip="Da, of all copies in the asymmetric unit")
+    matthews = CFloat(guiLabel="Matthews coefficient", toolTip="Å³/Da")
+    solvent = CFloat(guiLabel="Solvent", toolTip="%")

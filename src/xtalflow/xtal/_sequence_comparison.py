@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ._cell_contents import expand_letters
 from ._sequences import PolymerKind, SequenceRecord
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ def _kind(polymer: gemmi.ResidueSpan) -> PolymerKind | None:
 def _compare(chain: str, polymer: gemmi.ResidueSpan, record: SequenceRecord) -> SequenceComparison:
     import gemmi
 
-    kinds = {PolymerKind.PROTEIN: gemmi.ResidueKind.AA, PolymerKind.DNA: gemmi.ResidueKind.DNA}
-    names = gemmi.expand_one_letter_sequence(record.sequence, kinds.get(record.kind, gemmi.ResidueKind.RNA))
+    names = expand_letters(record.sequence, record.kind)
     alignment = gemmi.align_sequence_to_polymer(names, polymer, polymer.check_polymer_type())
     residues = list(polymer.first_conformer())
     expected = alignment.add_gaps(record.sequence, 1)

@@ -1,4 +1,4 @@
-"""Sequences of polymers: FASTA, PIR and plain text, and the comparison of a model with them."""
+"""Sequences of polymers: FASTA, PIR and plain text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from xtalflow.errors import UnreadableFile, UnsuitableContent
+from xtalflow.errors import InvalidInput, UnsuitableContent
 
-from ._content import binary_kind, looks_like_cif, read_content
+from ._content import printable, read_text
 
-_PIR_HEADER = re.compile(r">(P1|F1|DL|DC|RL|RC|N1|N3|XX|D1|R1);(.*)")
-_PIR_TYPES = {"DL": "DNA", "DC": "DNA", "D1": "DNA", "RL": "RNA", "RC": "RNA", "R1": "RNA"}
-_PDB_RECORDS = ("HEADER", "CRYST1", "ATOM  ", "HETATM", "REMARK", "SEQRES")
+PIR_HEADER = re.compile(r">(P1|F1|DL|DC|RL|RC|N1|N3|XX|D1|R1);(.*)")
+PIR_TYPES = {"DL": "DNA", "DC": "DNA", "D1": "DNA", "RL": "RNA", "RC": "RNA", "R1": "RNA"}
+_PIR_CODES = {"PROTEIN": "P1", "DNA": "DL", "RNA": "RL"}
+_DATABASES = {
+    "sp": "UniProt",
+    "tr": "UniProt",
+    "pdb": "PDB",
+    "gb": "GenBank",
+    "emb": "EMBL",
+    "dbj": "DDBJ",
+    "ref": "RefSeq",
+}
+_WANTED = "a sequence in FASTA, PIR or plain letters"
+_LINE_LENGTH = 60
 
 
 class PolymerKind(StrEnum):
@@ -27,11 +38,12 @@ class PolymerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceRecord:
-    """One sequence: its name, one-letter codes in upper case, and the kind of polymer."""
+    """One sequence: its name, one-letter codes in upper case, the kind of polymer, and what is said of it."""
 
     name: str
     sequence: str
     kind: PolymerKind
+    description: str = ""
 
 
 def read_sequences(path: Path) -> list[SequenceRecord]:
@@ -47,21 +59,10 @@ def read_sequences(path: Path) -> list[SequenceRecord]:
     UnsuitableContent
         A header without residues, a character that stands for no residue (with its line), not a sequence file.
     """
-    content = read_content(path)
-    kind = binary_kind(content)
-    if kind is not None:
-        raise UnsuitableContent(path, f"this is {kind}, not a sequence")
-    if looks_like_cif(content):
-        raise UnsuitableContent(path, "this is a CIF file, not a sequence in FASTA, PIR or plain letters")
-    try:
-        lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as exc:
-        raise UnreadableFile(path, "it has characters that are not UTF-8, so it is no sequence file") from exc
-    if any(line.startswith(_PDB_RECORDS) for line in lines):
-        raise UnsuitableContent(path, "this is a PDB file, not a sequence in FASTA, PIR or plain letters")
-    if next(line for line in lines if line.strip()).lstrip().startswith("<"):
-        raise UnsuitableContent(path, "this is XML, not a sequence in FASTA, PIR or plain letters")
-    return _Parser(path).parse(lines)
+    text = read_text(path, _WANTED)
+    if text.lstrip().startswith("<"):
+        raise UnsuitableContent(path, f"this is XML, not {_WANTED}")
+    return _Parser(path).parse(text.splitlines())
 
 
 class _Parser:
@@ -71,32 +72,33 @@ class _Parser:
         self.path = path
         self.records: list[SequenceRecord] = []
         self.name = path.stem
+        self.description = ""
         self.code: str | None = None
         self.letters: list[str] = []
         self.open = False
         self.ended = False
 
     def parse(self, lines: Sequence[str]) -> list[SequenceRecord]:
-        skip_title = False
+        title_follows = False
         for number, line in enumerate(lines, start=1):
-            if skip_title:
-                skip_title = False
+            if title_follows:
+                self.description, title_follows = printable(line), False
             elif line.startswith(">"):
                 self._close()
-                skip_title = self._open(line)
+                title_follows = self._open(line)
             elif line.strip() and not line.startswith(";"):
                 self._take(number, line)
         self._close()
+        if not self.records:
+            raise UnsuitableContent(self.path, "it holds comments and no sequence")
         return self.records
 
     def _open(self, header: str) -> bool:
         """Start a record; say whether a title line follows."""
-        pir = _PIR_HEADER.fullmatch(header.strip())
-        words = header[1:].split()
-        self.code, self.name = (pir[1], pir[2].strip()) if pir else (None, words[0] if words else "")
+        self.code, self.name, self.description = split_header(header)
         self.name = self.name or f"sequence {len(self.records) + 1}"
         self.letters, self.open, self.ended = [], True, False
-        return pir is not None
+        return self.code is not None
 
     def _take(self, number: int, line: str) -> None:
         self.open = True
@@ -116,8 +118,16 @@ class _Parser:
         if not self.letters:
             raise UnsuitableContent(self.path, f"the sequence {self.name!r} has a header but no residues")
         sequence = "".join(self.letters)
-        kind = PolymerKind(_PIR_TYPES[self.code]) if self.code in _PIR_TYPES else guess_polymer_kind(sequence)
-        self.records.append(SequenceRecord(name=self.name, sequence=sequence, kind=kind))
+        kind = PolymerKind(PIR_TYPES[self.code]) if self.code in PIR_TYPES else guess_polymer_kind(sequence)
+        self.records.append(SequenceRecord(name=self.name, sequence=sequence, kind=kind, description=self.description))
+
+
+def split_header(header: str) -> tuple[str | None, str, str]:
+    """Code of a PIR header (None: it is FASTA), name, and what follows the name in FASTA."""
+    if pir := PIR_HEADER.fullmatch(header.strip()):
+        return pir[1], printable(pir[2]), ""
+    name, _, description = printable(header[1:]).partition(" ")
+    return None, name, description.strip()
 
 
 def guess_polymer_kind(sequence: str) -> PolymerKind:
@@ -128,3 +138,51 @@ def guess_polymer_kind(sequence: str) -> PolymerKind:
     if "U" in letters:
         return PolymerKind.RNA if "T" not in letters else PolymerKind.PROTEIN
     return PolymerKind.DNA
+
+
+def database_of(name: str) -> tuple[str, str]:
+    """Database and accession in the name of a FASTA header such as ``sp|P00698|LYSC_CHICK``; empty if it tells none."""
+    words = name.split("|")
+    known = _DATABASES.get(words[0])
+    return (known, words[1]) if known and len(words) > 1 and words[1] else ("", "")
+
+
+def write_sequences(records: Sequence[SequenceRecord], path: Path) -> None:
+    """Write sequences as PIR if the file is called so (``.pir``), else as FASTA; `read_sequences` gives them back.
+
+    Raises
+    ------
+    InvalidInput
+        There is nothing to write, or a name, a description or a letter that the format cannot hold.
+    """
+    if not records:
+        raise InvalidInput(f"{path}: there is no sequence to write")
+    write = _pir if path.suffix.lower() == ".pir" else _fasta
+    path.write_text("".join(write(record) for record in records), encoding="utf-8")
+
+
+def _fasta(record: SequenceRecord) -> str:
+    header = f">{record.name} {record.description}".rstrip()
+    if split_header(header) != (None, record.name, record.description) or not record.name:
+        raise InvalidInput(f"the header of FASTA cannot hold the name {record.name!r} with {record.description!r}")
+    return f"{header}\n{wrapped(_checked(record))}\n"
+
+
+def _pir(record: SequenceRecord) -> str:
+    header = f">{_PIR_CODES[record.kind]};{record.name}"
+    texts = (record.name, record.description)
+    plain = all(printable(text) == text and len(text.splitlines()) < 2 for text in texts)
+    if not plain or not record.name:
+        raise InvalidInput(f"PIR cannot hold the name {record.name!r} with {record.description!r}")
+    return f"{header}\n{record.description}\n{wrapped(_checked(record) + '*')}\n"
+
+
+def _checked(record: SequenceRecord) -> str:
+    if not re.fullmatch("[A-Z]+", record.sequence):
+        raise InvalidInput(f"the sequence {record.name!r} is not of letters A to Z: {record.sequence[:20]!r}")
+    return record.sequence
+
+
+def wrapped(sequence: str) -> str:
+    """A sequence in lines of 60."""
+    return "\n".join(sequence[start : start + _LINE_LENGTH] for start in range(0, len(sequence), _LINE_LENGTH))

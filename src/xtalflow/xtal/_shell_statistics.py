@@ -7,7 +7,7 @@ from math import isfinite, nan, sqrt
 from typing import TYPE_CHECKING
 
 from ._equivalents import possible_reflections
-from ._grouping import Grouped, Means
+from ._merging_groups import Grouped, Means
 
 if TYPE_CHECKING:
     import gemmi

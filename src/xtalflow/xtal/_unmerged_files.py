@@ -126,7 +126,7 @@ class CMmcifReflDataFile(CMmcifDataFile):
 class CImportUnmerged(CComposite):
     """A file of unmerged reflections to be imported, with what it does not say itself."""
 
-    file = CUnmergedDataFile()
+    file = CUnmergedDataFile(mustExist=True)
     cell = CCell()
     wavelength = CWavelength()
     crystalName = CString()

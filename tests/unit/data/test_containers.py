@@ -348,3 +348,85 @@ def test_validity_returns_all_findings_with_path_code_and_class():
     assert [f.code for f in strict.L.validity()] == [102]
     strict.L = []
     assert [f.code for f in strict.L.validity()] == [100]
+
+
+def test_a_container_that_is_set_with_a_bad_value_stays_as_it_was():
+    """Also what came before the bad value."""
+    root = make_tree()
+    before = root.to_dict()
+    for deed in (
+        lambda: root.set({"controlParameters": {"FRAC": 0.2, "NONE": 1}}),
+        lambda: root["controlParameters"].set({"FRAC": 0.2, "CELL": {"a": "x"}}),
+        lambda: root["controlParameters"].update({"FRAC": 0.2, "NONE": 1}),
+        lambda: root.from_dict({"children": {"inputData": {"children": {"F_SIGF": {"children": 5}}}}}),
+    ):
+        with pytest.raises(InvalidInput):
+            deed()
+
+    assert root.to_dict() == before
+
+
+def test_what_is_added_to_what_is_added_comes_along():
+    """A section of one tree declares a section of another, with all that is in it."""
+    theirs = CContainer()
+    theirs.add("outer", CContainer()).add("inner", CContainer()).add("N", CInt(default=4))
+    mine = CContainer()
+    mine.add("section", theirs["outer"])
+
+    assert mine.find("section.inner.N").value == 4
+
+
+def test_what_is_added_is_an_attribute_too():
+    root = CContainer()
+    root.add("inputData", CContainer()).add("N", CInt(default=4))
+    root.inputData.N = 5
+
+    assert root.inputData.N is root.find("inputData.N")
+    assert root.inputData.N.value == 5
+    with pytest.raises(AttributeError):
+        root.inputData.MISSPELT = 1
+    with pytest.raises(AttributeError, match="has no 'MISSPELT'"):
+        _ = root.inputData.MISSPELT
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "[0]", "a b", "5", "F_SIGF"])
+def test_a_name_that_cannot_be_added_is_refused(name):
+    with pytest.raises(TypeError, match="cannot have"):
+        Inputs().add(name, CInt())
+
+
+def test_what_is_added_anew_replaces_the_old_object_and_what_is_known_of_it():
+    root = CContainer()
+    old = root.add("N", CInt())
+    assert root.get_merged_metadata("attributes") == {"N": CInt}
+    root.find("N")
+    root.add("N", CFloat())
+
+    assert old.parent is None
+    assert isinstance(root.find("N"), CFloat)
+    assert root.get_merged_metadata("attributes") == {"N": CFloat}
+
+
+def test_the_remarks_of_an_indicator_come_after_its_figures_and_do_not_set_it():
+    class Performance(CPerformanceIndicator):
+        RFactor = CFloat()
+
+    performance = Performance()
+    performance.annotation = "a remark"
+
+    assert performance.childNames() == ["value", "RFactor", "annotation"]
+    assert not performance.isSet()
+
+
+def test_a_found_object_is_found_again_by_the_same_path():
+    """Paths are remembered, but not beyond a change of what they lead to."""
+    root = make_tree()
+    root["inputData"].UNMERGEDFILES.append({"crystal": "A"})
+    root["inputData"].UNMERGEDFILES.append({"crystal": "B"})
+    second = root.find("inputData.UNMERGEDFILES[1].crystal")
+    root["inputData"].UNMERGEDFILES.pop(0)
+
+    assert root.find("inputData.UNMERGEDFILES[0].crystal") is second
+    assert root.find("controlParameters.FRAC") is root.find("controlParameters.FRAC")
+    with pytest.raises(UnknownParameter):
+        root.find("inputData.UNMERGEDFILES[1].crystal")

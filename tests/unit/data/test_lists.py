@@ -115,3 +115,66 @@ def test_ten_thousand_files_are_an_ordinary_thing():
     files = find_all_files(inputs)
     assert len(files) == 10_000
     assert str(files[-1]) == "/data/9999.cif"
+
+
+class Preferred(CContainer):
+    NUMBERS = CList(CInt(default=7), listMinLength=2)
+    OTHERS = CList(CInt())
+
+
+def test_a_list_has_as_many_items_as_it_must_have_by_default():
+    tree = Preferred()
+
+    assert [item.value for item in tree.NUMBERS] == [7, 7]
+    assert tree.NUMBERS.getValueState() is ValueState.DEFAULT
+    assert tree.NUMBERS.is_as_declared()
+    assert tree.copy() == tree
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda numbers: numbers.pop(),
+        lambda numbers: numbers.append(7),
+        lambda numbers: numbers[1].set(7),
+        lambda numbers: numbers[1].unSet(),
+        lambda numbers: numbers.clear(),
+    ],
+)
+def test_what_is_done_to_a_list_that_is_there_by_default_makes_it_explicit(deed):
+    tree, changed = Preferred(), Preferred()
+    deed(changed.NUMBERS)
+    again = Preferred()
+    again.from_dict(changed.to_dict())
+
+    assert changed.NUMBERS.getValueState() is ValueState.EXPLICITLY_SET
+    assert not changed.NUMBERS.is_as_declared()
+    assert changed != tree
+    assert again == changed == changed.copy()
+
+
+def test_a_default_list_copied_where_it_is_not_the_default_is_explicit():
+    tree = Preferred()
+    tree.OTHERS = tree.NUMBERS
+
+    assert tree.OTHERS.getValueState() is ValueState.EXPLICITLY_SET
+
+
+def test_an_unset_list_is_not_the_default_one():
+    tree = Preferred()
+    tree.NUMBERS.unSet()
+
+    assert tree.NUMBERS.getValueState() is ValueState.NOT_SET
+    assert not tree.NUMBERS.is_as_declared()
+    tree.NUMBERS.restore()
+    assert tree == Preferred()
+
+
+def test_an_item_is_told_from_its_equals():
+    inputs = Inputs()
+    inputs.LIMITS = [1.0, 1.0, 1.0]
+    last = inputs.LIMITS[2]
+
+    assert inputs.LIMITS.index(last) == 2
+    inputs.LIMITS.remove(last)
+    assert last.parent is None

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.data import (
@@ -95,7 +95,6 @@ def check_rules(node, root):
         check_rules(child, root)
 
 
-@settings(deadline=None, max_examples=100)
 @given(deeds)
 def test_after_any_deeds_the_rules_hold_and_every_format_gives_the_tree_back(done):
     root = make_tree()
@@ -119,7 +118,6 @@ def test_after_any_deeds_the_rules_hold_and_every_format_gives_the_tree_back(don
     assert header.unknown == ()
 
 
-@settings(deadline=None, max_examples=100)
 @given(deeds, st.tuples(verbs, paths, paths, values))
 def test_what_is_done_to_a_copy_does_not_show_in_the_original(done, more):
     root = make_tree()
@@ -143,7 +141,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(json_values)
 def test_any_other_dictionary_is_refused_or_taken_but_never_breaks(data):
     root = make_tree()
@@ -152,7 +149,6 @@ def test_any_other_dictionary_is_refused_or_taken_but_never_breaks(data):
     check_rules(root, root)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.text(max_size=40))
 def test_a_path_of_any_text_is_found_or_unknown(text):
     root = make_tree()

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.data import CContainer, CDataFile, CInt, CList, CString
@@ -41,7 +41,6 @@ def element(children):
 trees = st.recursive(texts, element, max_leaves=12)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(trees, max_size=4))
 def test_any_well_formed_file_is_read_or_refused_and_what_is_read_can_be_written_back(bodies):
     text = f"<ccp4i2><ccp4i2_header/><ccp4i2_body>{''.join(bodies)}</ccp4i2_body></ccp4i2>"
@@ -65,7 +64,6 @@ WRITTEN = b"""<?xml version='1.0' encoding='UTF-8'?>
 </FILE><NUMBER>3</NUMBER><TEXTS><CString>a</CString></TEXTS></inputData></ccp4i2_body></ccp4:ccp4i2>"""
 
 
-@settings(deadline=None, max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, len(WRITTEN) - 1), st.integers(0, 255)), max_size=4), st.integers(0, len(WRITTEN))
 )

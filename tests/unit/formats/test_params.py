@@ -32,6 +32,7 @@ class Controls(CContainer):
     NOTE = CString(default="none")
     SOURCE = CString(default="xray", enumerators=["xray", "electron"], onlyEnumerators=True)
     LIMITS = CList(CInt())
+    BLANKS = CList(CInt(default=7), listMinLength=2)
 
 
 def make_tree():
@@ -50,6 +51,12 @@ HEADER = ParamsHeader(
     job_title="Été",
     created=datetime(2026, 3, 5, 14, 7, tzinfo=UTC),
     user="somebody",
+    host="beamline",
+    program="xtalflow 1.0",
+    system="Linux",
+    task_version="2.1",
+    task_title="Free-R flags",
+    comment="as before",
 )
 
 
@@ -117,6 +124,40 @@ def test_values_are_written_as_ccp4i2_writes_them(tmp_path):
     assert root_element.findtext("ccp4i2_header/function") == "PARAMS"
 
 
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda blanks: blanks.pop(),
+        lambda blanks: blanks[1].set(3),
+        lambda blanks: blanks[1].unSet(),
+        lambda blanks: blanks.unSet(),
+        lambda blanks: blanks.clear(),
+        lambda blanks: blanks.set(blanks),
+        lambda blanks: None,
+    ],
+)
+def test_a_list_that_is_there_by_default_round_trips_whatever_is_done_to_it(tmp_path, deed):
+    root = make_tree()
+    deed(root["controlParameters"].BLANKS)
+    other, _ = round_trip(root, tmp_path / "params.xml")
+
+    assert other == root
+    assert other.to_dict() == root.to_dict()
+
+
+def test_what_stood_in_a_blank_item_is_put_back_there(tmp_path):
+    (tmp_path / "old.xml").write_text(
+        "<container><controlParameters><BLANKS><CInt>5<hint/></CInt></BLANKS></controlParameters></container>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "old.xml", root)
+    root["controlParameters"].BLANKS.restore()
+    again, rewritten = round_trip(root, tmp_path / "new.xml", header)
+
+    assert again == root
+    assert places(rewritten) == places(header)
+
+
 def test_a_default_that_was_unset_stays_unset(tmp_path):
     root = make_tree()
     root["controlParameters"].NOTE.unSet()
@@ -163,6 +204,7 @@ DIALECTS = {
     "wrapped": f'<ccp4i2><ccp4i2_body id="x"><container>{SECTIONS}</container></ccp4i2_body></ccp4i2>',
     "nested bodies": f"<ccp4i2><ccp4i2_body><ccp4i2_body>{SECTIONS}</ccp4i2_body></ccp4i2_body></ccp4i2>",
     "container alone": f"<container>{SECTIONS}</container>",
+    "named like the task": f"<freerflag>{SECTIONS}</freerflag>",
     "other encoding": f"<?xml version='1.0' encoding='UTF-16'?><container>{SECTIONS}</container>",
 }
 
@@ -261,6 +303,47 @@ def test_a_value_that_its_parameter_cannot_take_is_refused_with_file_and_path(tm
 
     with pytest.raises(UnreadableFile, match=r"x\.xml.*controlParameters\.NCYCLES"):
         read_params(tmp_path / "x.xml", make_tree())
+
+
+def test_a_refused_value_can_be_kept_with_the_refusal(tmp_path):
+    """It stays in the file where it was, and its parameter as it was declared."""
+    (tmp_path / "x.xml").write_text(
+        "<container><controlParameters><FRAC>0.1</FRAC><NCYCLES>ten</NCYCLES><LIMITS><CInt>1</CInt><CInt>x</CInt></LIMITS>"
+        "</controlParameters></container>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root, keep_refused=True)
+
+    assert [(each.path, each.after) for each in header.unknown] == [
+        ("controlParameters.NCYCLES", "FRAC"),
+        ("controlParameters.LIMITS.CInt", "[0]"),
+    ]
+    assert header.unknown[0].refusal == "controlParameters.NCYCLES = 'ten' is refused: it must be an integer"
+    assert root["controlParameters"].NCYCLES.getValueState() is ValueState.DEFAULT
+    write_params(root, header, tmp_path / "new.xml")
+    again = make_tree()
+    assert read_params(tmp_path / "new.xml", again, keep_refused=True).unknown == header.unknown
+    assert again == root
+
+
+def test_a_foreign_header_is_kept_whole(tmp_path):
+    (tmp_path / "x.xml").write_text(
+        "<ccp4i2><ccp4i2_header><function>PARAMS</function><pluginName>t</pluginName><hostName>bilbo</hostName>"
+        "<creationTime>long ago</creationTime><project/><moon phase='full'>yes</moon><userId>a</userId>"
+        "<userId>b</userId></ccp4i2_header><ccp4i2_body/></ccp4i2>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root)
+    _, again = round_trip(root, tmp_path / "new.xml", header)
+
+    assert (header.task, header.host, header.user, header.created) == ("t", "bilbo", "a", None)
+    assert [element.xml for element in header.unknown] == [
+        "<creationTime>long ago</creationTime>",
+        "<project/>",
+        '<moon phase="full">yes</moon>',
+        "<userId>b</userId>",
+    ]
+    assert again == header
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]>

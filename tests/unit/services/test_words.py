@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from xtalflow.data import CBoolean, CComposite, CContainer, CFloat, CInt, CList, CString, ValueState
+from xtalflow.data import CBoolean, CComposite, CContainer, CFloat, CInt, CList, CString, CTextDataFile, ValueState
 from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
 from xtalflow.plugin import CPluginScript
 from xtalflow.services import find_parameter, give_parameters, split_columns
+from xtalflow.tasks.join_mtz import JoinMtz
 from xtalflow.xtal import CDictDataFile, CFreeRDataFile, CObsDataFile, CPdbDataFile, CUnmergedDataFile
 
 
@@ -141,6 +142,19 @@ def test_items_of_a_list_have_parts(task: Sample, tmp_path: Path) -> None:
         give_parameters(task, ["UNMERGEDFILES[7].file=z.mtz"], tmp_path)
 
 
+def test_a_bare_path_goes_to_the_only_file_of_an_item(tmp_path: Path) -> None:
+    """Whatever that part is called: `fileName` of CMergeMiniMtz."""
+    task = JoinMtz()
+    give_parameters(
+        task, ["MINIMTZINLIST=a.mtz:F,SIGF", "MINIMTZINLIST=b.mtz", "MINIMTZINLIST[1].columnTag=B"], tmp_path
+    )
+
+    items = task.inputData.MINIMTZINLIST
+    assert [str(item.fileName) for item in items] == [str(tmp_path / "a.mtz"), str(tmp_path / "b.mtz")]
+    assert items[0].fileName.columnLabels.value == "F,SIGF"
+    assert items[1].columnTag.value == "B"
+
+
 def test_home_and_relative_paths_are_resolved(task: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
     give_parameters(task, ["F_SIGF=~/data.mtz", "XYZIN=sub/model.pdb"], tmp_path)
@@ -195,3 +209,28 @@ def test_a_bare_file_that_fits_nothing_says_why_not(task: Sample, tmp_path: Path
 def test_a_word_that_is_neither_file_nor_parameter_lists_the_parameters(task: Sample, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="neither a file nor PARAM=VALUE; the parameters of sample are F_SIGF"):
         give_parameters(task, ["something"], tmp_path)
+
+
+class Joins(CPluginScript):
+    """A list that has blank items by default."""
+
+    TASKNAME = "joins"
+
+    class Inputs(CContainer):
+        FILES = CList(CTextDataFile(), listMinLength=2)
+
+    inputData = Inputs()
+
+
+def test_files_take_the_place_of_blank_items(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.doc"):
+        (tmp_path / name).write_text(name)
+    named, bare, none = Joins(), Joins(), Joins()
+    give_parameters(named, ["FILES=a.txt", "FILES=b.txt"], tmp_path)
+    give_parameters(bare, ["a.txt", "b.txt"], tmp_path)
+    with pytest.raises(InvalidInput):
+        give_parameters(none, ["c.doc"], tmp_path)
+
+    for task in (named, bare):
+        assert [Path(str(file)).name for file in task.inputData.FILES] == ["a.txt", "b.txt"]
+    assert none.inputData.FILES.is_as_declared()

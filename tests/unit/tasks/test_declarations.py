@@ -7,20 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from xtalflow.data import CContainer, CData, CPerformanceIndicator
-from xtalflow.plugin import make_task
+from xtalflow.plugin import load_task, make_task, task_names
 
-TASKS = [
-    "add_waters",
-    "french_wilson",
-    "freerflag",
-    "import_merged",
-    "import_model",
-    "make_maps",
-    "merge_unmerged",
-    "refine_pipeline",
-    "servalcat_refine",
-    "validate_model",
-]
+TASKS = [name for name in task_names() if load_task(name).__module__.startswith("xtalflow.")]
 
 
 def parameters(task: str) -> Iterator[CData]:

@@ -41,8 +41,7 @@ def task_of(*paths: Path, **beside: Any) -> MergeUnmerged:
     """A task with these files, and the same given beside each."""
     task = MergeUnmerged()
     for path in paths:
-        entry = task.inputData.UNMERGEDFILES.addItem()
-        entry.file = path
+        entry = task.inputData.UNMERGEDFILES.append({"file": path})
         for name, value in beside.items():
             entry[name].set(value)
     return task
@@ -239,7 +238,7 @@ def test_merged_and_missing_files_and_none_at_all_are_refused(
 ) -> None:
     task = MergeUnmerged()
     assert "inputData.UNMERGEDFILES" in sentences(task.validate())
-    task.inputData.UNMERGEDFILES.addItem()
+    task.inputData.UNMERGEDFILES = [{"wavelength": 1.0}]
     assert "no file is given" in sentences(task.validate())
     assert "no such file" in sentences(task_of(tmp_path / "none.mtz").validate())
 

@@ -6,27 +6,24 @@ import asyncio
 import re
 
 from xtalflow.data import CContainer, Finding
-from xtalflow.errors import TaskFailed
 from xtalflow.plugin import Command, CPluginScript, Series
 from xtalflow.xtal import (
-    COLUMN_KINDS,
     CFrenchWilsonPerformance,
     CObsDataFile,
+    FrenchWilsonRun,
     ObsContent,
-    join_flags,
-    read_reflections,
-    split_columns,
+    collect_amplitudes,
+    take_group,
     wilson_plot,
 )
 
 from .._checks import observations_of
+from .._conversion_report import report_conversion
 from .._files import path_of
 from .._findings import Findings
 from .._observations import Observations, read_observations
 
-INPUT, PREFIX = "intensities.mtz", "amplitudes"
 DERIVED = 2
-_PAIRS = ("F(+)", "SIGF(+)", "F(-)", "SIGF(-)")
 _NUMBER = r"(-?\d[\d.e+-]*)"
 _ANISOTROPY = re.compile(rf"B_aniso= <gemmi\.SMat33d\({', '.join([_NUMBER] * 6)}\)>")
 
@@ -70,16 +67,16 @@ class FrenchWilson(CPluginScript):
 
     async def run(self) -> None:
         """Write the intensities chosen, convert them, take the amplitudes."""
-        observations = await asyncio.to_thread(self._write_input)
-        labels = ",".join(COLUMN_KINDS[observations.group.kind].labels)
-        arguments = ["fw", "--hklin", INPUT, "--labin", labels, "--output_prefix", PREFIX]
-        await self.run_command(Command("servalcat", arguments, on_line=self._read_line))
-        await asyncio.to_thread(self._take_amplitudes, observations)
+        observations, run = await asyncio.to_thread(self._prepare)
+        await self.run_command(Command("servalcat", run.arguments, on_line=self._read_line))
+        await asyncio.to_thread(self._take_amplitudes, observations, run)
 
-    def _write_input(self) -> Observations:
+    def _prepare(self) -> tuple[Observations, FrenchWilsonRun]:
         observations = read_observations(self.inputData.F_SIGF)
-        join_flags(observations.mtz, observations.group, None, self.work_directory / INPUT)
-        return observations
+        intensities = take_group(observations.path, observations.mtz, observations.group)
+        run = FrenchWilsonRun(intensities=intensities, folder=self.work_directory)
+        run.write_input()
+        return observations, run
 
     def _read_line(self, line: str) -> None:
         if found := _ANISOTROPY.match(line):
@@ -87,27 +84,21 @@ class FrenchWilson(CPluginScript):
             section = self.report.section("Anisotropy")
             section.figures(diagonal, dict.fromkeys(diagonal, "Å², of the data about their mean"))
 
-    def _take_amplitudes(self, observations: Observations) -> None:
-        converted, outputs = self.work_directory / f"{PREFIX}.mtz", self.outputData
-        if not converted.exists():
-            raise TaskFailed("servalcat fw ended well but wrote no amplitudes")
-        mtz, source = read_reflections(converted), f"French–Wilson, from {observations.name}"
-        section = self.report.section("Amplitudes")
-        section.text(f"Converted were {observations.name}.")
-        number = split_columns(mtz, {"F": "F", "SIGF": "SIGF"}, path_of(outputs.FSIGFOUT), title=source)
-        section.figures({"Amplitudes": number})
+    def _take_amplitudes(self, observations: Observations, run: FrenchWilsonRun) -> None:
+        outputs, section = self.outputData, self.report.section("Amplitudes")
         kinds = [(outputs.FSIGFOUT, ObsContent.FMEAN)]
-        if _PAIRS[0] in mtz.column_labels():
-            labels = dict(zip(_PAIRS, COLUMN_KINDS["FPAIR"].labels, strict=True))
-            split_columns(mtz, labels, path_of(outputs.FPAIROUT), title=source)
+        if run.intensities.kind == "IPAIR":
             kinds.append((outputs.FPAIROUT, ObsContent.FPAIR))
         else:
             outputs.FPAIROUT.unSet()
         for output, content in kinds:
-            output.contentFlag, output.subType, output.annotation = content, DERIVED, source
+            conversion = collect_amplitudes(run, content)
+            conversion.write(path_of(output))
+            output.contentFlag, output.subType = content, DERIVED
+            output.annotation = f"French–Wilson, from {observations.name}"
+            report_conversion(section, conversion)
         self._estimate_wilson_b(observations)
-        converted.unlink()
-        converted.with_suffix(".log").unlink(missing_ok=True)  # the same as our log of the program
+        run.clear()
 
     def _estimate_wilson_b(self, observations: Observations) -> None:
         section, plot = self.report.section("Wilson plot"), wilson_plot(observations.mtz, observations.group)

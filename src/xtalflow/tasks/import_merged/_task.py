@@ -9,6 +9,7 @@ from xtalflow.data import CContainer, CInt, Finding
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import CPluginScript, Series
 from xtalflow.xtal import (
+    COLUMN_KINDS,
     CDataReductionPerformance,
     CFreeRDataFile,
     CObsDataFile,
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
     from xtalflow.xtal import Shell
 
 OBSERVED = 1
-_WORDS = {
-    "IPAIR": "intensities of Friedel pairs",
-    "IMEAN": "mean intensities",
-    "FPAIR": "amplitudes of Friedel pairs",
-    "FMEAN": "mean amplitudes",
-}
 
 
 class ImportMerged(CPluginScript):
@@ -105,7 +100,7 @@ class ImportMerged(CPluginScript):
 
     def _report_taken(self, observations: Observations, written: WrittenObservations) -> None:
         section = self.report.section("Reflections")
-        section.text(f"Taken were {_WORDS[observations.group.kind]}: {observations.name}.")
+        section.text(f"Taken were {COLUMN_KINDS[observations.group.kind].words}: {observations.name}.")
         others = [
             str(group) for group in find_observations(observations.mtz) if group.labels != observations.group.labels
         ]

@@ -37,16 +37,16 @@ def take_maps(
     refined = folder / f"{PREFIX}.mtz"
     if not refined.exists():
         raise TaskFailed("servalcat ended well but wrote no map coefficients")
-    mtz = read_reflections(refined)
-    has_pairs = "FAN" in mtz.column_labels()
-    kinds = [("FWT", "PHWT", normal, NORMAL), ("DELFWT", "PHDELWT", difference, DIFFERENCE)]
+    outputs = {"FWT,PHWT": normal, "DELFWT,PHDELWT": difference}
+    has_pairs = "FAN" in read_reflections(refined).column_labels()
     if has_pairs:
-        kinds.append(("FAN", "PHAN", anomalous, ANOMALOUS))
+        outputs["FAN,PHAN"] = anomalous
     else:
         anomalous.unSet()
-    for amplitude, phase, output, sub_type in kinds:
-        split_columns(mtz, {amplitude: "F", phase: "PHI"}, path_of(output))
-        output.subType, output.contentFlag = sub_type, 1
+    split_columns(refined, outputs)
+    for output, sub_type in ((normal, NORMAL), (difference, DIFFERENCE), (anomalous, ANOMALOUS)):
+        if output.isSet():
+            output.subType = sub_type
     refined.unlink()
     refined.with_suffix(".log").unlink(missing_ok=True)  # the same as our log of the program
     return has_pairs

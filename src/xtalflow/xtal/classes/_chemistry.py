@@ -1,40 +1,17 @@
-"""Elements, monomers and small molecules."""
+"""Elements, and monomers as the monomer library lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from xtalflow.data import CComposite, CDataFile, CInt, CList, COneWord, CString
+from xtalflow.data import CComposite, CInt, COneWord, CString
 
 _SYMBOLS = """
 H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc
 Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi
 Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
 """
-
-
-class CMol2DataFile(CDataFile):
-    """A small molecule, in MOL2."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "chemical/x-mol2",
-        "fileExtensions": ("mol2",),
-        "guiLabel": "MOL2 file",
-    }
-
-
-class CMDLMolDataFile(CDataFile):
-    """A small molecule, as a molfile."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "chemical/x-mdl-molfile",
-        "fileExtensions": (
-            "mol",
-            "sdf",
-        ),
-        "guiLabel": "Mol file",
-    }
 
 
 class CElement(COneWord):
@@ -47,21 +24,6 @@ class CAnomalousScatteringElement(CElement):
     """An element that scatters anomalously."""
 
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {"enumerators": ("Br", "Fe", "Pt", "Se")}
-
-
-class CMonomer(CComposite):
-    """A monomer of a dictionary."""
-
-    identifier = CString()
-    formula = CString()
-    dictionaryName = CString()
-    smiles = CString()
-
-
-class CDictData(CComposite):
-    """What a dictionary defines."""
-
-    monomerList = CList(CMonomer())
 
 
 class CChemComp(CComposite):

@@ -25,11 +25,14 @@ class CAltSpaceGroupList(CList[CAltSpaceGroup]):
 
 
 class CReindexOperator(CComposite):
-    """New indices as expressions in the old ones."""
+    """New indices as expressions in the old ones; it is set when it changes anything."""
 
-    h = CString()
-    k = CString()
-    l = CString()  # noqa: E741  # the name in the files
+    h = CString(default="h")
+    k = CString(default="k")
+    l = CString(default="l")  # noqa: E741  # the name in the files
+
+    def isSet(self, allowDefault: bool = True) -> bool:
+        return super().isSet(allowDefault) and (self.h.value, self.k.value, self.l.value) != ("h", "k", "l")
 
 
 class CRunBatchRange(CComposite):

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from xtalflow.data import CBoolean, CComposite, CDataFileContent, CFloat, CInt, CList, COneWord
+from xtalflow.data import CBoolean, CComposite, CFloat, CInt, CList, COneWord
 
 from .._model_files import CPdbDataFile
-
-
-class CPdbData(CDataFileContent):
-    """What is in a file of an atomic model."""
 
 
 class CPdbDataFileList(CList[CPdbDataFile]):
@@ -35,11 +31,15 @@ class CEnsemblePdbDataFile(CPdbDataFile):
         "guiLabel": "Model ensemble",
     }
 
+    @property
+    def file_type(self) -> str:
+        return "chemical/x-pdb-ensemble"  # CCP4i2 goes by the class, which has a type of its own
+
 
 class CPdbEnsembleItem(CComposite):
     """A model of an ensemble, with what is expected of its likeness to the target."""
 
-    structure = CPdbDataFile()
+    structure = CPdbDataFile(mustExist=True)
     identity_to_target = CFloat(toolTip="Identity of the sequences")
     rms_to_target = CFloat(toolTip="Å")
 
@@ -48,9 +48,9 @@ class CEnsemble(CComposite):
     """An ensemble to search with, and how many copies to look for."""
 
     label = COneWord()
-    number = CInt()
-    use = CBoolean()
-    pdbItemList = CList(CPdbEnsembleItem())
+    number = CInt(default=1)
+    use = CBoolean(default=True)
+    pdbItemList = CList(CPdbEnsembleItem(), listMinLength=1)
 
 
 class CEnsembleList(CList[CEnsemble]):

@@ -1,41 +1,8 @@
-"""Files and parameters of refmac: restraints, keywords, TLS, occupancies and rigid bodies."""
+"""Parameters of refmac: TLS, occupancies and rigid bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from xtalflow.data import CComposite, CDataFile, CFloat, CInt, CList, COneWord, CString
-
-
-class CTLSDataFile(CDataFile):
-    """TLS groups."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/refmac-TLS",
-        "fileExtensions": ("tls",),
-        "guiLabel": "TLS coefficients",
-    }
-
-
-class CRefmacRestraintsDataFile(CDataFile):
-    """Restraints from outside the dictionaries."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/refmac-external-restraints",
-        "fileExtensions": ("txt",),
-        "guiLabel": "Additional restraints",
-    }
-
-
-class CRefmacKeywordFile(CDataFile):
-    """Keywords."""
-
-    QUALIFIERS: ClassVar[Mapping[str, Any]] = {
-        "mimeTypeName": "application/refmac-keywords",
-        "fileExtensions": ("txt",),
-        "guiLabel": "Refmac keyword file",
-    }
+from xtalflow.data import CComposite, CFloat, CInt, CList, COneWord, CString
 
 
 class CTLSRange(CComposite):
@@ -45,7 +12,7 @@ class CTLSRange(CComposite):
     chainId = COneWord()
     firstRes = CInt()
     lastRes = CInt()
-    selection = CString()
+    selection = CString(default="ALL")
 
 
 class CTLSRangeList(CList[CTLSRange]):

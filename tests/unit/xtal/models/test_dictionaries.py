@@ -11,6 +11,7 @@ import pytest
 
 from xtalflow.errors import InvalidInput, NotEquipped, UnreadableFile, UnsuitableContent
 from xtalflow.xtal import (
+    CDictDataFile,
     check_monomer_library,
     examine_dictionary,
     missing_dictionaries,
@@ -228,3 +229,48 @@ def test_a_loop_of_mixed_categories_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableFile, match=r"data_comp_LIG has a loop of mixed categories"):
         examine_dictionary(path)
+
+
+DESCRIPTORS = """loop_
+_pdbx_chem_comp_descriptor.comp_id
+_pdbx_chem_comp_descriptor.type
+_pdbx_chem_comp_descriptor.descriptor
+LIG SMILES "OC"
+LIG SMILES_CANONICAL "CO"
+"""
+
+
+def test_a_monomer_tells_name_group_formula_and_smiles(tmp_path: Path) -> None:
+    """The formula is that of its atoms if the file has none."""
+    (plain,) = examine_dictionary(write(tmp_path, LIGAND)).monomers
+    (told,) = examine_dictionary(write(tmp_path, LIGAND + "_chem_comp.id LIG\n_chem_comp.formula 'C H4 O'\n")).monomers
+    (smiles,) = examine_dictionary(write(tmp_path, LIGAND + DESCRIPTORS)).monomers
+
+    assert (plain.identifier, plain.name, plain.group) == ("LIG", "a ligand", "NON-POLYMER")
+    assert (plain.formula, plain.smiles, plain.atoms, plain.heavy_atoms) == ("C O", "", 2, 2)
+    assert (told.formula, smiles.smiles) == ("C H4 O", "CO")
+
+
+def test_the_content_of_a_dictionary_is_its_monomers(tmp_path: Path) -> None:
+    file = CDictDataFile()
+    file.set(write(tmp_path, LIGAND + DESCRIPTORS))
+
+    (monomer,) = file.content().monomerList
+    assert (monomer.identifier.value, monomer.formula.value, monomer.smiles.value) == ("LIG", "C O", "CO")
+
+
+@pytest.mark.real_data
+def test_the_monomer_library_agrees_with_itself(shared_data: Path) -> None:
+    """Numbers of atoms are those that its own list tells."""
+    for entry in sorted((shared_data / "monlib_min").glob("?/*.cif")):
+        (monomer,) = examine_dictionary(entry).monomers
+        block = gemmi.cif.read(str(entry))["comp_list"]
+        (row,) = block.find("_chem_comp.", ["number_atoms_all", "number_atoms_nh"])
+
+        assert (monomer.atoms, monomer.heavy_atoms) == (int(row[0]), int(row[1]))
+
+
+def test_a_table_of_links_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    """Gemmi gives a column of no values."""
+    with pytest.raises(UnsuitableContent, match="link '' in block data_link_list is malformed"):
+        examine_dictionary(write(tmp_path, LIGAND + "data_link_list\nloop_\n_chem_link.id\n_chem_link.comp_id_1\n"))

@@ -38,11 +38,11 @@ def test_the_content_flag_of_a_model_is_set_by_its_content(pdb_file: Path, tmp_p
 def test_a_sequence_file_lists_its_sequences(tmp_path: Path) -> None:
     """Name, length, letters and kind."""
     path = tmp_path / "it.fasta"
-    path.write_text(">enzyme\nMKTAYI\n")
+    path.write_text(">enzyme of a bug\nMKTAYI\n")
     file = CSeqDataFile()
     file.set(path)
 
-    expected = {"name": "enzyme", "length": 6, "sequence": "MKTAYI", "kind": "PROTEIN"}
+    expected = {"name": "enzyme", "description": "of a bug", "length": 6, "sequence": "MKTAYI", "kind": "PROTEIN"}
     assert file.examine().facts["sequences"] == [expected]
 
 
@@ -86,7 +86,10 @@ def test_the_dictionary_of_nutlin_defines_it(shared_data: Path) -> None:
 
     facts = file.examine()
 
-    assert facts.facts == {"monomers": ["NUT"], "links": [], "modifications": []}
+    (monomer,) = facts.facts["monomers"]
+    assert (monomer["identifier"], monomer["group"], monomer["formula"]) == ("NUT", "NON-POLYMER", "C30 H30 Cl2 N4 O4")
+    assert (monomer["atoms"], monomer["heavy_atoms"]) == (70, 40)
+    assert (facts.facts["links"], facts.facts["modifications"]) == ([], [])
     assert len(facts.digests["restraints"]) == 64
 
 

@@ -97,8 +97,8 @@ def test_facts_name_chains_sequences_ligands_and_waters(peptide: MakePeptide, tm
     facts = model_facts(read_model(path))
 
     assert facts["chains"] == [
-        {"name": "A", "residues": 4, "polymer": "peptide(L)", "sequence": "ASGA"},
-        {"name": "B", "residues": 3, "polymer": None, "sequence": ""},
+        {"name": "A", "residues": 4, "polymer": "peptide(L)", "sequence": "ASGA", "missing": None},
+        {"name": "B", "residues": 3, "polymer": None, "sequence": "", "missing": None},
     ]
     assert (facts["ligands"], facts["waters"], facts["residues"], facts["atoms"]) == (["SO4"], 2, 7, 22)
     assert facts["cell"] == [30.0, 32.0, 34.0, 90.0, 90.0, 90.0]
@@ -332,7 +332,31 @@ def test_names_beyond_ascii_are_refused_and_headers_with_them_are_read(pdb_file:
     assert model_facts(read_model(pdb_file))["atoms"] == 40
 
     pdb_file.write_text(text.replace(" CB  ALA", " Cβ ALA"))
-    with pytest.raises(UnreadableFile, match="beyond ASCII"):
+    with pytest.raises(UnreadableFile, match=r"line \d+: a name or a number has characters beyond ASCII"):
+        read_model(pdb_file)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "SEQRES   1 A    2  ÄÖ  ALA",
+        "SSBOND   1 CYS Ä    1    CYS A    3                          1555   1555  2.04",
+        "LINK         N   ALA A   1                 CÄ  ALA A   3     1555   1555  1.33",
+    ],
+)
+def test_names_beyond_ascii_are_refused_in_every_record(pdb_file: Path, record: str) -> None:
+    """Cut in the middle they could not be told to anybody."""
+    pdb_file.write_text(f"{record}\n{pdb_file.read_text()}")
+
+    with pytest.raises(UnreadableFile, match=r"line 1: .* beyond ASCII"):
+        read_model(pdb_file)
+
+
+def test_names_with_control_characters_are_refused(pdb_file: Path) -> None:
+    """No parameter file could keep them."""
+    pdb_file.write_text(pdb_file.read_text().replace("ALA A   1", "ALA\x15A   1"))
+
+    with pytest.raises(UnreadableFile, match="control characters"):
         read_model(pdb_file)
 
 
@@ -379,3 +403,64 @@ def test_a_residue_name_of_five_letters_survives_the_pdb_format(peptide: MakePep
 
     assert model[0]["A"][3].name == "A1ABC"
     assert structure[0]["A"][3].name == "A1ABC"
+
+
+HEADER = """HEADER    TOXIN                                   23-NOV-26   1XYZ
+TITLE     A SHORT
+TITLE    2 HELIX
+EXPDTA    X-RAY DIFFRACTION
+REMARK   2 RESOLUTION.    1.85 ANGSTROMS.
+REMARK   3  DATA USED IN REFINEMENT.
+REMARK   3   RESOLUTION RANGE HIGH (ANGSTROMS) : 1.85
+REMARK   3   R VALUE            (WORKING SET) : 0.181
+REMARK   3   FREE R VALUE                     : 0.223
+SEQRES   1 A   10  GLY ALA ALA ALA ALA ALA ALA ALA ALA SER
+SSBOND   1 CYS A    1    CYS A    3                          1555   1555  2.04
+LINK         N   ALA A   1                 C   ALA A   3     1555   1555  1.33
+"""
+
+
+def test_facts_tell_what_the_header_says(pdb_file: Path) -> None:
+    """Title, method, resolution, R factors, residues that were crystallised and not seen, links."""
+    pdb_file.write_text(HEADER + pdb_file.read_text())
+
+    facts = model_facts(read_model(pdb_file))
+    assert facts["header"] == {
+        "title": "A SHORT HELIX",
+        "method": "X-RAY DIFFRACTION",
+        "resolution": 1.85,
+        "r_work": 0.181,
+        "r_free": 0.223,
+    }
+    assert facts["chains"][0]["missing"] == 2
+    assert facts["links"] == {"disulphide": 1, "covalent": 1}
+    assert facts["sequences"] == [
+        {"chains": ["A"], "kind": "PROTEIN", "length": 10, "sequence": "GAAAAAAAAS", "as_crystallised": True}
+    ]
+
+
+def test_facts_tell_alternatives_b_factors_and_empty_atoms(peptide: MakePeptide, tmp_path: Path) -> None:
+    structure = peptide()
+    residue = structure[0]["A"][2]
+    for index, altloc in ((0, "A"), (1, "B")):
+        residue[index].altloc = altloc
+    residue[0].b_iso, residue[1].occ = 80.0, 0.0
+    write_model(structure, tmp_path / "it.cif")
+
+    facts = model_facts(read_model(tmp_path / "it.cif"))
+    assert facts["alternatives"] == 1
+    assert facts["b_factors"] == {"minimum": 20.0, "maximum": 80.0, "mean": 21.5}
+    assert facts["notes"] == ["1 residues have alternative conformations", "1 atoms have an occupancy of zero"]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["4hg7.pdb", "4hg7.cif"])
+def test_both_formats_of_an_entry_tell_the_same(shared_data: Path, name: str) -> None:
+    """The published R factors, and the six residues that are not in the model."""
+    facts = model_facts(read_model(shared_data / "mdm2" / name))
+
+    assert (facts["header"]["resolution"], facts["header"]["method"]) == (1.6, "X-RAY DIFFRACTION")
+    assert facts["header"]["r_work"] == pytest.approx(0.173, abs=5e-4)
+    assert facts["header"]["r_free"] == pytest.approx(0.215, abs=5e-4)
+    assert [assembly["details"] for assembly in facts["assemblies"]] == ["monomeric", "dimeric"]
+    assert (facts["chains"][0]["missing"], facts["ligands"]) == (6, ["NUT", "SO4"])

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import gzip
+import string
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import gemmi
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidInput, UnreadableFile, UnsuitableContent
 from xtalflow.xtal import (
+    CSeqDataFile,
     PolymerKind,
     SequenceRecord,
     compare_sequences,
     guess_polymer_kind,
     read_model,
     read_sequences,
+    sequences_of_model,
+    write_model,
+    write_sequences,
 )
 
 MakePeptide = Callable[..., gemmi.Structure]
@@ -71,6 +79,8 @@ def test_a_gzipped_sequence_with_a_byte_order_mark_is_read(tmp_path: Path) -> No
         ("HEADER    A MODEL\nATOM      1\n", UnsuitableContent, "PDB file"),
         ("data_x\n_a.b c\n", UnsuitableContent, "CIF file"),
         ("<?xml version='1.0'?><a/>\n", UnsuitableContent, "XML"),
+        ("; a comment\n", UnsuitableContent, "comments and no sequence"),
+        ("\ufeff\n", UnreadableFile, "is empty"),
     ],
 )
 def test_what_is_no_sequence_is_refused(tmp_path: Path, text: str, error: type[InvalidInput], words: str) -> None:
@@ -166,3 +176,117 @@ def test_malformed_sequences_are_refused(shared_data: Path, name: str, words: st
         read_sequences(shared_data / "malformed" / name)
 
     assert name in str(caught.value)
+
+
+def test_residues_that_spell_a_record_of_a_pdb_file_are_residues(tmp_path: Path) -> None:
+    """HEADER, REMARK, SEQRES and HETATM are six amino acids each."""
+    assert read_sequences(write(tmp_path, ">x\nHEADER\nSEQRES\n"))[0].sequence == "HEADERSEQRES"
+
+
+def test_a_file_of_blanks_before_something_else_is_told_at_once(tmp_path: Path) -> None:
+    """Thousands of blanks are no reason to think."""
+    path = write(tmp_path, " " * 5000 + "8")
+
+    with pytest.raises(UnsuitableContent, match="line 1: '8' stands for no residue"):
+        read_sequences(path)
+
+
+def test_a_header_tells_name_and_description(tmp_path: Path) -> None:
+    """That of UniProt also the database and the accession."""
+    file = CSeqDataFile()
+    file.set(write(tmp_path, ">sp|P00698|LYSC_CHICK Lysozyme C OS=Gallus gallus\nKVFGRC\n>b\nGG\n"))
+
+    content = file.content()
+    assert (content.identifier.value, content.sequence.value) == ("sp|P00698|LYSC_CHICK", "KVFGRC")
+    assert (content.referenceDb.value, content.reference.value) == ("UniProt", "P00698")
+    assert content.description.value == "Lysozyme C OS=Gallus gallus"
+    assert content.moleculeType.value == "PROTEIN"
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+records = st.builds(
+    SequenceRecord,
+    name=words,
+    sequence=st.text(string.ascii_uppercase, max_size=130),
+    kind=st.sampled_from(PolymerKind),
+    description=words,
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(records, max_size=4), st.sampled_from(["it.pir", "it.fasta"]))
+def test_what_is_written_is_read_back(written: list[SequenceRecord], name: str) -> None:
+    """Or refused before anything is written; the kind is kept where the format has a word for it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        try:
+            write_sequences(written, path)
+        except InvalidInput:
+            assert not path.exists()
+            return
+        again = read_sequences(path)
+
+    assert [(one.name, one.sequence, one.description) for one in again] == [
+        (one.name, one.sequence, one.description) for one in written
+    ]
+    nucleic = [one.kind for one in written if one.kind is not PolymerKind.PROTEIN]
+    assert (
+        name == "it.fasta"
+        or [one.kind for one, was in zip(again, written, strict=True) if was.kind in nucleic] == nucleic
+    )
+
+
+@pytest.mark.parametrize("strange", ["a\u2028b", "a\nb", "a\x85b", " a", ""])
+@pytest.mark.parametrize("suffix", [".pir", ".fasta"])
+def test_a_name_that_the_reader_would_cut_is_not_written(tmp_path: Path, strange: str, suffix: str) -> None:
+    """A line of the file may end at more than one kind of character."""
+    path = tmp_path / f"it{suffix}"
+
+    with pytest.raises(InvalidInput, match="cannot hold"):
+        write_sequences([SequenceRecord(name=strange, sequence="MKT", kind=PolymerKind.PROTEIN)], path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("it.pir", ">DL;dna\nof a virus\nACGT"), ("it.seq", ">dna of a virus\nACGT")]
+)
+def test_the_name_of_the_file_tells_the_format(tmp_path: Path, name: str, start: str) -> None:
+    made = SequenceRecord(name="dna", sequence="ACGT" * 20, kind=PolymerKind.DNA, description="of a virus")
+    write_sequences([made], tmp_path / name)
+
+    text = (tmp_path / name).read_text()
+    assert text.startswith(start)
+    assert max(len(line) for line in text.splitlines()) == 60
+    assert read_sequences(tmp_path / name) == [made]
+
+
+def test_a_model_without_a_header_tells_the_residues_that_it_has(peptide: MakePeptide, tmp_path: Path) -> None:
+    """Chains of the same residues are copies of one sequence; a modified residue has the letter of its parent."""
+    structure = peptide(["ALA", "MSE", "GLY", "ALA"])
+    other = structure[0]["A"].clone()
+    other.name = "B"
+    structure[0].add_chain(other)
+    write_model(structure, tmp_path / "two.pdb")
+
+    (one,) = sequences_of_model(read_model(tmp_path / "two.pdb"))
+    assert (one.name, one.sequence, one.chains, one.kind) == ("two_AB", "AMGA", ("A", "B"), PolymerKind.PROTEIN)
+    assert one.record.description == "chains A, B, residues of the model"
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["4hg7.pdb", "4hg7.cif"])
+def test_a_model_with_a_header_tells_what_was_crystallised(shared_data: Path, name: str) -> None:
+    """The same as the file of its sequence."""
+    (known,) = read_sequences(shared_data / "mdm2" / "4hg7.seq")
+    (one,) = sequences_of_model(read_model(shared_data / "mdm2" / name))
+
+    assert (one.sequence, one.chains, one.as_crystallised) == (known.sequence, ("A",), True)
+    assert one.description == "chain A"
+
+
+@pytest.mark.real_data
+def test_two_copies_of_a_chain_are_one_sequence(shared_data: Path) -> None:
+    (one,) = sequences_of_model(read_model(shared_data / "rnase" / "rnase_model.pdb"))
+
+    assert one.chains == ("A", "B")
+    assert one.sequence == read_sequences(shared_data / "rnase" / "rnase.fasta")[0].sequence

@@ -1,4 +1,4 @@
-"""Files for and from refinement programs: joined flags, split columns, Wilson plots."""
+"""Files for and from refinement programs: joined flags, Wilson plots."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import gemmi
 import numpy as np
 import pytest
 
-from xtalflow.errors import UnsuitableContent
 from xtalflow.xtal import (
     ColumnGroup,
     FlagColumn,
     choose_observations,
     join_flags,
     read_reflections,
-    split_columns,
     wilson_plot,
 )
 
@@ -98,31 +96,6 @@ def test_friedel_mates_keep_their_sign_in_the_asymmetric_unit(tmp_path: Path) ->
     assert joined.make_miller_array().tolist() == [[1, 2, 3], [2, 3, 4]]
     assert joined.column_with_label("Iplus").array.tolist() == [10, 21]
     assert joined.column_with_label("Iminus").array.tolist() == [11, 20]
-
-
-def test_columns_are_split_with_standard_labels(tmp_path: Path) -> None:
-    """Rows without a value are left out; crystal, dataset and wavelength are kept."""
-    hkl = reflections()
-    amplitude = np.where(np.arange(len(hkl)) < 5, np.nan, 3.0)
-    mtz = make_mtz(hkl, {"FWT": ("F", amplitude), "PHWT": ("P", amplitude * 10), "X": ("R", amplitude)})
-
-    number = split_columns(mtz, {"FWT": "F", "PHWT": "PHI"}, tmp_path / "map.mtz", title="a map")
-
-    mini = read_reflections(tmp_path / "map.mtz")
-    assert number == mini.nreflections == len(hkl) - 5
-    assert [(column.label, column.type) for column in mini.columns][3:] == [("F", "F"), ("PHI", "P")]
-    assert (mini.title, mini.datasets[1].dataset_name, mini.datasets[1].crystal_name) == ("a map", "native", "x1")
-    assert mini.datasets[1].wavelength == pytest.approx(0.98)
-
-
-@pytest.mark.parametrize("label", ["NONE", "EMPTY"])
-def test_columns_that_cannot_be_split_are_named(tmp_path: Path, label: str) -> None:
-    """A column that is not there, or that has no value."""
-    hkl = reflections()
-    mtz = make_mtz(hkl, {"EMPTY": ("F", np.full(len(hkl), np.nan))})
-
-    with pytest.raises(UnsuitableContent, match=label):
-        split_columns(mtz, {label: "F"}, tmp_path / "map.mtz")
 
 
 @pytest.mark.parametrize("b", [12.0, 35.0])

@@ -1,0 +1,5 @@
+"""Conversion of observations or phases."""
+
+from ._task import ConvertReflections
+
+__all__ = ["ConvertReflections"]

@@ -1,0 +1,5 @@
+"""Joining of typed files of merged reflections."""
+
+from ._task import JoinMtz
+
+__all__ = ["JoinMtz"]

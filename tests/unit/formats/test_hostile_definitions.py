@@ -1,0 +1,162 @@
+"""Whatever a definition says, it is read or refused in words, and what was read is written and read the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xtalflow.errors import InvalidInput, XtalflowError
+from xtalflow.formats import read_definition, write_definition
+
+from .test_definition import described
+
+CLASSES = [
+    "CInt",
+    "CFloat",
+    "CString",
+    "CBoolean",
+    "CList",
+    "CContainer",
+    "CObsDataFile",
+    "CPdbDataFile",
+    "CCell",
+    "CSpaceGroup",
+    "CEnsembleList",
+    "CProgramColumnGroup",
+    "CReindexOperator",
+    "CNeverHeardOf",
+    "C odd",
+    "",
+]
+QUALIFIERS = [
+    "default",
+    "min",
+    "max",
+    "minLength",
+    "maxLength",
+    "enumerators",
+    "menuText",
+    "onlyEnumerators",
+    "allowUndefined",
+    "mustExist",
+    "guiDefinition",
+    "guiLabel",
+    "toolTip",
+    "requiredSubType",
+    "requiredContentFlag",
+    "listMinLength",
+    "listMaxLength",
+    "subType",
+    "contentFlag",
+    "baseName",
+    "columnGroup",
+    "patternRegex",
+    "minimum",
+    "sameCrystalAs",
+    "a",
+    "number",
+    "whatever",
+]
+texts = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "None",
+            "True",
+            "False",
+            "1",
+            "-1",
+            "2.5",
+            "1e400",
+            "nan",
+            "a,b",
+            "1,2",
+            "0,",
+            " x ",
+            "\n",
+            "(",
+            "^a+$",
+            "{}",
+        ]
+    ),
+    st.sampled_from(
+        ["{'a': 1}", "{'subType': None}", "{'cell': {'a': 10}}", "P212121", "x.mtz", "Auto", "999999999999999999"]
+    ),
+    st.text(st.characters(min_codepoint=32, max_codepoint=0x3FF), max_size=8),
+).map(escape)
+qualifiers = st.recursive(
+    st.builds(lambda name, text: f"<{name}>{text}</{name}>", st.sampled_from(QUALIFIERS), texts),
+    lambda below: st.builds(
+        lambda name, parts: f"<{name}>{''.join(parts)}</{name}>",
+        st.sampled_from(QUALIFIERS),
+        st.lists(below, max_size=3),
+    ),
+    max_leaves=6,
+)
+described_things = st.recursive(
+    st.builds(
+        lambda kind, said: f"<className>{kind}</className><qualifiers>{''.join(said)}</qualifiers>",
+        st.sampled_from(CLASSES),
+        st.lists(qualifiers, max_size=5),
+    ),
+    lambda below: st.builds(
+        lambda kind, said, item: (
+            f"<className>{kind}</className><qualifiers>{said}</qualifiers><subItem>{item}</subItem>"
+        ),
+        st.sampled_from(["CList", "CList", "CEnsembleList", "CInt"]),
+        qualifiers,
+        below,
+    ),
+    max_leaves=3,
+)
+names = st.sampled_from(["A", "B", "C-1", "a.b", "", "É"])
+contents = st.builds(lambda name, what: f'<content id="{name}">{what}</content>', names, described_things)
+boxes = st.recursive(
+    st.lists(contents, max_size=4).map("".join),
+    lambda below: st.builds(lambda name, inside: f'<container id="{name}">{inside}</container>', names, below),
+    max_leaves=4,
+)
+
+
+@given(st.lists(boxes, max_size=3))
+def test_any_definition_is_read_or_refused_and_round_trips(bodies: list[str]) -> None:
+    text = f'<ccp4i2><ccp4i2_body id="t"><container id="p">{"".join(bodies)}</container></ccp4i2_body></ccp4i2>'
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "t.def.xml")
+        path.write_text(text, encoding="utf-8")
+        definition = read_definition(path)
+        try:
+            write_definition(definition.container, path, task="t")
+        except InvalidInput:
+            return
+        again = read_definition(path)
+
+    assert described(again.container) == described(definition.container)
+    assert again.container == definition.container
+
+
+WRITTEN = (
+    b'<ccp4i2><ccp4i2_header><pluginName>t</pluginName></ccp4i2_header><ccp4i2_body id="t"><container id="p">'
+    b'<content id="A"><className>CInt</className><qualifiers><default>3</default><enumerators>1,3</enumerators>'
+    b"</qualifiers></content></container></ccp4i2_body></ccp4i2>"
+)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(WRITTEN) - 1), st.integers(0, 255)), max_size=4), st.integers(0, len(WRITTEN))
+)
+def test_a_damaged_definition_is_read_or_refused(damage: list[tuple[int, int]], length: int) -> None:
+    data = bytearray(WRITTEN)
+    for position, value in damage:
+        data[position] = value
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "t.def.xml")
+        path.write_bytes(data if length % 2 else data[:length])
+        try:
+            read_definition(path)
+        except XtalflowError as exc:
+            assert "t.def.xml" in str(exc)  # noqa: PT017  whichever of the two it is
