@@ -59,6 +59,7 @@ class CDataFile(CComposite):
         101: "required but not set",
         102: "the file does not exist",
         104: "the content does not fit",
+        105: "the sub-type does not fit",
     }
 
     project = CUUID(patternRegex="")  # old files have a name instead, such as CCP4I2_TOP
@@ -231,7 +232,22 @@ class CDataFile(CComposite):
             return [self._finding(102, f"{path or self.dbFileId}: there is no such file")]
         if path is not None and path.is_dir() and not self.qualifier("isDirectory"):
             return [self._finding(102, f"{path}: this is a folder, not a file")]
+        sub_type = self.subType.value
+        if sub_type is not None and self.sub_type_preference(sub_type) is None:
+            wanted = ", ".join(str(each) for each in self.qualifier("requiredSubType"))
+            return [self._finding(105, f"{path or self.dbFileId}: its sub-type is {sub_type}, not one of {wanted}")]
         return []
+
+    def sub_type_preference(self, sub_type: int | None) -> int | None:
+        """How welcome a file of a sub-type is: 0 the most; None if it is not.
+
+        The order is that of `requiredSubType`, in which a 0 stands for any other; without it all are equally welcome. A
+        file whose sub-type is not known is the least welcome.
+        """
+        wanted = tuple(self.qualifier("requiredSubType") or ())
+        if sub_type in wanted and sub_type != 0:
+            return wanted.index(sub_type)
+        return wanted.index(0) if 0 in wanted else len(wanted) if sub_type is None or not wanted else None
 
 
 def _without_dots(path: Path) -> Path:

@@ -146,6 +146,56 @@ def check_flags_crystal(flags: Crystal, data: Crystal) -> Agreement:
     return Agreement(comparison=comparison, remarks=tuple(remarks))
 
 
+def check_same_crystal(one: Crystal, other: Crystal, *, level: int = 0) -> Agreement:
+    """Whether data are of the same crystal as others, as the qualifier `sameCrystalAs` asks: cells within 1 % and 1°.
+
+    Parameters
+    ----------
+    level
+        The qualifier `sameCrystalLevel`. 0: the same space group, of which only screw axes may differ, with a remark,
+        as they are often not known yet. 1, for free sets: the same Laue class.
+
+    Notes
+    -----
+    A cell or a space group that a file does not give is not judged.
+    """
+    comparison = compare_crystals(one, other)
+    remarks: list[str] = []
+    if one.space_group and other.space_group:
+        groups = f"they are in {one.space_group}, those in {other.space_group}"
+        same = comparison.same_laue_class if level else comparison.same_point_group and comparison.same_centring
+        if not same:
+            what = "another Laue class" if level else "another symmetry"
+            hint = _setting_hint(one, other)
+            return Agreement(comparison=comparison, refusal=f"the reflections are of {what}: {groups}{hint}")
+        if not level and not comparison.same_space_group:
+            remarks.append(f"The screw axes differ: {groups}.")
+    if one.cell is None or other.cell is None:
+        return Agreement(comparison=comparison, remarks=tuple(remarks))
+    if comparison.length_difference > FLAGS_LENGTH_LIMIT or comparison.angle_difference > FLAGS_ANGLE_LIMIT:
+        refusal = _cell_refusal(one, other, "reflections", FLAGS_LENGTH_LIMIT, FLAGS_ANGLE_LIMIT)
+        return Agreement(comparison=comparison, refusal=refusal + _setting_hint(one, other))
+    return Agreement(comparison=comparison, remarks=tuple(remarks))
+
+
+def _setting_hint(one: Crystal, other: Crystal) -> str:
+    """Words for two crystals whose lattices are the same in different settings."""
+    import gemmi
+
+    if one.cell is None or other.cell is None or not one.space_group or not other.space_group:
+        return ""
+    reduced = []
+    for crystal in (one, other):
+        vector = gemmi.GruberVector(crystal.gemmi_cell(), crystal.gemmi_space_group())
+        vector.niggli_reduce()
+        reduced.append(vector.cell_parameters())
+    first, second = reduced
+    lengths = max(abs(x - y) / y for x, y in zip(first[:3], second[:3], strict=True))
+    angles = max(abs(x - y) for x, y in zip(first[3:], second[3:], strict=True))
+    alike = lengths <= FLAGS_LENGTH_LIMIT and angles <= FLAGS_ANGLE_LIMIT
+    return "; the lattice is the same in another setting: reindex one of them" if alike else ""
+
+
 def check_joined_crystal(other: Crystal, data: Crystal, *, has_phases: bool, has_pairs: bool) -> Agreement:
     """Whether columns of one crystal can go into a file of another: same Laue class, cells within 3 % and 3°.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xtalflow.data import CDataFile, CInt, CString, FileFacts, Finding
+from xtalflow.data import CDataFile, CInt, CString, FileFacts, Finding, Severity
 from xtalflow.errors import InvalidInput
 
 from ._columns import (
@@ -25,6 +25,7 @@ from ._reflection_content import mtz_content
 from ._reflection_digest import reflection_digests
 from ._reflection_facts import reflection_facts
 from ._reflections import read_mtz_header, read_reflections, reflection_format
+from ._same_crystal import crystal_agreement
 
 if TYPE_CHECKING:
     import gemmi
@@ -37,6 +38,10 @@ class CMtzDataFile(CDataFile):
     """Reflections of any kind: MTZ, or another format of merged ones, plain or gzipped."""
 
     __slots__ = ()
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {
+        111: "of another crystal than the parameter named",
+        112: "the symmetry differs from that of the parameter named",
+    }
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
         "mimeTypeName": "application/CCP4-mtz",
         "fileExtensions": ("mtz",),
@@ -69,6 +74,20 @@ class CMtzDataFile(CDataFile):
     def check_content(self, path: Path, mtz: gemmi.Mtz) -> None:
         """Refuse content of another kind, and set the content flag; any reflections will do here."""
 
+    def validity(self) -> list[Finding]:
+        """Also: the crystal must be that of the parameter that `sameCrystalAs` names; see `check_same_crystal`."""
+        findings = super().validity()
+        agreement = None if findings else crystal_agreement(self)
+        if agreement is not None:
+            other = self.qualifier("sameCrystalAs")
+            if agreement.refusal:
+                findings.append(self._finding(111, f"{self}: not of the crystal of {other}: {agreement.refusal}"))
+            findings += [
+                self._finding(112, f"{self}: beside {other}: {remark}", Severity.WARNING)
+                for remark in agreement.remarks
+            ]
+        return findings
+
 
 class CMiniMtzDataFile(CMtzDataFile):
     """One group of columns, or a choice of one (`columnLabels`) in a file of several."""
@@ -90,20 +109,36 @@ class CMiniMtzDataFile(CMtzDataFile):
         if group is not None:
             self.contentFlag.set(group.content)
 
-    def contents_available(self) -> tuple[int, ...]:
-        """Content flags that the file has or can be converted to."""
-        flag = self.contentFlag.value
-        return (flag,) if flag else ()
+    def contents_of(self, flag: int) -> tuple[int, ...]:
+        """Content flags that a file with this one has or can be converted to."""
+        return (flag,)
 
     def validity(self) -> list[Finding]:
+        """Also: the content must be one of `requiredContentFlag`, or be convertible to one; 0 stands for any."""
         findings = super().validity()
         wanted = self.qualifier("requiredContentFlag") or ()
-        available = self.contents_available()
-        if wanted and available and not set(wanted) & set(available):
-            choices = ", ".join(str(flag) for flag in wanted)
-            message = f"{self}: its content flag is {self.contentFlag.value}, which cannot be converted to {choices}"
+        if not wanted or 0 in wanted or not self.isSet() or any(each.severity >= Severity.ERROR for each in findings):
+            return findings
+        flag = self.contentFlag.value or self._flag_of_file()
+        if flag and not set(wanted) & set(self.contents_of(flag)):
+            choices = " or ".join(self._words(each) for each in wanted)
+            message = f"{self}: {self._words(flag)} cannot be converted to {choices}"
             findings.append(self._finding(104, message))
         return findings
+
+    def _flag_of_file(self) -> int:
+        """The content flag of the file itself; 0 if it cannot be told, which other findings say."""
+        try:
+            path = self._required_path()
+            group = self.choose(path, self.read())
+        except InvalidInput:
+            return 0
+        return 0 if group is None else group.content
+
+    def _words(self, flag: int) -> str:
+        """The name of a content."""
+        choices, names = self.contentFlag.qualifier("enumerators") or (), self.contentFlag.qualifier("menuText") or ()
+        return str(dict(zip(choices, names, strict=False)).get(flag, f"content {flag}"))
 
 
 class CObsDataFile(CMiniMtzDataFile):
@@ -123,9 +158,8 @@ class CObsDataFile(CMiniMtzDataFile):
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
         return choose_observations(path, mtz, self.columnLabels.value or "")
 
-    def contents_available(self) -> tuple[int, ...]:
-        flag = self.contentFlag.value
-        return tuple(int(content) for content in convertible_contents(ObsContent(flag))) if flag else ()
+    def contents_of(self, flag: int) -> tuple[int, ...]:
+        return tuple(int(content) for content in convertible_contents(ObsContent(flag)))
 
 
 class CFreeRDataFile(CMiniMtzDataFile):
@@ -160,9 +194,8 @@ class CPhsDataFile(CMiniMtzDataFile):
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
         return choose_group(path, mtz, ("HL", "PHIFOM"), "phases", self.columnLabels.value or "")
 
-    def contents_available(self) -> tuple[int, ...]:
-        flag = self.contentFlag.value
-        return tuple(int(content) for content in convertible_contents(PhsContent(flag))) if flag else ()
+    def contents_of(self, flag: int) -> tuple[int, ...]:
+        return tuple(int(content) for content in convertible_contents(PhsContent(flag)))
 
 
 class CMapCoeffsDataFile(CMiniMtzDataFile):
