@@ -67,7 +67,8 @@ class TestTheCrystal:
         """No bond or angle is more than one standard deviation from its ideal value, no chirality is wrong."""
         monomers = gemmi.MonLib()
         assert monomers.read_monomer_lib(str(crystal.monomer_library), ["ALA", "GLY", "SER", "HOH"], sys.stderr)
-        topology = gemmi.prepare_topology(truth.clone(), monomers, warnings=sys.stderr)
+        structure = truth.clone()  # the topology refers to its atoms
+        topology = gemmi.prepare_topology(structure, monomers, warnings=sys.stderr)
 
         assert len(topology.bonds) == 160
         assert max(abs(bond.calculate_z()) for bond in topology.bonds) < 1.0
