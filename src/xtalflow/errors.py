@@ -9,6 +9,8 @@
     + UnknownJob
     + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
     + UnsuitableContent     readable, but not what is asked for
+    + InvalidSelection      a text that is no atom selection
+    + NothingSelected       an atom selection that no atom of the model answers to
     + ValidationFailed      findings of a whole tree, all at once
     + NotEquipped           a program or library that the task needs is not there
   x JobError                one job went wrong; the others go on
@@ -108,6 +110,43 @@ class UnsuitableContent(InvalidInput):
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path, self.reason = Path(path), reason
+
+
+class InvalidSelection(InvalidInput):
+    """A text that is no atom selection; the message ends with it and a caret under the spot.
+
+    Attributes
+    ----------
+    text
+        The whole text.
+    position
+        Index of the character at which the reading ended.
+    expected
+        What should be there, as words.
+    shown
+        The text around the spot, and the caret: two lines.
+    """
+
+    def __init__(self, text: str, position: int, expected: str) -> None:
+        self.text, self.position, self.expected = text, position, expected
+        self.shown = _with_caret(text, position)
+        super().__init__(f"this is no atom selection: expected {expected}\n{self.shown}")
+
+
+_WHOLE, _BEFORE, _AFTER = 120, 70, 40
+"""Characters of a text that is shown whole; of a longer one, what is shown before and after the spot."""
+
+
+def _with_caret(text: str, position: int) -> str:
+    """A text, or what of a long one is around the spot, and below it a caret under the spot."""
+    start, stop = (0, len(text)) if len(text) <= _WHOLE else (max(position - _BEFORE, 0), position + _AFTER)
+    head, tail = "…" * (start > 0), "…" * (stop < len(text))
+    line = "".join(character if character.isprintable() else " " for character in text[start:stop])
+    return f"{head}{line}{tail}\n{' ' * (len(head) + position - start)}^"
+
+
+class NothingSelected(InvalidInput):
+    """An atom selection that no atom of the model answers to."""
 
 
 class Problem(Protocol):

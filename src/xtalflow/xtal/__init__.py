@@ -185,6 +185,7 @@ from ._unmerged_files import (
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
 from ._xml import local_name, parse_xml
+from .selection import Selection, atom_mask, parse_selection, select_atoms
 
 __all__ = [
     "COLUMN_KINDS",
@@ -332,6 +333,7 @@ __all__ = [
     "ReflectionContent",
     "ReflectionHeader",
     "Rejection",
+    "Selection",
     "SequenceComparison",
     "SequenceRecord",
     "Shell",
@@ -351,6 +353,7 @@ __all__ = [
     "add_waters",
     "allowed_phases",
     "analyse_free_flags",
+    "atom_mask",
     "b_factor_summary",
     "batch_text",
     "best_content",
@@ -414,6 +417,7 @@ __all__ = [
     "packings",
     "parse_batches",
     "parse_columns",
+    "parse_selection",
     "parse_xml",
     "pick_waters",
     "possible_reflections",
@@ -444,6 +448,7 @@ __all__ = [
     "reflections_digest",
     "residue_names",
     "resolution_shells",
+    "select_atoms",
     "sequence_weight",
     "sequences_of_model",
     "split_columns",
