@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from xtalflow.data import CComposite, CDataFile, CString, FileFacts
-from xtalflow.errors import UnreadableFile
+from xtalflow.data import CComposite, CContainer, CDataFile, CString, FileFacts, Finding, Severity, declare
+from xtalflow.errors import InvalidSelection, NothingSelected, UnreadableFile, UnsuitableContent
 
 from ._dictionaries import Monomer, examine_dictionary
 from ._model_contents import CDictData, CPdbData
 from ._model_digest import coordinates_digest
 from ._model_facts import model_content, model_facts
 from ._models import read_model
+from .selection import ALL, Selection, parse_selection, select_atoms
+
+if TYPE_CHECKING:
+    import gemmi
 
 
 class ModelContent(IntEnum):
@@ -35,15 +39,43 @@ class ModelSubType(IntEnum):
     HEAVY_ATOMS = 4
 
 
-class CAtomSelection(CComposite):
-    """A part of a model, in CCP4i2's selection grammar."""
+class CSelectionText(CString):
+    """The text of an atom selection; it is read when it is set, and refused with a caret under what is wrong."""
 
     __slots__ = ()
-    text = CString()
+
+    def _converted(self, value: Any) -> str:
+        text = super()._converted(value)
+        try:
+            parse_selection(text)
+        except InvalidSelection as exc:
+            allowed = f"an atom selection, but expected {exc.expected}\n{exc.shown}"
+            raise self._refuse(value, allowed, code=105) from exc
+        return text
+
+
+class CAtomSelection(CComposite):
+    """A part of a model, in CCP4's selection grammar; a blank text is all of it."""
+
+    __slots__ = ()
+    text = declare(CSelectionText, {}, class_name="CString")
+
+    @property
+    def tree(self) -> Selection:
+        """The selection as a tree."""
+        return parse_selection(self.text.value or "")
+
+    def is_given(self) -> bool:
+        """Whether there is a selection, if only of everything."""
+        return bool((self.text.value or "").strip())
 
 
 class CPdbDataFile(CDataFile):
-    """An atomic model, PDB or mmCIF."""
+    """An atomic model, PDB or mmCIF, or the part of it that `selection` says.
+
+    A task that reads its model by `selected` declares it with ``ifAtomSelection=True``; where that is not declared, a
+    selection is refused, so that none is given in vain.
+    """
 
     __slots__ = ()
     QUALIFIERS: ClassVar[Mapping[str, Any]] = {
@@ -57,8 +89,53 @@ class CPdbDataFile(CDataFile):
         },
         "contentFlag": {"enumerators": tuple(int(flag) for flag in ModelContent), "menuText": ("PDB", "mmCIF")},
     }
+    ERROR_CODES: ClassVar[Mapping[int, str]] = {
+        406: "the selection selects nothing of the file",
+        407: "no selection can be given here",
+        408: "a selection is given without a file",
+    }
 
     selection = CAtomSelection()
+
+    def selected(self) -> gemmi.Structure:
+        """Read the model, of which only the atoms that `selection` says; all without one.
+
+        What is said of other atoms (links, helices …) is left out; to write it, see `write_model`.
+
+        Raises
+        ------
+        UnreadableFile, UnsuitableContent
+            The file is not set, or no model can be read from it.
+        NothingSelected
+            The selection selects no atom; the sentence tells what the model has.
+        """
+        path, tree = path_of(self), self.selection.tree
+        structure = read_model(path)
+        if tree == ALL:
+            return structure
+        try:
+            return select_atoms(structure, tree)
+        except NothingSelected as exc:
+            raise NothingSelected(f"{path.name}: {exc}") from exc
+
+    def validity(self) -> list[Finding]:
+        """Also: a selection must be possible here, and select something; only for that the file is read."""
+        findings = super().validity()
+        if not self.selection.is_given():
+            return findings
+        if not self.isSet():
+            return [*findings, self._finding(408, f"{self.selection.text} is selected, but no file is given")]
+        if isinstance(self.root(), CContainer) and not self.qualifier("ifAtomSelection"):
+            message = f"{self.selection.text} is selected, but the whole model is used here; select_atoms writes a part"
+            return [*findings, self._finding(407, message)]
+        if not any(one.severity >= Severity.ERROR for one in findings):
+            try:
+                self.selected()
+            except NothingSelected as exc:
+                findings.append(self._finding(406, str(exc)))
+            except (UnreadableFile, UnsuitableContent):
+                return findings  # it is the file that is wrong, not the selection
+        return findings
 
     def examine(self) -> FileFacts:
         """Read the model; the content flag becomes PDB or MMCIF by content, whatever the file is called."""

@@ -22,7 +22,7 @@ from xtalflow.data import (
 )
 from xtalflow.errors import InvalidValue
 from xtalflow.formats import ParamsHeader, read_params, write_params
-from xtalflow.xtal import CPdbDataFile, CSequence, CSpaceGroup, class_named, class_names
+from xtalflow.xtal import CAtomSelection, CPdbDataFile, CSequence, CSpaceGroup, class_named, class_names
 from xtalflow.xtal.classes import CElement, CPdbDataFileList, CReindexOperator
 
 ADDED = {
@@ -49,6 +49,8 @@ def fill(item):
         item.set(UUID)
     elif isinstance(item, CSpaceGroup):
         item.set("P 21 21 21")
+    elif isinstance(item.parent, CAtomSelection):
+        item.set(" A/10-20 ")
     elif isinstance(item, CScalar):
         choices = item.qualifier("enumerators")
         blank = "" if isinstance(item, COneWord) or item.qualifier("patternRegex") else " "
@@ -78,7 +80,7 @@ def test_a_class_agrees_with_the_facts(fact):
 
     base = class_named(fact.base)
     assert fact.base == "CData" or (base is not None and issubclass(kind, base))
-    assert {name: children[name].__name__ for name in fact.children if fact.children[name] != "CList"} == {
+    assert {name: made.find(name).class_name for name in fact.children if fact.children[name] != "CList"} == {
         name: told for name, told in fact.children.items() if told != "CList"
     }
     assert all(issubclass(children[name], CList) for name, told in fact.children.items() if told == "CList")
