@@ -115,7 +115,7 @@ class CDataFile(CComposite):
         return ValueState.DEFAULT if states else ValueState.NOT_SET
 
     def set(self, value: Any) -> None:
-        """Take a path, children by name or a copy of another file; all that was known of the old one goes."""
+        """Take a path, children by name or a copy of another file; all that was known of an old one goes."""
         if isinstance(value, (str, Path)):
             self._set_path(self._absolute(value))
         else:
@@ -145,7 +145,8 @@ class CDataFile(CComposite):
         if project is not None and Path(path).is_relative_to(project):
             folder = Path(folder).relative_to(project).as_posix()
         with self._telling():
-            self.restore()
+            if self.isSet():
+                self.restore()  # what is known is known of another file
             self.relPath.set(folder)
             self.baseName.set(name)
 

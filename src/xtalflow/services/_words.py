@@ -21,7 +21,8 @@ def give_parameters(plugin: CPluginScript, words: Iterable[str], here: Path) -> 
     """Give a task the parameters that a user typed.
 
     ``NAME=VALUE`` sets a parameter; a list takes one item each time; a file may be followed by ``:`` and the columns
-    that are meant. A bare file goes to the first empty input whose content fits.
+    that are meant. A bare file goes to the first empty input whose content fits. Parts of files, such as
+    ``XYZIN.selection.text=A/``, are set when all files are given, wherever they stand among the words.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ def give_parameters(plugin: CPluginScript, words: Iterable[str], here: Path) -> 
     bare = [word for word in words if not giver.give(word)]
     for word in bare:
         giver.give_bare(word)
+    giver.give_parts()
 
 
 def split_columns(text: str, here: Path) -> tuple[str, str]:
@@ -62,6 +64,8 @@ class _Giver:
     plugin: CPluginScript
     here: Path
     given: set[str] = field(default_factory=set)
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    """Name and value of parts of files."""
 
     def give(self, word: str) -> bool:
         """Set the parameter that a word names; False if it is a bare file."""
@@ -74,8 +78,16 @@ class _Giver:
             if _exists(_path(split_columns(word, self.here)[0], self.here)):
                 return False
             raise
-        self._give(parameter, value)
+        if _is_in_file(parameter):
+            self.parts.append((name, value))
+        else:
+            self._give(parameter, value)
         return True
+
+    def give_parts(self) -> None:
+        """Set the parts of files that the words named."""
+        for name, value in self.parts:
+            self._give(find_parameter(self.plugin, name), value)
 
     def give_bare(self, word: str) -> None:
         """Give a file to the first empty input that it fits."""
@@ -105,6 +117,7 @@ class _Giver:
                 is_blank = parameter.is_as_declared()
                 if is_blank:
                     parameter.clear()
+                yield from (file for file in find_all_files(parameter) if not file.isSet())
                 item = parameter.addItem()
                 files = [item] if isinstance(item, CDataFile) else find_all_files(item)[:1]
                 yield from files
@@ -149,6 +162,14 @@ def _only_file(parameter: CData) -> CDataFile | None:
     return files[0] if isinstance(parameter, CComposite) and len(files) == 1 else None
 
 
+def _is_in_file(parameter: CData) -> bool:
+    """Whether it is a part of a file, which goes when another file is given."""
+    node = parameter.parent
+    while node is not None and not isinstance(node, CDataFile):
+        node = node.parent
+    return node is not None
+
+
 def _give_file(file: CDataFile, value: str, here: Path) -> None:
     if not value:
         file.unSet()
@@ -171,7 +192,8 @@ def _choose(file: CDataFile, columns: str) -> None:
 
 
 def _try(file: CDataFile, path: Path, columns: str) -> str:
-    """Give a file to a parameter if its content fits; the reason if it does not."""
+    """Give a file to a parameter if its content fits; the reason if it does not, and the parameter is as before."""
+    before = file.copy()
     try:
         file.set(path)
         _choose(file, columns)
@@ -179,7 +201,7 @@ def _try(file: CDataFile, path: Path, columns: str) -> str:
             raise InvalidInput(f"{path}: is not called as files of this kind are")
         file.examine()
     except InvalidInput as exc:
-        file.unSet()
+        file.set(before)
         return str(exc)
     return ""
 

@@ -13,6 +13,8 @@ from xtalflow.services import find_parameter, give_parameters, split_columns
 from xtalflow.tasks.join_mtz import JoinMtz
 from xtalflow.xtal import CDictDataFile, CFreeRDataFile, CObsDataFile, CPdbDataFile, CUnmergedDataFile
 
+ONE_ATOM = "ATOM      1  CA  ALA A   1      10.000  10.000  10.000  1.00 10.00           C  \nEND\n"
+
 
 class CBox(CComposite):
     a = CFloat(min=0.0)
@@ -101,6 +103,37 @@ def test_attributes_of_a_file_are_given_by_path(task: Sample) -> None:
 
     assert task.inputData.XYZIN.selection.text.value == "A/"
     assert task.inputData.XYZIN.annotation.value == "start"
+
+
+@pytest.mark.parametrize("words", [["XYZIN.selection.text=A/1-50", "{}"], ["{}", "XYZIN.selection.text=A/1-50"]])
+@pytest.mark.parametrize("file", ["XYZIN=model.pdb", "model.pdb"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_selection_is_given_before_or_after_its_file(
+    task: Sample, tmp_path: Path, words: list[str], file: str, before: bool
+) -> None:
+    """Also for a file in place of another, as in a clone."""
+    (tmp_path / "model.pdb").write_text(ONE_ATOM)
+    if before and "=" in file:
+        task.inputData.XYZIN.set("/old/model.pdb")
+    give_parameters(task, [word.format(file) for word in words], tmp_path)
+
+    assert task.inputData.XYZIN.path == tmp_path / "model.pdb"
+    assert task.inputData.XYZIN.selection.text.value == "A/1-50"
+
+
+def test_a_selection_of_an_item_is_given_before_or_after_its_file(task: Sample, tmp_path: Path) -> None:
+    give_parameters(task, ["DICT_LIST[0].annotation=mine", "DICT_LIST=a.cif"], tmp_path)
+
+    (item,) = task.inputData.DICT_LIST
+    assert (item.path, item.annotation.value) == (tmp_path / "a.cif", "mine")
+
+
+def test_a_selection_that_cannot_be_read_is_refused_with_a_caret(task: Sample, tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        give_parameters(task, ["XYZIN=model.pdb", "XYZIN.selection.text=A/1-50:B"], tmp_path)
+
+    assert str(caught.value).startswith("inputData.XYZIN.selection.text = 'A/1-50:B' is refused")
+    assert str(caught.value).endswith("\nA/1-50:B\n      ^")
 
 
 def test_values_are_judged_by_the_tree(task: Sample) -> None:
