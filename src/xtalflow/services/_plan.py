@@ -7,6 +7,7 @@ from pathlib import Path
 from xtalflow import db
 from xtalflow.data import CDataFile, find_all_files
 from xtalflow.plugin import CPluginScript
+from xtalflow.xtal import CPdbDataFile
 
 from ._documents import Document
 from ._projects import folder_of_project
@@ -14,7 +15,7 @@ from ._tasks import value_of
 
 
 def planned_inputs(plugin: CPluginScript) -> list[Document]:
-    """The input files of a checked plugin with what their content says."""
+    """The input files of a checked plugin with what their content says, and what is selected of it."""
     files = [file for file in find_all_files(plugin.container["inputData"]) if file.isSet()]
     return [_planned(file) for file in files]
 
@@ -26,4 +27,7 @@ def planned_project() -> str | None:
 
 
 def _planned(file: CDataFile) -> Document:
-    return {"param": file.object_path(), "file": value_of(file), "facts": dict(file.examine().facts)}
+    facts = dict(file.examine().facts)
+    if isinstance(file, CPdbDataFile) and file.selection.is_given():
+        facts = {"selection": file.selection.text.value} | facts
+    return {"param": file.object_path(), "file": value_of(file), "facts": facts}

@@ -28,7 +28,6 @@ from xtalflow.xtal import (
     find_space_group,
     missing_dictionaries,
     read_dictionary,
-    read_model,
     read_reflections,
 )
 
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A model and the file that it is from."""
+    """A model, of which only the atoms selected, and the file that it is from."""
 
     path: Path
     structure: gemmi.Structure
@@ -62,7 +61,7 @@ def model_of(findings: Findings, file: CPdbDataFile) -> Model | None:
     model = None
     if path := findings.path_of(file):
         with findings.of(file):
-            model = Model(path=path, structure=read_model(path))
+            model = Model(path=path, structure=file.selected())
     return model
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from xtalflow.data import CDataFile
 from xtalflow.errors import InvalidInput
-from xtalflow.xtal import CPdbDataFile, read_model, write_model
+from xtalflow.plugin import Report
+from xtalflow.xtal import CPdbDataFile, write_model
 
 if TYPE_CHECKING:
     import gemmi
@@ -31,13 +32,21 @@ def path_of(file: CDataFile) -> Path:
 
 
 def model_for_servalcat(file: CPdbDataFile, folder: Path) -> Path:
-    """The model, in a copy if servalcat cannot read the file itself: it goes by the ending of the name."""
+    """The model, in a copy if only a part of it is selected, or servalcat cannot tell the file's format by its name."""
     path = path_of(file)
-    if path.suffix.lower() in _PLAIN_MODELS:
+    if path.suffix.lower() in _PLAIN_MODELS and not file.selection.is_given():
         return path
     copy = folder / "model.cif"
-    write_model(read_model(path), copy)
+    write_model(file.selected(), copy)
     return copy
+
+
+def report_selection(report: Report, file: CPdbDataFile) -> None:
+    """Say that only a part of a model is used, if that is so."""
+    if file.selection.is_given():
+        report.section("Model").text(
+            f"Of {path_of(file).name} only a part is used, that of the selection {file.selection.text}."
+        )
 
 
 def fits_pdb(structure: gemmi.Structure) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from xtalflow.errors import UnsuitableContent
 
 from ._columns import choose_group
-from ._models import read_model
 from ._reflections import read_reflections
 
 if TYPE_CHECKING:
@@ -48,7 +47,9 @@ class WrittenMap:
     d_min: float
 
 
-def write_ccp4_map(coefficients: Path, out: Path, model: Path | None = None, columns: str = "") -> WrittenMap:
+def write_ccp4_map(
+    coefficients: Path, out: Path, model: gemmi.Structure | None = None, columns: str = ""
+) -> WrittenMap:
     """Write a CCP4 map of map coefficients, around a model or for the whole cell.
 
     Parameters
@@ -83,7 +84,7 @@ def write_ccp4_map(coefficients: Path, out: Path, model: Path | None = None, col
     density.grid = grid
     density.update_ccp4_header()
     if model is not None:
-        density.set_extent(_box(read_model(model), mtz))
+        density.set_extent(_box(model, mtz))
     density.write_ccp4_map(str(out))
     cut = density.grid
     return WrittenMap(
@@ -97,5 +98,6 @@ def write_ccp4_map(coefficients: Path, out: Path, model: Path | None = None, col
 
 
 def _box(structure: gemmi.Structure, mtz: gemmi.Mtz) -> gemmi.FractionalBox:
+    structure = structure.clone()
     structure.cell = mtz.cell
     return structure.calculate_fractional_box(margin=MARGIN)

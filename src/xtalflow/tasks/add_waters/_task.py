@@ -19,11 +19,10 @@ from xtalflow.xtal import (
     count_waters,
     pick_waters,
     read_density_map,
-    read_model,
 )
 
 from .._checks import check_same_crystal, model_of
-from .._files import path_of, write_in_own_format
+from .._files import path_of, report_selection, write_in_own_format
 from .._findings import Findings
 
 DIFFERENCE = 2
@@ -42,7 +41,11 @@ class AddWaters(CPluginScript):
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
-            allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="Refined model that the waters are added to"
+            allowUndefined=False,
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="Refined model that the waters are added to",
         )
         DIFFPHIIN = CMapCoeffsDataFile(
             allowUndefined=False,
@@ -112,10 +115,11 @@ class AddWaters(CPluginScript):
 
     def _add(self) -> None:
         controls = self.controlParameters
-        structure = read_model(path_of(self.inputData.XYZIN))
+        structure = self.inputData.XYZIN.selected()
         coefficients = self.inputData.DIFFPHIIN
         density = read_density_map(path_of(coefficients), coefficients.columnLabels.value or "")
         section = self.report.section("Waters")
+        report_selection(self.report, self.inputData.XYZIN)
         if density.d_min > float(controls.RESOLUTION_LIMIT) and not controls.FORCE.value:
             section.text(too_low(density.d_min, float(controls.RESOLUTION_LIMIT)))
             search = WaterSearch(waters=(), peaks=0)

@@ -18,12 +18,11 @@ from xtalflow.xtal import (
     crystal_of_model,
     crystal_of_reflections,
     model_facts,
-    read_model,
     read_reflections,
     with_crystal,
 )
 
-from .._files import path_of, write_in_own_format
+from .._files import path_of, report_selection, write_in_own_format
 from .._findings import Findings
 
 if TYPE_CHECKING:
@@ -37,7 +36,9 @@ class ImportModel(CPluginScript):
     CATEGORY = "data_entry"
 
     class Inputs(CContainer):
-        XYZIN = CPdbDataFile(allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="PDB or mmCIF")
+        XYZIN = CPdbDataFile(
+            allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="PDB or mmCIF"
+        )
         F_SIGF = CObsDataFile(
             mustExist=True, guiLabel="Reflections", toolTip="The model gets the cell and space group of these data"
         )
@@ -61,7 +62,7 @@ class ImportModel(CPluginScript):
         model, data = findings.path_of(self.inputData.XYZIN), findings.path_of(self.inputData.F_SIGF)
         if model is not None:
             with findings.of(self.inputData.XYZIN):
-                own = crystal_of_model(read_model(model))
+                own = crystal_of_model(self.inputData.XYZIN.selected())
                 if data is not None and (refusal := self._agreement(own, self._crystal_of_data()).refusal):
                     findings.add(self.inputData.XYZIN, f"{model.name} and {data.name}: {refusal}")
         return findings
@@ -80,7 +81,7 @@ class ImportModel(CPluginScript):
 
     def _take(self) -> None:
         path = path_of(self.inputData.XYZIN)
-        structure = read_model(path)
+        structure = self.inputData.XYZIN.selected()
         facts = model_facts(structure)
         self._report(path.name, facts)
         if self.inputData.F_SIGF.isSet():
@@ -88,7 +89,8 @@ class ImportModel(CPluginScript):
         output = self.outputData.XYZOUT
         write_in_own_format(structure, output)
         output.subType = ModelSubType.MODEL
-        output.annotation = path.name
+        selection = self.inputData.XYZIN.selection
+        output.annotation = f"{selection.text} of {path.name}" if selection.is_given() else path.name
         performance = self.outputData.PERFORMANCE
         performance.nAtoms, performance.nResidues = facts["atoms"], facts["residues"]
 
@@ -105,6 +107,7 @@ class ImportModel(CPluginScript):
         return with_crystal(structure, data.gemmi_cell().parameters, data.space_group)
 
     def _report(self, name: str, facts: dict[str, Any]) -> None:
+        report_selection(self.report, self.inputData.XYZIN)
         section = self.report.section("Model")
         section.figures(
             {

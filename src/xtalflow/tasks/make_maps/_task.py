@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from xtalflow.data import CContainer, Finding
 from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import CMapCoeffsDataFile, CMapDataFile, CPdbDataFile, write_ccp4_map
 
 from .._checks import check_same_crystal, model_of
-from .._files import path_of
+from .._files import path_of, report_selection
 from .._findings import Findings
+
+if TYPE_CHECKING:
+    import gemmi
 
 NORMAL, DIFFERENCE = 1, 2
 """Sub-types of map coefficients and of maps."""
@@ -30,7 +34,10 @@ class MakeMaps(CPluginScript):
             mustExist=True, requiredSubType=[DIFFERENCE, 0], guiLabel="Difference map coefficients", toolTip="mFo-DFc"
         )
         XYZIN = CPdbDataFile(
-            mustExist=True, guiLabel="Model", toolTip="The maps cover this model; without it, the cell"
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="The maps cover this model; without it, the cell",
         )
 
     class Outputs(CContainer):
@@ -53,6 +60,7 @@ class MakeMaps(CPluginScript):
         """Transform what is given; the two maps side by side."""
         inputs, outputs = self.inputData, self.outputData
         rows: list[list[str | float]] = []
+        model = await asyncio.to_thread(inputs.XYZIN.selected) if inputs.XYZIN.isSet() else None
         async with asyncio.TaskGroup() as group:
             for coefficients, output, sub_type in (
                 (inputs.FPHIIN, outputs.MAPOUT, NORMAL),
@@ -60,14 +68,21 @@ class MakeMaps(CPluginScript):
             ):
                 if coefficients.isSet():
                     output.subType = sub_type
-                    group.create_task(asyncio.to_thread(self._transform, coefficients, output, rows))
+                    group.create_task(asyncio.to_thread(self._transform, coefficients, output, model, rows))
         section = self.report.section("Maps")
+        report_selection(self.report, inputs.XYZIN)
         section.table("Maps", ["Map", "1 σ (X-rays: e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"], sorted(rows))
         section.files({"Map": "MAPOUT", "Difference map": "DIFFMAPOUT"})
 
-    def _transform(self, coefficients: CMapCoeffsDataFile, output: CMapDataFile, rows: list[list[str | float]]) -> None:
+    def _transform(
+        self,
+        coefficients: CMapCoeffsDataFile,
+        output: CMapDataFile,
+        model: gemmi.Structure | None,
+        rows: list[list[str | float]],
+    ) -> None:
         columns = coefficients.columnLabels.value or ""
-        facts = write_ccp4_map(path_of(coefficients), path_of(output), self.inputData.XYZIN.path, columns)
+        facts = write_ccp4_map(path_of(coefficients), path_of(output), model, columns)
         rows.append(
             [output.name, round(facts.rms, 4), round(facts.maximum, 1), round(facts.minimum, 1), round(facts.d_min, 2)]
         )

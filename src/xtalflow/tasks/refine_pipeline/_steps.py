@@ -9,7 +9,7 @@ from xtalflow.data import Severity, find_all_files
 from xtalflow.plugin import CPluginScript, Outcome
 from xtalflow.xtal import ObsContent, count_waters, read_model
 
-from .._files import path_of
+from .._files import path_of, report_selection
 from ..add_waters import AddWaters, too_low
 from ..freerflag import FreeRFlag
 from ..french_wilson import FrenchWilson
@@ -88,6 +88,7 @@ class Steps:
         await self._step(self.flags)
         self.pipeline.outputData.FREESET.freeSet = origin.value
         report_inputs(self.report, self.data, self.flags, origin)
+        report_selection(self.report, self.inputs.XYZIN)
         self.waters = await asyncio.to_thread(lambda: count_waters(read_model(path_of(self.model.outputData.XYZOUT))))
 
     def _choose_flags(self) -> FreeSetOrigin:

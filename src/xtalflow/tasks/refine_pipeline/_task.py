@@ -42,7 +42,11 @@ class RefinePipeline(CPluginScript):
             toolTip="Merged data, such as MTZ or structure-factor mmCIF; choose columns as data.mtz:/*/*/[F,SIGF]",
         )
         XYZIN = CPdbDataFile(
-            allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="Model to refine, PDB or mmCIF"
+            allowUndefined=False,
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="Model to refine, PDB or mmCIF",
         )
         FREERFLAG = CFreeRDataFile(
             mustExist=True,

@@ -28,7 +28,7 @@ from .._checks import (
     observations_of,
     read_flags,
 )
-from .._files import fits_pdb, model_for_servalcat, path_of
+from .._files import fits_pdb, model_for_servalcat, path_of, report_selection
 from .._findings import Findings
 from .._observations import read_observations
 from .._twin_report import report_twin_tests
@@ -64,7 +64,9 @@ class ServalcatRefine(CPluginScript):
             guiLabel="Free-R set",
             toolTip="Flags of all these reflections; without them all are refined against and there is no R free",
         )
-        XYZIN = CPdbDataFile(allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="Model to refine")
+        XYZIN = CPdbDataFile(
+            allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="Model to refine"
+        )
         DICT_LIST = CList(
             CDictDataFile(mustExist=True, guiLabel="Dictionary", toolTip="Restraints of one or more monomers"),
             guiLabel="Dictionaries",
@@ -178,6 +180,7 @@ class ServalcatRefine(CPluginScript):
             self._say("No free set is given: all reflections are refined against, and there is no R free.")
         given = write_reflections(observations, flags, self.work_directory)
         _report.report_data(self.report, given)
+        report_selection(self.report, inputs.XYZIN)
         words = [
             "refine_xtal_norefmac",
             *given.arguments,

@@ -22,13 +22,12 @@ from xtalflow.xtal import (
     missing_dictionaries,
     ramachandran,
     read_density_map,
-    read_model,
     read_sequences,
     wilson_plot,
 )
 
 from .._checks import check_same_crystal, dictionary_paths, model_of, observations_of
-from .._files import model_for_servalcat, path_of
+from .._files import model_for_servalcat, path_of, report_selection
 from .._findings import Findings
 from .._observations import read_observations
 from . import _report
@@ -48,7 +47,9 @@ class ValidateModel(CPluginScript):
     PROGRAMS = ("servalcat",)
 
     class Inputs(CContainer):
-        XYZIN = CPdbDataFile(allowUndefined=False, mustExist=True, guiLabel="Model", toolTip="Model to judge")
+        XYZIN = CPdbDataFile(
+            allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="Model to judge"
+        )
         F_SIGF = CObsDataFile(mustExist=True, guiLabel="Reflections", toolTip="Data, for the Wilson plot")
         DIFFPHIIN = CMapCoeffsDataFile(
             mustExist=True,
@@ -95,6 +96,7 @@ class ValidateModel(CPluginScript):
         """Let servalcat judge the geometry while the rest is looked at here."""
         for title in _report.SECTIONS:
             self.report.section(title)
+        report_selection(self.report, self.inputData.XYZIN)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._judge_geometry())
             group.create_task(asyncio.to_thread(self._judge_model))
@@ -121,12 +123,12 @@ class ValidateModel(CPluginScript):
         _report.report_geometry(self.report, geometry)
 
     def _missing(self) -> list[str]:
-        structure = read_model(path_of(self.inputData.XYZIN))
+        structure = self.inputData.XYZIN.selected()
         return missing_dictionaries(structure, self.monomer_library(), dictionary_paths(self.inputData.DICT_LIST))
 
     def _judge_model(self) -> None:
         inputs, performance = self.inputData, self.outputData.PERFORMANCE
-        structure = read_model(path_of(inputs.XYZIN))
+        structure = inputs.XYZIN.selected()
         plot = ramachandran(structure)
         performance.ramaFavoured = plot.percent(RamaVerdict.FAVOURED)
         performance.ramaAllowed = plot.percent(RamaVerdict.ALLOWED)

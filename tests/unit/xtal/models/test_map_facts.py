@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from xtalflow.errors import UnreadableFile, UnsuitableContent
-from xtalflow.xtal import CMapDataFile, map_facts, read_map_figures, read_map_header, write_ccp4_map
+from xtalflow.xtal import CMapDataFile, map_facts, read_map_figures, read_map_header, read_model, write_ccp4_map
 
 SHAPE = (8, 10, 12)
 CELL = (16.0, 22.0, 30.0, 90.0, 90.0, 90.0)
@@ -222,7 +222,7 @@ def test_a_map_around_a_model_covers_a_part_of_the_cell(
 ) -> None:
     """The points of the file, not those of the cell, are counted."""
     path = tmp_path / "part.map"
-    written = write_ccp4_map(map_file([((10.0, 10.0, 10.0), 1.0)]), path, pdb_file)
+    written = write_ccp4_map(map_file([((10.0, 10.0, 10.0), 1.0)]), path, read_model(pdb_file))
 
     header = read_map_header(path)
     figures = read_map_figures(path, header)

@@ -153,9 +153,8 @@ def test_a_map_around_a_model_reaches_5_angstroms_beyond_it(tmp_path: Path, coef
     chain.add_residue(residue)
     model.add_chain(chain)
     structure.add_model(model)
-    structure.write_pdb(str(tmp_path / "model.pdb"))
 
-    written = write_ccp4_map(coefficients, tmp_path / "map.map", tmp_path / "model.pdb")
+    written = write_ccp4_map(coefficients, tmp_path / "map.map", structure)
 
     edges = zip(written.extent, (30.3, 40.1, 50.7), written.grid, strict=True)
     spans = [points * edge / whole for points, edge, whole in edges]
