@@ -9,6 +9,7 @@ from xtalflow.data import CDataFile
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Report
 from xtalflow.xtal import CPdbDataFile, write_model
+from xtalflow.xtal.selection import ALL
 
 if TYPE_CHECKING:
     import gemmi
@@ -43,7 +44,7 @@ def model_for_servalcat(file: CPdbDataFile, folder: Path) -> Path:
 
 def report_selection(report: Report, file: CPdbDataFile) -> None:
     """Say that only a part of a model is used, if that is so."""
-    if file.selection.is_given():
+    if file.selection.tree != ALL:
         report.section("Model").text(
             f"Of {path_of(file).name} only a part is used, that of the selection {file.selection.text}."
         )

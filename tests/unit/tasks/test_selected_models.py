@@ -167,6 +167,16 @@ async def test_only_the_part_is_imported(crystal: CrystalFiles, host: FakeHost) 
     assert "only a part is used, that of the selection A/2-3" in report_text(task)
 
 
+async def test_a_selection_of_everything_is_no_part(crystal: CrystalFiles, host: FakeHost) -> None:
+    task = ImportModel()
+    task.inputData.XYZIN = crystal.model
+    task.inputData.XYZIN.selection.text = "*"
+
+    assert await host.run(task) is Outcome.SUCCEEDED
+    assert task.outputData.PERFORMANCE.nAtoms.value == 30
+    assert "only a part" not in report_text(task)
+
+
 async def test_only_the_part_is_refined(crystal: CrystalFiles, library: Path, host: FakeHost) -> None:
     task = ServalcatRefine()
     task.inputData.F_SIGF, task.inputData.XYZIN = crystal.intensities, crystal.model
