@@ -14,13 +14,14 @@ import pytest
 from xtalflow.data import find_all_files
 from xtalflow.plugin import CPluginScript, Outcome, load_task, task_names
 from xtalflow.tasks.add_waters import AddWaters
+from xtalflow.tasks.define_asu_contents import DefineAsuContents
 from xtalflow.tasks.import_model import ImportModel
 from xtalflow.tasks.make_maps import MakeMaps
 from xtalflow.tasks.refine_pipeline import RefinePipeline
 from xtalflow.tasks.select_atoms import SelectAtoms
 from xtalflow.tasks.servalcat_refine import ServalcatRefine
 from xtalflow.tasks.validate_model import ValidateModel
-from xtalflow.xtal import CPdbDataFile, ModelContent, ModelSubType, read_model, write_model
+from xtalflow.xtal import CPdbDataFile, ModelContent, ModelSubType, read_asu_contents, read_model, write_model
 
 from .test_imports import sentences
 from .test_models_and_maps import write_difference
@@ -32,7 +33,16 @@ PART = "A/2-3"
 """Two of the six alanines, ten of the thirty atoms."""
 
 
-TRIED = {AddWaters, ImportModel, MakeMaps, RefinePipeline, SelectAtoms, ServalcatRefine, ValidateModel}
+TRIED = {
+    AddWaters,
+    DefineAsuContents,
+    ImportModel,
+    MakeMaps,
+    RefinePipeline,
+    SelectAtoms,
+    ServalcatRefine,
+    ValidateModel,
+}
 
 
 def numbers(path: Path | None) -> list[int]:
@@ -226,6 +236,24 @@ async def test_the_part_is_validated(crystal: CrystalFiles, library: Path, host:
     assert task.outputData.PERFORMANCE.meanB.value == pytest.approx(16.5)
     (command,) = host.commands
     assert numbers(Path(command[3])) == [2, 3]
+
+
+async def test_sequences_are_those_of_the_part(crystal: CrystalFiles, host: FakeHost, tmp_path: Path) -> None:
+    """Of two chains of one sequence one is selected."""
+    structure = read_model(crystal.model)
+    second = structure[0]["A"].clone()
+    second.name = "B"
+    structure[0].add_chain(second)
+    write_model(structure, tmp_path / "two.pdb")
+    copies = []
+    for text in ("", "B"):
+        task = DefineAsuContents()
+        task.inputData.XYZIN = tmp_path / "two.pdb"
+        task.inputData.XYZIN.selection.text = text
+        assert await host.run(task) is Outcome.SUCCEEDED, task.errors.reason
+        copies.append([one.copies for one in read_asu_contents(Path(str(task.outputData.ASUCONTENTFILE)))])
+
+    assert copies == [[2], [1]]
 
 
 async def test_a_map_covers_the_part(crystal: CrystalFiles, host: FakeHost, tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from xtalflow.xtal import (
     CSeqDataFile,
     crystal_of_reflections,
     packings,
-    read_model,
     read_reflections,
     read_sequences,
     sequence_weight,
@@ -29,7 +28,7 @@ from xtalflow.xtal import (
     write_asu_contents,
 )
 
-from .._files import path_of
+from .._files import path_of, report_selection
 from .._findings import Findings
 
 
@@ -46,7 +45,10 @@ class DefineAsuContents(CPluginScript):
             toolTip="Files of sequences; NCOPIES says how many copies of each there are",
         )
         XYZIN = CPdbDataFile(
-            mustExist=True, guiLabel="Model", toolTip="Its sequences, as often as it has chains of each, are taken too"
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="Its sequences, as often as it has chains of each, are taken too",
         )
         ASUCONTENTIN = CAsuDataFile(
             mustExist=True, guiLabel="AU contents to add to", toolTip="Its selected sequences are taken too"
@@ -90,6 +92,7 @@ class DefineAsuContents(CPluginScript):
 
     def _define(self) -> None:
         contents = list(self._sequences())
+        report_selection(self.report, self.inputData.XYZIN)
         output = self.outputData.ASUCONTENTFILE
         context = self.context
         header = {
@@ -120,7 +123,7 @@ class DefineAsuContents(CPluginScript):
                     source=path_of(file).as_posix(),
                 )
         if inputs.XYZIN.isSet():
-            for one in sequences_of_model(read_model(path_of(inputs.XYZIN))):
+            for one in sequences_of_model(inputs.XYZIN.selected()):
                 yield AsuSequence(
                     name=one.name,
                     sequence=one.sequence,
