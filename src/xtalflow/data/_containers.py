@@ -212,9 +212,16 @@ class CContainer(CComposite):
         self._base_directory = _present_directory()
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
-        self._added = {}
+        self._added = dict(declaration.added) if declaration.added else {}
         self._found = self._project_directory = self._base_directory = None
         super()._set_up(declaration, parent, name)
+
+    def _as_item(self) -> Declaration:
+        if not self._added:
+            return self._declaration
+        declaration = self._declaration.saying({})
+        declaration.added = dict(self._added)
+        return declaration
 
     @property
     def project_directory(self) -> Path | None:
