@@ -8,6 +8,7 @@ from ._json import from_json, to_json
 from ._params import read_params, read_params_header, write_params
 from ._params_header import ParamsHeader
 from ._unknown import UnknownElement
+from .phil import from_phil, read_phil_definition, read_phil_parameters, to_phil, write_phil_parameters
 
 __all__ = [
     "Definition",
@@ -15,13 +16,18 @@ __all__ = [
     "ParamsHeader",
     "UnknownElement",
     "from_json",
+    "from_phil",
     "local_name",
     "parse_xml",
     "read_definition",
     "read_params",
     "read_params_header",
+    "read_phil_definition",
+    "read_phil_parameters",
     "to_json",
+    "to_phil",
     "write_atomically",
     "write_definition",
     "write_params",
+    "write_phil_parameters",
 ]
