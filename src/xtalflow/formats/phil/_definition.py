@@ -45,7 +45,7 @@ from ._syntax import (
     read_source,
     show_words,
 )
-from ._types import PhilType, read_type
+from ._types import PhilType, number_text, read_type
 
 _SECTION = "controlParameters"
 _ATTRIBUTES = frozenset(
@@ -239,7 +239,7 @@ class _Builder:
             return declare(made, said if text is None else _hinting(said, "Auto"))
         probe = declare(made, said)
         try:
-            probe.set(text)
+            probe.set(number_text(text) if made in (CInt, CFloat) else text)
         except InvalidValue as exc:
             self.complain(f"default = {text[:100]!r} is refused: it must be {exc.allowed}")
             return declare(made, _hinting(said, text))

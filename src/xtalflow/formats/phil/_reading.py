@@ -15,6 +15,8 @@ from xtalflow.data import (
     CContainer,
     CData,
     CDataFile,
+    CFloat,
+    CInt,
     CList,
     CScalar,
     CString,
@@ -25,6 +27,7 @@ from ._parameters import DOT, RAW_TYPES, hint_of, is_choice, leaves
 from ._parser import parse_phil
 from ._syntax import PhilDefinition, PhilObject, Source, show_words
 from ._trees import all_or_nothing, refuse_variables
+from ._types import number_text
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -178,7 +181,7 @@ class _Taker:
             probe = item.makeItem()
             item.set(self._chosen(probe, told) if is_choice(probe) else _several(told, probe))
         elif isinstance(item, (CScalar, CDataFile)):
-            item.set(told.text)
+            item.set(number_text(told.text) if isinstance(item, (CInt, CFloat)) else told.text)
         elif isinstance(item, CComposite):
             names = item.childNames()
             texts = _SEPARATORS.split(told.text.strip(",; "))
@@ -219,7 +222,7 @@ def _known(item: CData, text: str) -> str | None:
 def _several(told: PhilDefinition, item: CData) -> list[str]:
     """The values of a list of objects like `item`: words, or numbers with commas between them."""
     if isinstance(item, CScalar) and not isinstance(item, (CString, CCollection)):
-        return [text for text in _SEPARATORS.split(told.text) if text]
+        return [number_text(text) for text in _SEPARATORS.split(told.text) if text]
     return [word.text for word in told.words]
 
 

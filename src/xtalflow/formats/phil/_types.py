@@ -9,6 +9,7 @@ from typing import Any
 
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\((.*)\)\s*)?", re.DOTALL)
 _ARGUMENT = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(\S+)\s*")
+_QUOTIENT = re.compile(r"\s*([+-]?[0-9]{1,18}\.?[0-9]{0,18})\s*/\s*([0-9]{1,18}\.?[0-9]{0,18})\s*")
 _CONSTANTS: Mapping[str, Any] = {"True": True, "False": False, "None": None}
 
 
@@ -54,6 +55,16 @@ def read_type(text: str) -> PhilType:
         else:
             arguments[said[1]] = value
     return PhilType(match[1], arguments, tuple(unclear))
+
+
+def number_text(text: str) -> str:
+    """A quotient such as ``1/3``, which stands for a number in PHIL, as that number; any other text as it is."""
+    match = _QUOTIENT.fullmatch(text)
+    divisor = float(match[2]) if match else 0.0
+    if match is None or not divisor:
+        return text
+    number = float(match[1]) / divisor
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _literal(text: str) -> Any:

@@ -79,6 +79,7 @@ def test_only_what_is_explicit_is_written() -> None:
         ("method = FFT1D", 'method = "fft1d"'),
         ('method = fft3d fft1d "*real space"', 'method = "real space"'),
         ("max_cell = 1e2", "max_cell = 100.0"),
+        ("max_cell = -1/4.", "max_cell = -0.25"),
         ("images = 1 20", "images = 1 20"),
         ('images = "1,20"', "images = 1 20"),
         ("images = None", "images = None"),
