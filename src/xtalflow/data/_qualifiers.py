@@ -162,7 +162,7 @@ class Declaration:
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
         self.limits: Limits | None = None
         self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
-        self.added: Mapping[str, CData] | None = None  # of a container that is an item of a list: what it declares
+        self.added: dict[str, CData] | None = None  # of a container that is an item of a list: what it declares
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One of the qualifiers, without merging all."""

@@ -198,6 +198,17 @@ def test_items_may_be_containers_that_are_declared_at_run_time():
     assert crystal.sites.getValueState() is ValueState.NOT_SET
 
 
+def test_what_is_declared_in_one_item_is_not_in_the_others():
+    crystal = CContainer()
+    declare_in(crystal, "wavelength", CFloat())
+    crystals = CList(crystal)
+    first, second = crystals.addItem(), crystals.addItem()
+    first.add("energy", CFloat())
+
+    assert first.childNames() == ["wavelength", "energy"]
+    assert second.childNames() == crystals.makeItem().childNames() == ["wavelength"]
+
+
 def from_copy(root):
     """The tree as its dictionary gives it."""
     again = root.copy()

@@ -123,14 +123,18 @@ class _Builder:
     def _merged(self, objects: Sequence[PhilObject], base: str) -> list[PhilObject]:
         """Each object once: of one that may come often the first, else a scope with all that is said of it."""
         found: dict[str, PhilObject] = {}
+        joined: dict[str, PhilScope] = {}
         for each in objects:
             known = found.setdefault(each.name, each)
             self.where = (base + DOT + each.name if base else each.name).replace(DOT, ".")
             if known is each or self._truth(known, "multiple"):
                 continue
             if isinstance(known, PhilScope) and isinstance(each, PhilScope):
-                both = [*known.objects, *each.objects]
-                found[each.name] = PhilScope(each.name, known.position, both, {**each.attributes, **known.attributes})
+                if known is not joined.get(each.name):
+                    known = PhilScope(each.name, known.position, list(known.objects), dict(known.attributes))
+                    found[each.name] = joined[each.name] = known
+                known.objects += each.objects
+                known.attributes = {**each.attributes, **known.attributes}
             else:
                 self.complain("is described twice; the last description counts")
                 found[each.name] = each

@@ -53,11 +53,11 @@ def is_choice(item: CData) -> bool:
     return isinstance(item, CString) and bool(item.qualifier("enumerators") and item.qualifier("onlyEnumerators"))
 
 
-def leaves(container: CContainer) -> Iterator[CData]:
+def _leaves(container: CContainer) -> Iterator[CData]:
     """All that is below a container and no container itself, in order."""
     for child in container.children():
         if isinstance(child, CContainer):
-            yield from leaves(child)
+            yield from _leaves(child)
         else:
             yield child
 
@@ -66,7 +66,7 @@ def _given(container: CContainer, base: Sequence[str]) -> list[PhilObject]:
     """What is given in a container; `base` is the path of the scope that it stands for."""
     top = PhilScope()
     scopes: dict[tuple[str, ...], PhilScope] = {(): top}
-    for item in leaves(container):
+    for item in _leaves(container):
         path = tuple(item.name.split(DOT))
         steps = path[len(base) :] if path[: len(base)] == tuple(base) and len(path) > len(base) else path
         for told in _told(item, steps[-1], path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from xtalflow.data import (
 )
 from xtalflow.errors import InvalidInput, InvalidValue
 
-from ._parameters import DOT, RAW_TYPES, hint_of, is_choice, leaves
+from ._parameters import DOT, RAW_TYPES, hint_of, is_choice
 from ._parser import parse_phil
 from ._syntax import PhilDefinition, PhilObject, Source, show_words
 from ._trees import all_or_nothing, refuse_variables
@@ -47,40 +47,56 @@ def read_phil_parameters(text: str, container: CContainer) -> None:
     source = Source(text)
     objects = parse_phil(source).objects
     with all_or_nothing(container):
-        _Taker(source).take(objects, _Place.of(container, ""), "")
+        taker = _Taker(source)
+        taker.take(objects, taker.place(container, ""), "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Parameters by their names, and what was said of them.
+@dataclass(slots=True)
+class _Index:
+    """Where the parameters of a scope are in the container that stands for it, and in all that are declared alike.
 
     Attributes
     ----------
+    paths
+        Steps below the container, by the name of each parameter.
     single
         Scopes that may come often in PHIL, for which the tree has one container each.
     """
 
-    parameters: Mapping[str, CData]
-    single: frozenset[str]
+    base: str
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    single: set[str] = field(default_factory=set)
+
+    def add(self, container: CContainer, steps: tuple[str, ...] = ()) -> None:
+        """Index what is below a container."""
+        for child in container.children():
+            outside = self.base and not child.name.startswith(self.base + DOT)
+            name = self.base + DOT + child.name if outside else child.name
+            if not isinstance(child, CContainer):
+                self.paths[name] = (*steps, child.name)
+                continue
+            if hint_of(child, "multiple"):
+                self.single.add(name)
+            self.add(child, (*steps, child.name))
+
+
+@dataclass(slots=True)
+class _Place:
+    """A container that stands for a scope, and the names of what was said in it."""
+
+    container: CContainer
+    index: _Index
     seen: set[str] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, container: CContainer, base: str) -> _Place:
-        """The parameters of a container that stands for a scope."""
-        parameters = {_full(item.name, base): item for item in leaves(container)}
-        single = {_full(each.name, base) for each in _containers(container) if hint_of(each, "multiple")}
-        return cls(parameters, frozenset(single))
-
-
-def _full(name: str, base: str) -> str:
-    return name if not base or name.startswith(base + DOT) else base + DOT + name
-
-
-def _containers(container: CContainer) -> Iterator[CContainer]:
-    for child in container.children():
-        if isinstance(child, CContainer):
-            yield child
-            yield from _containers(child)
+    def find(self, name: str) -> CData | None:
+        """The parameter of this name."""
+        if name not in self.index.paths:
+            return None
+        node: Any = self.container
+        for step in self.index.paths[name]:
+            node = node[step]
+        found: CData = node
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +104,34 @@ class _Taker:
     """Gives parameters what a text says of them."""
 
     source: Source
+    indices: dict[str, _Index] = field(default_factory=dict)
+
+    def place(self, container: CContainer, base: str) -> _Place:
+        """A container that stands for the scope of this name."""
+        if base not in self.indices:
+            self.indices[base] = _Index(base)
+            self.indices[base].add(container)
+        return _Place(container, self.indices[base])
 
     def take(self, objects: Iterable[PhilObject], place: _Place, base: str) -> None:
         for told in objects:
             name = base + DOT + told.name if base else told.name
-            item = place.parameters.get(name)
+            item = place.find(name)
             if isinstance(told, PhilDefinition):
                 if item is None:
                     raise self._unknown(told, name, place)
                 self._give(item, told, name, place)
             elif item is None:
-                self._once(told, name in place.single, name, place)
+                self._once(told, name in place.index.single, name, place)
                 self.take(told.objects, place, name)
             elif isinstance(item, CList) and hint_of(item, "multiple") and isinstance(item.makeItem(), CContainer):
                 added = self._next_item(item, name, place)
-                self.take(told.objects, _Place.of(added, name), name)
+                self.take(told.objects, self.place(added, name), name)
             else:
                 raise self.source.error(told.position, f"{_dotted(name)} has a value and is no scope")
 
     def _unknown(self, told: PhilDefinition, name: str, place: _Place) -> InvalidInput:
-        close = difflib.get_close_matches(name[:100], place.parameters, n=3)
+        close = difflib.get_close_matches(name[:100], place.index.paths, n=3)
         hint = f"; did you mean {' or '.join(_dotted(each) for each in close)}?" if close else ""
         return self.source.error(told.position, f"there is no parameter {_dotted(name)[:100]}{hint}")
 

@@ -170,17 +170,20 @@ class _Reader:
                 hint = f"; did you mean {' or '.join(close)}?" if close else ""
                 within = f" in {item.object_path()}" if item.object_path() else ""
                 raise self.source.error(told.position, f"there is no parameter {name[:100]}{within}{hint}")
-            self._fill(item.find(names[name]), told)
+            self._fill(item[names[name]], told)
 
     def _by_name(self, objects: Iterable[PhilObject]) -> dict[str, PhilObject]:
         """Objects by their names; of definitions the last counts, what scopes of one name hold is put together."""
         found: dict[str, PhilObject] = {}
+        joined: dict[str, PhilScope] = {}
         for each in objects:
             known = found.get(each.name)
             if known is None or (isinstance(known, PhilDefinition) and isinstance(each, PhilDefinition)):
                 found[each.name] = each
             elif isinstance(known, PhilScope) and isinstance(each, PhilScope):
-                found[each.name] = PhilScope(each.name, known.position, [*known.objects, *each.objects])
+                if each.name not in joined:
+                    found[each.name] = joined[each.name] = PhilScope(each.name, known.position, list(known.objects))
+                joined[each.name].objects += each.objects
             else:
                 raise self.source.error(each.position, f"{each.name} is both a value and a scope")
         return found
