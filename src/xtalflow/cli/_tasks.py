@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from xtalflow.errors import InvalidInput
+
 from ._parser import SubParsers, add_command
 
 _TITLES = {"inputData": "Inputs", "controlParameters": "Controls", "outputData": "Outputs"}
@@ -24,6 +26,9 @@ def add(commands: SubParsers) -> None:
         type=Path,
         help="show the parameters of a definition file of CCP4i2 (*.def.xml), and what is wrong in it",
     )
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of the parameters of the task or definition"
+    )
 
 
 def _show_tasks(arguments: argparse.Namespace) -> int:
@@ -32,6 +37,9 @@ def _show_tasks(arguments: argparse.Namespace) -> int:
     from ._output import print_json
 
     document: Any
+    if arguments.schema:
+        print_json(_schema(arguments))
+        return 0
     if arguments.definition:
         document = (definition_tree if arguments.json else definition_detail)(arguments.definition)
     else:
@@ -45,6 +53,16 @@ def _show_tasks(arguments: argparse.Namespace) -> int:
     else:
         _print_list(document)
     return 0
+
+
+def _schema(arguments: argparse.Namespace) -> dict[str, Any]:
+    from xtalflow.services import definition_schema, task_schema
+
+    if arguments.definition:
+        return definition_schema(arguments.definition)
+    if arguments.task:
+        return task_schema(arguments.task)
+    raise InvalidInput("--schema needs a TASK or a --definition FILE whose parameters it describes")
 
 
 def _print_list(tasks: list[dict[str, Any]]) -> None:

@@ -77,6 +77,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     # Declarations.
 
+    def _as_item(self) -> Declaration:
+        """What the items of a list are made from, if this declares one of them."""
+        return self._declaration
+
     def __set_name__(self, owner: type, name: str) -> None:
         """Take the attribute's name; of ``name_`` it is ``name``, which objects of the tree have themselves."""
         if name.endswith("_") and hasattr(CData, name[:-1]):

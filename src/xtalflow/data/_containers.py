@@ -212,9 +212,16 @@ class CContainer(CComposite):
         self._base_directory = _present_directory()
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
-        self._added = {}
+        self._added = {} if declaration.added is None else declaration.added
         self._found = self._project_directory = self._base_directory = None
         super()._set_up(declaration, parent, name)
+
+    def _as_item(self) -> Declaration:
+        if not self._added:
+            return self._declaration
+        declaration = self._declaration.saying({})
+        declaration.added = dict(self._added)
+        return declaration
 
     @property
     def project_directory(self) -> Path | None:
@@ -254,7 +261,7 @@ class CContainer(CComposite):
         old = self._children.pop(name, None)
         if old is not None:
             old._parent = None
-        self._added[name] = declaration
+        self._add(name, declaration)
         self._forget()
         child = self._child(name)
         if declaration.isSet(allowDefault=False):
@@ -321,13 +328,15 @@ class CContainer(CComposite):
 
     def _declare_as(self, other: CContainer) -> None:
         """Have what was added to another container of the same declaration, and to those in it."""
-        self._added = dict(other._added)
+        self._added = other._added if other._added is self._declaration.added else dict(other._added)
         for name, theirs in other._children.items():
             mine = self._child(name)
             if isinstance(theirs, CContainer) and isinstance(mine, CContainer):
                 mine._declare_as(theirs)
 
     def _add(self, name: str, declaration: CData) -> None:
+        if self._added is self._declaration.added:  # shared with the other items of a list
+            self._added = dict(self._added)
         self._added[name] = declaration
 
     def __iter__(self) -> Iterator[CData]:

@@ -38,7 +38,7 @@ def declare(
     if below is None and issubclass(kind, CList):
         below = kind.ITEM or CString()
     declaration = Declaration(
-        kind, MappingProxyType(dict(qualifiers)), None if below is None else below._declaration, class_name
+        kind, MappingProxyType(dict(qualifiers)), None if below is None else below._as_item(), class_name
     )
     declaration.initial = initial
     return kind._made(declaration, None, "")

@@ -45,7 +45,7 @@ class CList(CData, Generic[T]):
         if declared is None:
             raise TypeError("a list needs a declaration of its items")
         declared._refuse_value("the item of a list")
-        self._declare(qualifiers, declared._declaration)
+        self._declare(qualifiers, declared._as_item())
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         super()._set_up(declaration, parent, name)

@@ -150,7 +150,7 @@ _NO_LIMITS = Limits(None, None, None, None, None, None)
 class Declaration:
     """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
 
-    __slots__ = ("_merged", "children", "class_name", "contents", "initial", "item", "kind", "limits", "own")
+    __slots__ = ("_merged", "added", "children", "class_name", "contents", "initial", "item", "kind", "limits", "own")
 
     def __init__(
         self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None, class_name: str = ""
@@ -162,6 +162,7 @@ class Declaration:
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
         self.limits: Limits | None = None
         self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
+        self.added: dict[str, CData] | None = None  # of a container that is an item of a list: what it declares
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One of the qualifiers, without merging all."""

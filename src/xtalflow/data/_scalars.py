@@ -268,7 +268,8 @@ class CInt(CNumber[int]):
         if type(value) is int and -_LARGEST <= value <= _LARGEST:
             return int(self._within(value))
         if isinstance(value, str):
-            whole = _INTEGER.fullmatch(value.strip()) is not None
+            value = value.strip()
+            whole = _INTEGER.fullmatch(value) is not None
         else:
             whole = isinstance(value, Integral) and value is not True and value is not False
         if not whole:

@@ -321,7 +321,8 @@ def write_definition(container: CContainer, path: Path, *, task: str, header: Ma
     Raises
     ------
     InvalidInput
-        A name or a text cannot be written as XML.
+        A name or a text cannot be written as XML, or there is a list of containers, whose parameters a definition file
+        has no place for.
     """
     from lxml import etree
 
@@ -362,7 +363,11 @@ def _write_declared(element: etree._Element, item: CData) -> None:
     etree.SubElement(element, "className").text = item.class_name
     _write_own(element, item)
     if isinstance(item, CList):
-        _write_declared(etree.SubElement(element, "subItem"), item.makeItem())
+        below = item.makeItem()
+        if isinstance(below, CContainer) and below.childNames():
+            what = f"{item.name or 'an item'} is a list of containers, which a definition file cannot describe"
+            raise InvalidInput(what)
+        _write_declared(etree.SubElement(element, "subItem"), below)
 
 
 def _write_own(element: etree._Element, item: CData) -> None:

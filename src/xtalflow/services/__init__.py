@@ -32,8 +32,8 @@ from ._projects import (
 )
 from ._run import JobRun
 from ._submit import check_job, submit_job
-from ._tasks import list_tasks, parameter_documents, task_detail
-from ._trees import definition_detail, definition_tree, params_tree
+from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
+from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._words import give_parameters, split_columns
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "check_project_name",
     "compare_with_truth",
     "definition_detail",
+    "definition_schema",
     "definition_tree",
     "enter_demo_home",
     "examine_installation",
@@ -97,4 +98,5 @@ __all__ = [
     "submit_job",
     "summary_document",
     "task_detail",
+    "task_schema",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar
 from xtalflow.errors import NotEquipped
+from xtalflow.formats import json_schema
 from xtalflow.plugin import CPluginScript, load_task, task_names
 from xtalflow.xtal import CMiniMtzDataFile
 
@@ -38,6 +39,19 @@ def task_detail(name: str) -> Document:
     """
     task = load_task(name)
     return _head(name, task) | {"parameters": parameter_documents(task())}
+
+
+def task_schema(name: str) -> Document:
+    """The JSON Schema of a task's parameters.
+
+    Raises
+    ------
+    UnknownTask
+        There is none of this name; close ones are offered.
+    """
+    task = load_task(name)
+    head = _head(name, task)
+    return json_schema(task().container, title=head["title"] or name, description=head["summary"])
 
 
 def parameter_documents(plugin: CPluginScript) -> list[Document]:

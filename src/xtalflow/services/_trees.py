@@ -9,7 +9,7 @@ from typing import Any
 
 from xtalflow.data import CContainer, CData, CDataFile, CList, CScalar, own_qualifiers
 from xtalflow.errors import UnknownTask, UnreadableFile
-from xtalflow.formats import Definition, ParamsHeader, read_definition, read_params, read_params_header
+from xtalflow.formats import Definition, ParamsHeader, json_schema, read_definition, read_params, read_params_header
 from xtalflow.plugin import make_task
 
 from ._documents import Document, iso_time
@@ -29,6 +29,19 @@ def definition_detail(path: Path) -> Document:
     definition = read_definition(path)
     below = list(definition.container.children())
     return _definition(definition, [parameter_document(item) for each in below for item in leaves(each)])
+
+
+def definition_schema(path: Path) -> Document:
+    """The JSON Schema of the parameters of a definition file.
+
+    Raises
+    ------
+    UnreadableFile
+        It, or a file that it is built on, is missing, broken or no definition.
+    """
+    definition = read_definition(path)
+    title = definition.header.get("pluginTitle") or definition.task
+    return json_schema(definition.container, title=title)
 
 
 def definition_tree(path: Path) -> Document:

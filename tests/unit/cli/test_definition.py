@@ -56,7 +56,33 @@ def test_every_object_is_in_the_json(definition: Path, capsys: pytest.CaptureFix
     assert document["parameters"][1]["qualifiers"] == {"default": 0.3, "min": 0, "toolTip": "Shift of the atoms"}
 
 
-@pytest.mark.parametrize("words", [["--definition", "absent.def.xml"], ["freerflag", "--definition", "x"]])
+def test_the_schema_of_a_definition_is_printed(definition: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["tasks", "--definition", str(definition), "--schema"])
+
+    schema = json.loads(capsys.readouterr().out)
+    assert (code, schema["title"]) == (0, "shake")
+    assert schema["properties"]["keywords"]["properties"]["SIGMA"]["default"] == 0.3
+
+
+def test_the_schema_of_a_task_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["tasks", "freerflag", "--schema"])
+
+    schema = json.loads(capsys.readouterr().out)
+    assert (code, schema["title"]) == (0, "Free-R flags")
+    assert schema["description"].startswith("Make a free-R set")
+    assert schema["required"] == ["inputData"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--definition", "absent.def.xml"],
+        ["freerflag", "--definition", "x"],
+        ["--schema"],
+        ["freerflog", "--schema"],
+        ["--definition", "absent.def.xml", "--schema"],
+    ],
+)
 def test_a_wrong_request_is_a_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["tasks", *words])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, ValueState, find_all_files
+from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, ValueState, declare_in, find_all_files
 from xtalflow.errors import InvalidValue
 
 
@@ -178,3 +178,40 @@ def test_an_item_is_told_from_its_equals():
     assert inputs.LIMITS.index(last) == 2
     inputs.LIMITS.remove(last)
     assert last.parent is None
+
+
+def test_items_may_be_containers_that_are_declared_at_run_time():
+    site = CContainer()
+    declare_in(site, "occupancy", CFloat(default=1.0))
+    crystal = CContainer()
+    declare_in(crystal, "wavelength", CFloat())
+    declare_in(crystal, "sites", CList(site))
+    root = CContainer()
+    declare_in(root, "crystals", CList(crystal))
+    root.crystals.set([{"wavelength": 0.98}, {"sites": [{}, {"occupancy": 0.5}]}])
+    copy = root.copy()
+
+    assert root.crystals[1].sites[0].occupancy.value == 1.0
+    assert root.find("crystals[1].sites[1].occupancy").value == 0.5
+    assert copy == root
+    assert from_copy(root) == root
+    assert crystal.sites.getValueState() is ValueState.NOT_SET
+
+
+def test_what_is_declared_in_one_item_is_not_in_the_others():
+    crystal = CContainer()
+    declare_in(crystal, "wavelength", CFloat())
+    crystals = CList(crystal)
+    first, second = crystals.addItem(), crystals.addItem()
+    first.add("energy", CFloat())
+
+    assert first.childNames() == ["wavelength", "energy"]
+    assert second.childNames() == crystals.makeItem().childNames() == ["wavelength"]
+
+
+def from_copy(root):
+    """The tree as its dictionary gives it."""
+    again = root.copy()
+    again.unSet()
+    again.from_dict(root.to_dict())
+    return again

@@ -136,6 +136,7 @@ def test_a_refusal_names_path_value_and_what_is_allowed():
 
 def test_texts_of_a_command_line_are_understood():
     assert CInt(" 12 ").value == 12
+    assert CInt("12\x1f").value == 12
     assert CFloat("1e-3").value == 1e-3
     assert CBoolean("yes").value is True
     assert CBoolean("0").value is False

@@ -7,81 +7,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xtalflow.data import (
-    CBoolean,
-    CComposite,
-    CContainer,
-    CDataFile,
-    CFloat,
-    CInt,
-    CList,
-    CString,
-    ValueState,
-    find_all_files,
-)
-from xtalflow.errors import InvalidInput, XtalflowError
-from xtalflow.formats import ParamsHeader, from_json, read_params, to_json, write_params
-
-
-class Item(CComposite):
-    file = CDataFile()
-    number = CInt(default=3, min=0)
-    text = CString()
-
-
-class Inputs(CContainer):
-    NUMBER = CInt(default=1, min=-5, max=5)
-    REAL = CFloat(default=0.5)
-    FLAG = CBoolean()
-    TEXT = CString(default="t", maxLength=20)
-    FILE = CDataFile(subType={"default": 1})
-    ITEMS = CList(Item())
-    NUMBERS = CList(CInt(default=7))
-    ITEM = Item(default={"text": "given"})
-
-
-def make_tree():
-    root = CContainer()
-    root.add("inputData", Inputs())
-    root.add("controlParameters", Inputs())
-    return root
-
-
-scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=25),
-    st.sampled_from(["", " ", "\r\n", "1", "]]>", "<&>", "/data/x.mtz", "../x.mtz", "CCP4_JOBS/job_1/x.mtz"]),
-)
-items = st.fixed_dictionaries({}, optional={"file": scalars, "number": scalars, "text": scalars})
-values = st.one_of(scalars, items, st.lists(st.one_of(scalars, items), max_size=3))
-paths = st.sampled_from(
-    [f"{s}.{n}" for s in ("inputData", "controlParameters") for n in Inputs().childNames()]
-    + ["inputData.ITEMS[0]", "inputData.ITEMS[1].file", "inputData.NUMBERS[0]", "inputData.ITEM.number", "inputData"]
-    + ["inputData.FILE.annotation", "inputData.FILE.contentFlag", "inputData.ITEM.file.baseName"]
-)
-verbs = st.sampled_from(["set", "unSet", "restore", "copy from", "add item", "pop"])
-deeds = st.lists(st.tuples(verbs, paths, paths, values), max_size=12)
-
-
-def do(root, deed):
-    verb, path, other, value = deed
-    try:
-        target = root.find(path)
-        if verb == "set":
-            target.set(value)
-        elif verb == "copy from":
-            target.set(root.find(other))
-        elif verb == "add item" and isinstance(target, CList):
-            target.append(value)
-        elif verb == "pop" and isinstance(target, CList) and target:
-            target.pop(0)
-        elif verb in ("unSet", "restore"):
-            getattr(target, verb)()
-    except InvalidInput:
-        pass
+from arbitrary_trees import deeds, do, make_tree, paths, values, verbs
+from xtalflow.data import CComposite, CList, ValueState, find_all_files
+from xtalflow.errors import XtalflowError
+from xtalflow.formats import ParamsHeader, from_json, from_phil, read_params, to_json, to_phil, write_params
 
 
 def check_rules(node, root):
@@ -103,10 +32,11 @@ def test_after_any_deeds_the_rules_hold_and_every_format_gives_the_tree_back(don
     check_rules(root, root)
     assert len(find_all_files(root)) == 4 + len(root["inputData"].ITEMS) + len(root["controlParameters"].ITEMS)
 
-    by_dict, by_json, by_xml = make_tree(), make_tree(), make_tree()
+    by_dict, by_json, by_phil, by_xml = make_tree(), make_tree(), make_tree(), make_tree()
     by_dict["inputData"].TEXT = "before"
     by_dict.from_dict(root.to_dict())
     from_json(to_json(root), by_json)
+    from_phil(to_phil(root), by_phil)
     with TemporaryDirectory() as folder:
         path = Path(folder, "params.xml")
         write_params(root, ParamsHeader(task="t"), path)
@@ -114,6 +44,7 @@ def test_after_any_deeds_the_rules_hold_and_every_format_gives_the_tree_back(don
 
     assert by_dict == root
     assert by_json == root
+    assert by_phil == root
     assert by_xml == root
     assert header.unknown == ()
 
