@@ -18,7 +18,6 @@ from xtalflow.xtal import (
     CPdbDataFile,
     FlagColumn,
     analyse_free_flags,
-    check_flags_crystal,
     check_model_crystal,
     check_space_group_change,
     choose_free_flags,
@@ -73,18 +72,12 @@ def read_flags(file: CFreeRDataFile, number: int | None = None) -> FlagColumn:
     return FlagColumn(mtz, label, analyse_free_flags(path, mtz, label, number).free_value)
 
 
-def check_flags(
-    findings: Findings, file: CFreeRDataFile, observations: Observations | None, number: int | None
-) -> FlagColumn | None:
-    """Refuse flags that are none, or that belong to another crystal than the data."""
+def flags_of(findings: Findings, file: CFreeRDataFile, number: int | None) -> FlagColumn | None:
+    """The flags of a parameter; None if it is not set or has none, which becomes a finding."""
     flags = None
     if findings.path_of(file):
         with findings.of(file):
             flags = read_flags(file, number)
-            if observations is not None:
-                agreement = check_flags_crystal(crystal_of_reflections(flags.mtz), observations.crystal)
-                if agreement.refusal:
-                    raise InvalidInput(f"{path_of(file).name} and {observations.path.name}: {agreement.refusal}")
     return flags
 
 

@@ -25,7 +25,7 @@ from ._reflection_content import mtz_content
 from ._reflection_digest import reflection_digests
 from ._reflection_facts import reflection_facts
 from ._reflections import read_mtz_header, read_reflections, reflection_format
-from ._same_crystal import crystal_agreement
+from ._same_crystal import crystal_agreement, same_crystal_partner
 
 if TYPE_CHECKING:
     import gemmi
@@ -77,15 +77,13 @@ class CMtzDataFile(CDataFile):
     def validity(self) -> list[Finding]:
         """Also: the crystal must be that of the parameter that `sameCrystalAs` names; see `check_same_crystal`."""
         findings = super().validity()
-        agreement = None if findings else crystal_agreement(self)
-        if agreement is not None:
-            other = self.qualifier("sameCrystalAs")
+        other = None if findings else same_crystal_partner(self)
+        agreement = None if other is None else crystal_agreement(self, other)
+        if other is not None and agreement is not None:
+            names = f"{Path(str(self)).name} and {Path(str(other)).name}"
             if agreement.refusal:
-                findings.append(self._finding(111, f"{self}: not of the crystal of {other}: {agreement.refusal}"))
-            findings += [
-                self._finding(112, f"{self}: beside {other}: {remark}", Severity.WARNING)
-                for remark in agreement.remarks
-            ]
+                findings.append(self._finding(111, f"{names}: {agreement.refusal}"))
+            findings += [self._finding(112, f"{names}: {remark}", Severity.WARNING) for remark in agreement.remarks]
         return findings
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from xtalflow.data import CComposite, CData, CDataFile
+from xtalflow.data import CComposite, CDataFile
 from xtalflow.errors import InvalidInput
 
 from ._agreement import Agreement, check_same_crystal
@@ -14,27 +14,24 @@ from ._crystal import Crystal
 from ._reflection_header import read_reflection_header
 
 
-def crystal_agreement(file: CDataFile) -> Agreement | None:
-    """How the crystal of a file agrees with that of the parameter that `sameCrystalAs` names.
+def crystal_agreement(file: CDataFile, other: CDataFile) -> Agreement | None:
+    """How the crystal of a file agrees with that of another.
 
-    None if it names none, or if one of the files is not set, not there or not readable, which other findings say.
+    None if one of them is not set, not there or not readable, which other findings say.
     """
-    other = _partner(file)
-    if other is None or not isinstance(other, CDataFile):
-        return None
     one, its = _crystal_of(file.path), _crystal_of(other.path)
     if one is None or its is None:
         return None
     return check_same_crystal(one, its, level=file.qualifier("sameCrystalLevel") or 0)
 
 
-def _partner(file: CDataFile) -> CData | None:
-    """The parameter that is named, beside the file or beside what it is part of."""
+def same_crystal_partner(file: CDataFile) -> CDataFile | None:
+    """The file that `sameCrystalAs` names, beside the file or beside what it is part of."""
     name, node = file.qualifier("sameCrystalAs"), file.parent
     while name and node is not None:
         if isinstance(node, CComposite) and name in node:
             found: Any = node[name]
-            return found if isinstance(found, CData) and found is not file else None
+            return found if isinstance(found, CDataFile) and found is not file else None
         node = node.parent
     return None
 

@@ -28,4 +28,4 @@ def test_the_examples_of_a_page_give_what_it_says(
 
 
 def test_there_are_pages_with_examples() -> None:
-    assert [page.name for page in PAGES] == ["formats.md"]
+    assert [page.name for page in PAGES] == ["formats.md", "selections.md"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from pathlib import Path
 
@@ -108,9 +107,3 @@ def test_the_refusal_is_shown_as_it_is() -> None:
         parse_selection("A/10-20 and B/10:C")
 
     assert f"```text\n{caught.value}\n```" in PAGE.read_text()
-
-
-def test_the_python_of_the_page_runs(structure: gemmi.Structure) -> None:
-    failed, tried = doctest.testfile(str(PAGE), module_relative=False, globs={"structure": structure})
-
-    assert (failed, tried > 4) == (0, True)

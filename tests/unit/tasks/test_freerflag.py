@@ -82,7 +82,7 @@ def test_flags_of_another_crystal_are_refused(crystal: CrystalFiles, tmp_path: P
     task.inputData.FREERFLAG = write_mtz(
         tmp_path / "far.mtz", hkl, flags, cell=gemmi.UnitCell(24.5, 28, 34, 90, 90, 90)
     )
-    assert "far.mtz and intensities.mtz: the cell of the free set" in sentences(task.validate())
+    assert "far.mtz and intensities.mtz: the cell of the reflections" in sentences(task.validate())
 
     monoclinic = gemmi.SpaceGroup("P 1 21 1")
     task.inputData.FREERFLAG = write_mtz(tmp_path / "laue.mtz", hkl, flags, cell=CELL, space_group=monoclinic)

@@ -17,7 +17,7 @@ from xtalflow.xtal import (
     read_reflections,
 )
 
-from .._checks import check_flags, observations_of
+from .._checks import flags_of, observations_of
 from .._files import path_of
 from .._findings import Findings
 from .._observations import Observations, read_observations
@@ -40,6 +40,7 @@ class FreeRFlag(CPluginScript):
         FREERFLAG = CFreeRDataFile(
             mustExist=True,
             sameCrystalAs="F_SIGF",
+            sameCrystalLevel=1,
             guiLabel="Set to complete",
             toolTip="An existing set of the same Laue class; without it a new one is made",
         )
@@ -64,7 +65,7 @@ class FreeRFlag(CPluginScript):
         findings = Findings(super().validate())
         observations = observations_of(findings, self.inputData.F_SIGF)
         number = self.controlParameters.FREERFLAG_NUMBER.value
-        check_flags(findings, self.inputData.FREERFLAG, observations, number)
+        flags_of(findings, self.inputData.FREERFLAG, number)
         if observations is not None and not self.inputData.FREERFLAG.isSet():
             with findings.of(self.controlParameters.FRAC):
                 self._new(observations)

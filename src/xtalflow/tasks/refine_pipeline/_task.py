@@ -18,7 +18,7 @@ from xtalflow.xtal import (
     read_sequences,
 )
 
-from .._checks import check_crystals, check_flags, check_own_flags, check_restraints, model_of, observations_of
+from .._checks import check_crystals, check_own_flags, check_restraints, flags_of, model_of, observations_of
 from .._findings import Findings
 from ._free_set import CFreeSetPerformance
 from ._steps import Steps
@@ -51,6 +51,7 @@ class RefinePipeline(CPluginScript):
         FREERFLAG = CFreeRDataFile(
             mustExist=True,
             sameCrystalAs="F_SIGF",
+            sameCrystalLevel=1,
             guiLabel="Free-R set",
             toolTip="Without it the flags in the file of the reflections are used, else a new set is made",
         )
@@ -130,7 +131,7 @@ class RefinePipeline(CPluginScript):
         observations, model = observations_of(findings, inputs.F_SIGF), model_of(findings, inputs.XYZIN)
         check_crystals(findings, inputs.XYZIN, model, observations, controls.SPACEGROUP)
         if inputs.FREERFLAG.isSet():
-            check_flags(findings, inputs.FREERFLAG, observations, controls.FREERFLAG_NUMBER.value)
+            flags_of(findings, inputs.FREERFLAG, controls.FREERFLAG_NUMBER.value)
         else:
             check_own_flags(findings, controls.FREERFLAG_NUMBER, observations)
         check_restraints(findings, self, model, inputs.DICT_LIST)

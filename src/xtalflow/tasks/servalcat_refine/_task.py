@@ -21,9 +21,9 @@ from xtalflow.xtal import (
 
 from .._checks import (
     check_crystals,
-    check_flags,
     check_restraints,
     dictionary_paths,
+    flags_of,
     model_of,
     observations_of,
     read_flags,
@@ -61,6 +61,7 @@ class ServalcatRefine(CPluginScript):
         FREERFLAG = CFreeRDataFile(
             mustExist=True,
             sameCrystalAs="F_SIGF",
+            sameCrystalLevel=1,
             guiLabel="Free-R set",
             toolTip="Flags of all these reflections; without them all are refined against and there is no R free",
         )
@@ -141,7 +142,7 @@ class ServalcatRefine(CPluginScript):
         check_crystals(findings, inputs.XYZIN, model, observations)
         if not controls.UNRESTRAINED.value:
             check_restraints(findings, self, model, inputs.DICT_LIST)
-        flags = check_flags(findings, inputs.FREERFLAG, observations, controls.FREERFLAG_NUMBER.value)
+        flags = flags_of(findings, inputs.FREERFLAG, controls.FREERFLAG_NUMBER.value)
         if observations is not None and flags is not None:
             data = join_flags(observations.mtz, observations.group, flags)
             if data.unflagged:
