@@ -13,7 +13,6 @@ import json  # noqa: E402
 import logging  # noqa: E402
 import sys  # noqa: E402
 import tracemalloc  # noqa: E402
-import xml.etree.ElementTree as ET  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from importlib.metadata import version  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -23,6 +22,7 @@ from ccp4i2.core.base_object.fundamental_types import CList  # noqa: E402
 from ccp4i2.core.CCP4Container import CContainer  # noqa: E402
 from ccp4i2.core.CCP4XtalData import CObsDataFile  # noqa: E402
 from ccp4i2.core.task_manager.def_xml_handler import DefXmlParser  # noqa: E402
+from ccp4i2.core.task_manager.params_xml_handler import ParamsXmlHandler  # noqa: E402
 
 logging.disable(logging.CRITICAL)
 
@@ -54,19 +54,27 @@ def timed(work: Callable[[], object]) -> float:
 
 def parameters(order: dict[str, Any], parser: Any) -> dict[str, float]:
     """Save and load with every single parameter set; set and read one by its path."""
-    tree, other = (parser.parse_def_xml(order["task"]) for _ in range(2))
+    repeats = order["repeats"]
+    files = [str(Path(order["folder"], f"ccp4i2_{number}.xml")) for number in range(repeats)]
+    tree, *others = (parser.parse_def_xml(order["task"]) for _ in range(1 + repeats))
     count = 0
     for path, value in order["values"].items():
         tree.find_by_path(f"task.{path}").set(value)
         count += 1
-    file = str(Path(order["folder"], "ccp4i2.xml"))
+
+    handler = ParamsXmlHandler()
 
     def save() -> None:
-        ET.ElementTree(tree.getEtree(excludeUnset=True)).write(file, encoding="utf-8", xml_declaration=True)
+        for file in files:
+            assert handler.export_params_xml(tree, file)
 
-    wall = timed(save) + timed(lambda: other.loadDataFromXml(file))
+    def load() -> None:
+        for file, other in zip(files, others, strict=True):
+            assert handler.import_params_xml(other, file)
+
+    wall = timed(save) + timed(load)
     path = f"task.{order['path']}"
-    assert other.find_by_path(path).value == order["values"][order["path"]]
+    assert others[-1].find_by_path(path).value == order["values"][order["path"]]
 
     def by_path() -> None:
         for number in range(order["times"]):
@@ -74,7 +82,7 @@ def parameters(order: dict[str, Any], parser: Any) -> dict[str, float]:
             parameter.set(number % 2 + 1.0)
             assert parameter.value == number % 2 + 1.0
 
-    return {"params": wall, "set": count, "paths": timed(by_path)}
+    return {"params": wall / repeats, "set": count, "paths": timed(by_path)}
 
 
 def lists(order: dict[str, Any]) -> dict[str, float]:

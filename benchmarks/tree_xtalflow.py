@@ -48,14 +48,16 @@ def timed(work: Callable[[], object]) -> float:
 
 def parameters(order: dict[str, Any]) -> dict[str, float]:
     """Save and load with every single parameter set; set and read one by its path."""
-    tree, other = (read_definition(Path(order["task"])).container for _ in range(2))
+    repeats = order["repeats"]
+    task = Path(order["task"])
+    files = [Path(order["folder"], f"xtalflow_{number}.xml") for number in range(repeats)]
+    tree, *others = (read_definition(task).container for _ in range(1 + repeats))
     for path, value in order["values"].items():
         tree.find(path).set(value)
-    file = Path(order["folder"], "xtalflow.xml")
-    save = timed(lambda: write_params(tree, ParamsHeader(task="t"), file))
-    load = timed(lambda: read_params(file, other))
-    assert other == tree
-    alone = timed(lambda: etree.parse(file))
+    save = timed(lambda: [write_params(tree, ParamsHeader(task="t"), file) for file in files])
+    load = timed(lambda: [read_params(file, other) for file, other in zip(files, others, strict=True)])
+    alone = timed(lambda: [etree.parse(file) for file in files])
+    assert all(other == tree for other in others)
 
     def by_path() -> None:
         path = order["path"]
@@ -65,9 +67,9 @@ def parameters(order: dict[str, Any]) -> dict[str, float]:
             assert parameter.value == number % 2 + 1.0
 
     return {
-        "params": save + load,
-        "load": load,
-        "lxml_load": alone,
+        "params": (save + load) / repeats,
+        "load": load / repeats,
+        "lxml_load": alone / repeats,
         "set": len(order["values"]),
         "paths": timed(by_path),
     }

@@ -16,7 +16,7 @@ from ._custom_tasks import (
     CImportedJobDefinition,
     CPatchDefinition,
 )
-from ._declare import declare, declare_in, own_qualifiers
+from ._declare import declare, declare_default, declare_in, own_qualifiers
 from ._document_files import CPDFDataFile, CPostscriptDataFile, CTextDataFile, CXmgrDataFile, CYmlFile
 from ._file import CDataFile, FileFacts, LinkedFile
 from ._findings import Finding, Severity
@@ -165,6 +165,7 @@ __all__ = [
     "ValueState",
     "class_qualifiers",
     "declare",
+    "declare_default",
     "declare_in",
     "extract_file_metadata",
     "find_all_files",

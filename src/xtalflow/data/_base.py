@@ -78,7 +78,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     # Declarations.
 
     def _as_item(self) -> Declaration:
-        """What the items of a list are made from, if this declares one of them."""
+        """What other objects like this one are made from."""
         return self._declaration
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -201,7 +201,7 @@ class CContainer(CComposite):
 
     __slots__ = ("_added", "_base_directory", "_found", "_project_directory")
 
-    _added: dict[str, CData]
+    _added: dict[str, Declaration]
     _found: dict[str, CData] | None
     """Objects by path that were found before; those in lists are not kept, as they move."""
     _base_directory: Path | None
@@ -217,10 +217,15 @@ class CContainer(CComposite):
         super()._set_up(declaration, parent, name)
 
     def _as_item(self) -> Declaration:
-        if not self._added:
+        below = {name: child for name, child in self._children.items() if isinstance(child, CContainer)}
+        own = {
+            name: declared for name, child in below.items() if (declared := child._as_item()) is not child._declaration
+        }
+        if not own and (not self._added or self._added is self._declaration.added):
             return self._declaration
         declaration = self._declaration.saying({})
-        declaration.added = dict(self._added)
+        declaration.added = {name: own.pop(name, declared) for name, declared in self._added.items()}
+        declaration.children |= own
         return declaration
 
     @property
@@ -261,7 +266,7 @@ class CContainer(CComposite):
         old = self._children.pop(name, None)
         if old is not None:
             old._parent = None
-        self._add(name, declaration)
+        self._add(name, declaration._as_item())
         self._forget()
         child = self._child(name)
         if declaration.isSet(allowDefault=False):
@@ -278,19 +283,17 @@ class CContainer(CComposite):
 
     def childNames(self) -> list[str]:
         declared = declared_children(type(self))
-        return [*declared, *(name for name in self._added if name not in declared)]
+        added = self._added
+        return [*declared, *(name for name in added if name not in declared)] if declared else list(added)
 
     def _child(self, name: str) -> CData:
-        child = self._children.get(name)
+        children = self._children
+        child = children.get(name)
         if child is None:
-            added = self._added.get(name)
-            child = super()._child(name) if added is None else self._made_of(name, added)
-        return child
-
-    def _made_of(self, name: str, declared: CData) -> CData:
-        child = self._children[name] = declared._declaration.kind._made(declared._declaration, self, name)
-        if isinstance(child, CContainer) and isinstance(declared, CContainer):
-            child._declare_as(declared)
+            declaration = self._added.get(name)
+            if declaration is None:
+                return super()._child(name)
+            child = children[name] = declaration.kind._made(declaration, self, name)
         return child
 
     if not TYPE_CHECKING:  # what a class declares is typed; what a definition file adds cannot be
@@ -310,32 +313,24 @@ class CContainer(CComposite):
         return CData._contents_metadata(self) if self._added else super()._contents_metadata()
 
     def find(self, path: str) -> Any:
-        found = None if self._found is None else self._found.get(path)
-        if found is None:
-            found = super().find(path)
-            if "[" not in path:
-                if self._found is None:
-                    self._found = {}
-                self._found[path] = found
+        known = self._found
+        if known is not None and (found := known.get(path)) is not None:
+            return found
+        found = super().find(path)
+        if "[" not in path:
+            if known is None:
+                known = self._found = {}
+            known[path] = found
         return found
 
     def copy(self) -> Self:
-        made = self._made(self._declaration, None, self._name)
-        made._declare_as(self)
+        made = self._made(self._as_item(), None, self._name)
         made._copy_from(self)
         made._project_directory, made._base_directory = self.project_directory, self.base_directory
         return made
 
-    def _declare_as(self, other: CContainer) -> None:
-        """Have what was added to another container of the same declaration, and to those in it."""
-        self._added = other._added if other._added is self._declaration.added else dict(other._added)
-        for name, theirs in other._children.items():
-            mine = self._child(name)
-            if isinstance(theirs, CContainer) and isinstance(mine, CContainer):
-                mine._declare_as(theirs)
-
-    def _add(self, name: str, declaration: CData) -> None:
-        if self._added is self._declaration.added:  # shared with the other items of a list
+    def _add(self, name: str, declaration: Declaration) -> None:
+        if self._added is self._declaration.added:  # shared with others of the same declaration
             self._added = dict(self._added)
         self._added[name] = declaration
 

@@ -10,7 +10,7 @@ from ._base import CData, ValueState
 from ._containers import CContainer
 from ._list import CList
 from ._qualifiers import Declaration
-from ._scalars import CString
+from ._scalars import CScalar, CString
 
 _D = TypeVar("_D", bound=CData)
 
@@ -44,9 +44,17 @@ def declare(
     return kind._made(declaration, None, "")
 
 
+def declare_default(declared: CScalar[Any], default: Any, initial: tuple[Any, ValueState]) -> None:
+    """Say what the default of a new declaration is, and which value and state that gives, checked already."""
+    declaration = declared._declaration
+    declaration.say({"default": default})
+    declaration.initial = initial
+    declared.restore()
+
+
 def declare_in(container: CContainer, name: str, declaration: CData) -> None:
     """Declare one more child of this very container, which is made when it is touched."""
-    container._add(name, declaration)
+    container._add(name, declaration._as_item())
 
 
 def own_qualifiers(item: CData) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -128,11 +129,9 @@ class Limits(NamedTuple):
     @classmethod
     def of(cls, declaration: Declaration) -> Limits:
         """The limits that a declaration and its class set."""
-        if declaration.own.keys().isdisjoint(_LIMITING) and class_qualifiers(declaration.kind).keys().isdisjoint(
-            _LIMITING
-        ):
-            return _NO_LIMITS
-        said = declaration.qualifiers
+        said = declaration.qualifiers if _limits_values(declaration.kind) else declaration.own
+        if _LIMITING.isdisjoint(said):
+            return NO_LIMITS
         return cls(
             low=said.get("min"),
             high=said.get("max"),
@@ -144,7 +143,15 @@ class Limits(NamedTuple):
 
 
 _LIMITING = frozenset({"min", "max", "onlyEnumerators", "minLength", "maxLength", "patternRegex"})
-_NO_LIMITS = Limits(None, None, None, None, None, None)
+
+
+@cache
+def _limits_values(kind: type[Any]) -> bool:
+    """Whether the qualifiers of a class limit its values."""
+    return not _LIMITING.isdisjoint(class_qualifiers(kind))
+
+
+NO_LIMITS = Limits(None, None, None, None, None, None)
 
 
 class Declaration:
@@ -162,7 +169,7 @@ class Declaration:
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
         self.limits: Limits | None = None
         self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
-        self.added: dict[str, CData] | None = None  # of a container that is an item of a list: what it declares
+        self.added: dict[str, Declaration] | None = None  # what a container has beside what its class declares
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One of the qualifiers, without merging all."""
@@ -184,6 +191,11 @@ class Declaration:
             said["default"] = default[name]
         known = self.children[name] = declared.saying(said) if said else declared
         return known
+
+    def say(self, more: Mapping[str, Any]) -> None:
+        """Have more qualifiers, as long as nobody has asked for any."""
+        self.own = MappingProxyType({**self.own, **more})
+        self._merged = None
 
     def saying(self, more: Mapping[str, Any]) -> Declaration:
         """The same declaration with more qualifiers."""

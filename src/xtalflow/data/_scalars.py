@@ -14,10 +14,13 @@ from ._base import CData, ValueState
 from ._changes import is_same
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
-from ._qualifiers import Declaration, Limits, Qualifiers, class_qualifiers
+from ._qualifiers import NO_LIMITS, Declaration, Limits, Qualifiers, class_qualifiers
 
 T = TypeVar("T")
 _LONGEST_MATCH_S = 1.0
+_GIVEN = ValueState.EXPLICITLY_SET
+_PLAIN = frozenset({str, int, float, bool})
+"""Types of nearly all values; that a class is among them is found sooner than that it is not of the tree."""
 _INTEGER = re.compile("[+-]?[0-9]{1,19}")
 _LARGEST = 2**63 - 1
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,14 +51,14 @@ class CScalar(CData, Generic[T]):
         self.set(value)
 
     def set(self, value: Any) -> None:
-        if value is None:
+        if type(value) in _PLAIN or not (value is None or isinstance(value, CData)):
+            self._store(self._checked(value), _GIVEN)
+        elif value is None:
             self.unSet()
-        elif isinstance(value, CData):
-            if not isinstance(value, CScalar):
-                raise self._refuse(value, f"a value for {type(self).__name__}")
+        elif isinstance(value, CScalar):
             self._take(None if value._value is None else self._checked(value._value), value._state)
         else:
-            self._store(self._checked(value), ValueState.EXPLICITLY_SET)
+            raise self._refuse(value, f"a value for {type(self).__name__}")
 
     def unSet(self) -> None:
         self._store(None, ValueState.NOT_SET)
@@ -126,22 +129,26 @@ class CScalar(CData, Generic[T]):
         return self._state is other._state and is_same(self._value, other._value)
 
     def _checked(self, value: Any) -> T:
-        """The value as this class keeps it; `InvalidValue` if it cannot be one."""
+        """The value as this class keeps it, within the limits; `InvalidValue` if it cannot be one."""
         converted = self._converted(value)
-        choices = self._limits().choices
-        if choices and converted not in choices:
-            raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in choices), code=103)
+        limits = self._declaration.limits or self._gathered_limits()
+        if limits is not NO_LIMITS:
+            self._check_limits(converted, limits)
+            if limits.choices and converted not in limits.choices:
+                raise self._refuse(value, "one of " + ", ".join(str(choice) for choice in limits.choices), code=103)
         return converted
 
-    def _limits(self) -> Limits:
+    def _gathered_limits(self) -> Limits:
         """What the qualifiers say about values; gathered once for each declaration."""
-        limits = self._declaration.limits
-        if limits is None:
-            limits = self._declaration.limits = Limits.of(self._declaration)
+        limits = self._declaration.limits = Limits.of(self._declaration)
         return limits
 
     def _converted(self, value: Any) -> T:
+        """The value as this class keeps it, whatever the limits; `InvalidValue` if it cannot be one."""
         raise NotImplementedError
+
+    def _check_limits(self, value: T, limits: Limits) -> None:
+        """Refuse a value that is outside of limits of its class's own kind."""
 
     def _known(self) -> T:
         if self._value is None:
@@ -174,14 +181,13 @@ class CNumber(CScalar[T]):
 
     __slots__ = ()
 
-    def _within(self, number: Any) -> Any:
-        low, high = (limits := self._limits()).low, limits.high
-        too_low, too_high = low is not None and number < low, high is not None and number > high
-        if too_low or too_high:
+    def _check_limits(self, value: Any, limits: Limits) -> None:
+        low, high = limits.low, limits.high
+        too_low = low is not None and value < low
+        if too_low or (high is not None and value > high):
             bounds = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
             allowed = " and ".join(bound for bound in bounds if bound)
-            raise self._refuse(number, allowed, code=101 if too_low else 102)
-        return number
+            raise self._refuse(value, allowed, code=101 if too_low else 102)
 
     @staticmethod
     def _plain(other: Any) -> Any:
@@ -266,7 +272,7 @@ class CInt(CNumber[int]):
 
     def _converted(self, value: Any) -> int:
         if type(value) is int and -_LARGEST <= value <= _LARGEST:
-            return int(self._within(value))
+            return value
         if isinstance(value, str):
             value = value.strip()
             whole = _INTEGER.fullmatch(value) is not None
@@ -277,7 +283,7 @@ class CInt(CNumber[int]):
         number = int(value)
         if abs(number) > _LARGEST:
             raise self._refuse("a number of more than 64 bits", "an integer of at most 64 bits")
-        return int(self._within(number))
+        return number
 
     def __index__(self) -> int:
         return self._known()
@@ -295,7 +301,7 @@ class CFloat(CNumber[float]):
 
     def _converted(self, value: Any) -> float:
         if type(value) is float and math.isfinite(value):
-            return float(self._within(value))
+            return value
         if isinstance(value, bool) or not isinstance(value, (str, Real)) or (isinstance(value, str) and "_" in value):
             raise self._refuse(value, "a number")
         try:
@@ -306,7 +312,7 @@ class CFloat(CNumber[float]):
             raise self._refuse("a number of more than 1024 bits", "a finite number") from None
         if not math.isfinite(number) and not (isinstance(self._parent, CData) and self._parent.REPORTS):
             raise self._refuse(value, "a finite number")
-        return float(self._within(number))
+        return number
 
     def to_dict(self) -> dict[str, Any]:
         if self._value is not None and not math.isfinite(self._value):
@@ -329,10 +335,12 @@ class CString(CScalar[str]):
     def _converted(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self._refuse(value, "a text")
-        value = "".join(value)  # of a member of an enumeration its value
-        if self.REFUSED.search(value):
-            raise self._refuse(value, "a text without control characters")
-        limits = self._limits()
+        text = value if type(value) is str else "".join(value)  # of a member of an enumeration its value
+        if self.REFUSED.search(text):
+            raise self._refuse(text, "a text without control characters")
+        return text
+
+    def _check_limits(self, value: str, limits: Limits) -> None:
         if limits.shortest is not None and len(value) < limits.shortest:
             raise self._refuse(value, f"at least {limits.shortest} characters long", code=101)
         if limits.longest is not None and len(value) > limits.longest:
@@ -340,7 +348,6 @@ class CString(CScalar[str]):
         if limits.pattern and not self._matches(limits.pattern, value):
             allowed = self.qualifier("patternErrorMessage") or f"of the pattern {limits.pattern}"
             raise self._refuse(value, allowed, code=105)
-        return str(value)
 
     def _matches(self, pattern: str, text: str) -> bool:
         """Whether a text has the pattern; that of a definition file may take for ever, and then it has not."""

@@ -1,6 +1,6 @@
 """Files and texts that hold trees: each a read/write pair that round-trips."""
 
-from xtalflow.xtal import local_name, parse_xml
+from xtalflow.xtal import parse_xml
 
 from ._atomic import write_atomically
 from ._definition import Definition, Note, read_definition, write_definition
@@ -19,7 +19,6 @@ __all__ = [
     "from_json",
     "from_phil",
     "json_schema",
-    "local_name",
     "parse_xml",
     "read_definition",
     "read_params",

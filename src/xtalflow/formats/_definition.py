@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,21 +17,24 @@ from xtalflow.data import (
     CUnknown,
     ValueState,
     declare,
+    declare_default,
     declare_in,
     is_class_name,
     own_qualifiers,
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
-from xtalflow.xtal import i2_document, local_name
+from xtalflow.xtal import class_named, i2_document
 
 from ._atomic import write_atomically
-from ._definition_source import Box, Content, Described, Source, Tell
+from ._definition_source import Box, Content, Described, Source, Tell, stray_texts
 from ._qualifier_texts import default_of_text, judge_qualifiers, read_qualifiers, write_qualifiers
 
 if TYPE_CHECKING:
     from lxml import etree
 
 _MOST_NOTES = 1000
+_PARTS = frozenset({"className", "qualifiers", "subItem"})
+"""What a ``content`` or a ``subItem`` is made of."""
 _NO_VALUE = (None, ValueState.NOT_SET)
 
 
@@ -101,9 +104,9 @@ def read_definition(path: Path, *, root: Path | None = None) -> Definition:
     top = Source(root, tell).read(path, box)
     container = CContainer()
     _Builder(tell).fill(container, box, "")
-    header = {local_name(each): (each.text or "").strip() for each in top.iterfind("ccp4i2_header/*")}
+    header = {each.tag: (each.text or "").strip() for each in top.iterfind("ccp4i2_header/*")}
     header.pop("function", None)
-    body = top if local_name(top) == "ccp4i2_body" else top.find("ccp4i2_body")
+    body = top if top.tag == "ccp4i2_body" else top.find("ccp4i2_body")
     task = header.pop("pluginName", "") or (body.get("id") if body is not None else None) or ""
     return Definition(task=task, header=header, container=container, notes=tuple(notes))
 
@@ -123,7 +126,6 @@ class _Builder:
     tell: Tell
     file: Path = Path()
     where: str = ""
-    classes: dict[str, type[CData]] = field(default_factory=dict)
 
     def complain(self, what: str) -> None:
         self.tell(self.file, self.where, what)
@@ -175,25 +177,21 @@ class _Builder:
 
     def _parts(self, element: etree._Element) -> dict[str, etree._Element]:
         parts: dict[str, etree._Element] = {}
-        for text in [element.text, *(each.tail for each in element)]:
-            if text and text.strip():
-                self.complain(f"{text.strip()!r} has no meaning here")
-        for each in element:
-            tag = local_name(each)
-            if tag in ("className", "qualifiers", "subItem"):
-                if tag in parts:
-                    self.complain(f"has more than one <{tag}>; the last counts")
-                parts[tag] = each
-            else:
+        children = list(element)
+        for text in stray_texts(element, children):
+            self.complain(f"{text!r} has no meaning here")
+        for each in children:
+            tag = each.tag
+            if tag not in _PARTS:
                 self.complain(f"<{tag}> stands outside of <qualifiers> and has no effect")
+                continue
+            if tag in parts:
+                self.complain(f"has more than one <{tag}>; the last counts")
+            parts[tag] = each
         return parts
 
     def _class(self, name: str) -> type[CData]:
-        from xtalflow.xtal import class_named
-
-        kind = self.classes.get(name)
-        if kind is None:
-            kind = self.classes[name] = class_named(name) or CUnknown
+        kind = class_named(name) or CUnknown
         if kind is CUnknown:
             self.complain(f"is of the class {name!r}, which is not known" if name else "has no class")
         return kind
@@ -223,15 +221,15 @@ class _Builder:
         """Declare an object once its defaults, and those of its parts, are known to be values that they can take."""
         given = said.get("default")
         defaults = _taken_out(said)
-        probe = self._sound(kind, said, class_name)
+        declared = self._sound(kind, said, class_name)
         if not defaults:
-            return probe
-        if isinstance(probe, CScalar) and isinstance(given, (str, tuple)):
-            initial = self._checked(probe, given)
-            said["default"] = given if initial is _NO_VALUE else initial[0]
-            return declare(kind, said, class_name=class_name, initial=initial)
+            return declared
+        if isinstance(declared, CScalar) and isinstance(given, (str, tuple)):
+            initial = self._checked(declared, given)
+            declare_default(declared, given if initial is _NO_VALUE else initial[0], initial)
+            return declared
         for default in defaults:
-            self._put_back(probe, said, default)
+            self._put_back(declared, said, default)
         return declare(kind, said, class_name=class_name)
 
     def _sound(self, kind: type[CData], said: dict[str, Any], class_name: str) -> CData:
@@ -241,7 +239,8 @@ class _Builder:
         except InvalidValue as exc:
             self.complain(f"default = {_shown(exc.value)} of its class is refused: it must be {exc.allowed}")
             return declare(kind, said, class_name=class_name, initial=_NO_VALUE)
-        for name in [name for name, below in said.items() if isinstance(below, dict) and name in declared.childNames()]:
+        nested = [name for name, below in said.items() if isinstance(below, dict)]
+        for name in [name for name in nested if name in declared.childNames()]:
             try:
                 declared.find(name).getValueState()
             except InvalidValue as exc:
@@ -251,14 +250,16 @@ class _Builder:
         return declared
 
     def _checked(self, probe: CScalar[Any], text: Any) -> tuple[Any, ValueState]:
-        for attempt in (text, text.strip() if isinstance(text, str) else text):
-            if probe.accepts(attempt):
+        refusal = None
+        for attempt in (text, text.strip()) if isinstance(text, str) else (text,):
+            try:
                 probe.set(attempt)
+            except InvalidValue as exc:
+                refusal = refusal or exc
+            else:
                 return probe.value, ValueState.DEFAULT
-        try:
-            probe.set(text)
-        except InvalidValue as exc:
-            self.complain(f"default = {_shown(text)} is refused: it must be {exc.allowed}")
+        if refusal is not None:
+            self.complain(f"default = {_shown(text)} is refused: it must be {refusal.allowed}")
         return _NO_VALUE
 
     def _put_back(self, probe: CData, said: dict[str, Any], default: _Default) -> None:
@@ -352,8 +353,6 @@ def _write_children(element: etree._Element, container: CContainer) -> None:
 
 def _has_class_of_its_own(container: CContainer) -> bool:
     """Whether a definition can name the class of a container."""
-    from xtalflow.xtal import class_named
-
     return type(container) is not CContainer and class_named(container.class_name) is type(container)
 
 

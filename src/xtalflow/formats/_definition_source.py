@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xtalflow.errors import UnreadableFile
-from xtalflow.xtal import local_name, parse_xml
+from xtalflow.xtal import parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -57,23 +57,22 @@ class Source:
 
     def read(self, path: Path, box: Box, where: str = "") -> etree._Element:
         """Merge a file into a box, and return its root element."""
-        resolved = path.resolve()
-        if resolved in self._open:
-            names = " → ".join(each.name for each in [*self._open, resolved])
+        if any(path.samefile(each) for each in self._open):
+            names = " → ".join(each.name for each in [*self._open, path])
             raise UnreadableFile(path, f"is built on itself: {names}")
         self._files += 1
         if self._files > _MOST_FILES:
             raise UnreadableFile(path, f"is built on more than {_MOST_FILES} files")
         top = parse_xml(path)
         body = top
-        if local_name(top) == "ccp4i2":
-            body = next((each for each in top if local_name(each) == "ccp4i2_body"), top)
-        if local_name(body) != "ccp4i2_body":
-            raise UnreadableFile(path, f"is not a definition: there is no <ccp4i2_body> in its <{local_name(top)}>")
+        if top.tag == "ccp4i2":
+            body = next((each for each in top if each.tag == "ccp4i2_body"), top)
+        if body.tag != "ccp4i2_body":
+            raise UnreadableFile(path, f"is not a definition: there is no <ccp4i2_body> in its <{top.tag}>")
         function = (top.findtext("ccp4i2_header/function") or "").strip()
         if function not in ("", "DEF"):
             raise UnreadableFile(path, f"is not a definition: its function is {function}")
-        self._open.append(resolved)
+        self._open.append(path)
         self._merge(path, body, box, where, set())
         self._open.pop()
         return top
@@ -83,20 +82,21 @@ class Source:
 
         `seen` has the names that the same file described there before.
         """
-        included = [each for each in element if is_inclusion(each)]
+        children = list(element)
+        is_container = element.tag == "container"
+        included = [each for each in children if is_inclusion(each)]
         for each in included:
             self.read(self._parent(path, each), box, where)
-        for text in [element.text, *(each.tail for each in element)]:
-            if text and text.strip():
-                self.tell(path, where, f"{text.strip()!r} has no meaning here")
-        for each in element:
-            tag = local_name(each)
+        for text in stray_texts(element, children):
+            self.tell(path, where, f"{text!r} has no meaning here")
+        for each in children:
+            tag = each.tag
             if tag == "ccp4i2_body" or (tag == "container" and not each.get("id")):
                 self._merge(path, each, box, where, seen)
-            elif tag == "qualifiers" and local_name(element) == "container":
-                box.qualifiers.append(Described(path, each))
-            elif tag in ("container", "content"):
+            elif tag == "container" or tag == "content":
                 self._take(path, each, box, where, seen)
+            elif tag == "qualifiers" and is_container:
+                box.qualifiers.append(Described(path, each))
             elif each not in included:
                 self.tell(path, where, f"<{tag}> has no meaning here")
 
@@ -107,7 +107,7 @@ class Source:
             self.tell(path, where, f"{name!r} cannot be the name of a parameter")
             return
         known = box.entries.get(name)
-        if local_name(element) == "content":
+        if element.tag == "content":
             if name in seen:
                 self.tell(path, below, "is described twice; the last description counts")
             built_on = known if isinstance(known, list) and name not in seen else []
@@ -120,7 +120,7 @@ class Source:
 
     def _parent(self, path: Path, inclusion: etree._Element) -> Path:
         """The file that another one is built on."""
-        texts = {local_name(each): (each.text or "").strip() for each in inclusion[0]}
+        texts = {each.tag: (each.text or "").strip() for each in inclusion[0]}
         name = PurePosixPath(texts.get("relPath", ""), texts.get("baseName", ""))
         if texts.get("project", _TOP) != _TOP or not texts.get("baseName") or name.is_absolute() or ".." in name.parts:
             raise UnreadableFile(path, f"is built on {name}, which is no definition below the folder of CCP4i2")
@@ -134,9 +134,15 @@ class Source:
         raise UnreadableFile(path, f"is built on {name}, which is not {below}")
 
 
+def stray_texts(element: etree._Element, children: Sequence[etree._Element]) -> list[str]:
+    """Texts between the children of an element, which should hold nothing else."""
+    texts = [element.text, *[each.tail for each in children]]
+    return [text.strip() for text in texts if text and not text.isspace()]
+
+
 def is_inclusion(element: etree._Element) -> bool:
     """Whether an element names the file that a definition is built on; a parameter's part may be called `file` too."""
-    return local_name(element) == "file" and len(element) == 1 and local_name(element[0]) == _INCLUDED
+    return element.tag == "file" and len(element) == 1 and element[0].tag == _INCLUDED
 
 
 def _roots(path: Path) -> Iterator[Path]:

@@ -25,7 +25,7 @@ from xtalflow.data import (
     ValueState,
 )
 from xtalflow.errors import InvalidValue, UnreadableFile
-from xtalflow.xtal import i2_document, local_name, parse_xml
+from xtalflow.xtal import i2_document, parse_xml
 
 from ._atomic import write_atomically
 from ._params_header import HEADER, ParamsHeader, header_rows, read_header
@@ -40,6 +40,7 @@ _ADMIN = "guiAdmin"
 _TITLE = "jobTitle"
 _STATE = "state"
 """Attribute of an empty element for a value that was unset although it has a default; CCP4i2 passes over it."""
+_GIVEN = ValueState.EXPLICITLY_SET
 _UNSET, _DEFAULT = ValueState.NOT_SET.value, ValueState.DEFAULT.value
 
 
@@ -69,50 +70,57 @@ class _Writer:
     def __init__(self, leftovers: Leftovers) -> None:
         from lxml import etree
 
-        self.leftovers, self.new_element = leftovers, etree.SubElement
+        self.leftovers, self.has_leftovers = leftovers, bool(leftovers)
+        self.new_element = etree.SubElement
 
     def write(self, element: etree._Element, container: CContainer) -> None:
         """Write the sections of a container; each has an element, even an empty one."""
         self.leftovers.put_back(element, "")
         for section in container.children():
-            self._write_one(element, section, section.name, is_needed=True)
-            self.leftovers.put_back(element, "", section.name)
+            name = section.name
+            self._write_one(element, section, name, name, is_needed=True)
+            self.leftovers.put_back(element, "", name)
 
-    def _write_one(self, parent: etree._Element, item: CData, path: str, *, is_needed: bool = False) -> bool:
-        """Write an object if it, or anything below it, is explicit or other than its default; whether it is."""
-        kept = self.leftovers.within(path)
-        if isinstance(item, CScalar) and not kept:
-            return self._write_scalar(parent, item, is_needed)
-        if isinstance(item, CList) and item.is_as_declared() and not (kept or is_needed):
-            return False
-        element = self.new_element(parent, _tag(item))
+    def _write_one(self, parent: etree._Element, item: CData, tag: str, path: str, *, is_needed: bool = False) -> bool:
+        """Write an object if it, or anything below it, is explicit or other than its default; whether it is.
+
+        The path is needed only if there are leftovers.
+        """
+        kept = self.has_leftovers and self.leftovers.within(path)
         if isinstance(item, CScalar):
+            if not (kept or is_needed) and item.is_as_declared():
+                return False
+            element = self.new_element(parent, tag)
             self._fill_scalar(element, item)
-        elif isinstance(item, CList) and (state := item.getValueState()) is not ValueState.EXPLICITLY_SET:
-            element.set(_STATE, state.value)
-        self.leftovers.put_back(element, path)
-        any_is_given = is_needed or kept or isinstance(item, CList)
-        for child in item.children() if kept else item.touched():
-            below = _joined(path, child.name)
-            any_is_given |= self._write_one(element, child, below, is_needed=isinstance(item, CList))
             if kept:
-                self.leftovers.put_back(element, path, child.name)
+                self.leftovers.put_back(element, path)
+            return True
+        is_list = isinstance(item, CList)
+        if is_list and item.is_as_declared() and not (kept or is_needed):
+            return False
+        element = self.new_element(parent, tag)
+        if is_list and (state := item.getValueState()) is not _GIVEN:
+            element.set(_STATE, state.value)
+        if kept:
+            self.leftovers.put_back(element, path)
+        any_is_given = is_needed or kept or is_list
+        for child in item.children() if kept else item.touched():
+            name = child.name
+            below = _joined(path, name) if self.has_leftovers else ""
+            tag = child.class_name if is_list else name
+            any_is_given |= self._write_one(element, child, tag, below, is_needed=is_list)
+            if kept:
+                self.leftovers.put_back(element, path, name)
         if not any_is_given:
             parent.remove(element)
         return any_is_given
 
-    def _write_scalar(self, parent: etree._Element, item: CScalar[Any], is_needed: bool) -> bool:
-        if item.is_as_declared() and not is_needed:
-            return False
-        self._fill_scalar(self.new_element(parent, _tag(item)), item)
-        return True
-
     def _fill_scalar(self, element: etree._Element, item: CScalar[Any]) -> None:
-        state = item.getValueState()
-        if state is not ValueState.EXPLICITLY_SET:
+        state, value = item.getValueState(), item.value
+        if state is not _GIVEN:
             element.set(_STATE, state.value)
-        elif isinstance(item, CCollection):
-            self._write_parts(element, item.value or "")
+        elif isinstance(value, tuple):
+            self._write_parts(element, value)
         else:
             element.text = _text(item)
 
@@ -166,10 +174,8 @@ def read_params_header(path: Path) -> ParamsHeader:
 
 def _root(path: Path, container: CContainer | None) -> etree._Element:
     root = parse_xml(path)
-    if local_name(root) not in _ROOTS and (
-        container is None or not any(local_name(each) in container for each in root)
-    ):
-        raise UnreadableFile(path, f"is not a parameter file: its root is <{local_name(root)}>, not <ccp4i2>")
+    if root.tag not in _ROOTS and (container is None or not any(each.tag in container for each in root)):
+        raise UnreadableFile(path, f"is not a parameter file: its root is <{root.tag}>, not <ccp4i2>")
     function = (root.findtext(f"{HEADER}/function") or "").strip()
     if function not in ("", "PARAMS"):
         raise UnreadableFile(path, f"is not a parameter file: its function is {function}")
@@ -178,11 +184,11 @@ def _root(path: Path, container: CContainer | None) -> etree._Element:
 
 def _sections(root: etree._Element) -> list[etree._Element]:
     body: etree._Element | None = root
-    if local_name(root) == "ccp4i2":
-        body = next((each for each in root if local_name(each) == "ccp4i2_body"), None)
+    if root.tag == "ccp4i2":
+        body = next((each for each in root if each.tag == "ccp4i2_body"), None)
     if body is None:
         return []
-    while len(body) == 1 and local_name(body[0]) in _WRAPPERS:
+    while len(body) == 1 and body[0].tag in _WRAPPERS:
         body = body[0]
     return list(body)
 
@@ -203,8 +209,8 @@ class _Reader:
         """Read the sections of a file; ``guiAdmin`` need not be one of the container."""
         sections = []
         for each in elements:
-            if local_name(each) == _ADMIN and _ADMIN not in self.container:
-                self.keep([below for below in each if local_name(below) != _TITLE], _ADMIN)
+            if each.tag == _ADMIN and _ADMIN not in self.container:
+                self.keep([below for below in each if below.tag != _TITLE], _ADMIN)
             else:
                 sections.append(each)
         self._fill_children(self.container, sections)
@@ -217,32 +223,44 @@ class _Reader:
             alone = deepcopy(each)
             etree.cleanup_namespaces(alone)
             xml = etree.tostring(alone, encoding="unicode", with_tail=False)
-            path = _joined(parent, local_name(each))
+            path = _joined(parent, each.tag)
             self.unknown.append(UnknownElement(path=path, parent=parent, after=after, xml=xml, refusal=refusal))
 
-    def _fill(self, item: CData, element: etree._Element) -> None:
-        if isinstance(item, CScalar):
-            self._fill_scalar(item, element)
-        elif isinstance(item, CList):
-            self._fill_list(item, element)
-        elif isinstance(item, CComposite):
-            self._fill_children(item, element)
+    def _fill(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
+        """Fill an object, or keep what it refuses; whether it was filled."""
+        try:
+            if isinstance(item, CScalar):
+                self._fill_scalar(item, element)
+            elif isinstance(item, CList):
+                self._fill_list(item, element)
+            elif isinstance(item, CComposite):
+                self._fill_children(item, element)
+        except InvalidValue as exc:
+            if not self.keep_refused:
+                raise
+            self.keep([element], self._path(parent), after, refusal=str(exc))
+            return False
+        return True
 
     def _fill_scalar(self, item: CScalar[Any], element: etree._Element) -> None:
-        text, state = element.text or "", element.get(_STATE)
-        if isinstance(item, CCollection) and (len(element) or (element.attrib and state is None)):
-            item.set(_parts(element))
+        if (len(element) or element.attrib) and self._is_special(item, element):
             return
+        text = element.text or ""
+        if text.strip() or (isinstance(item, (CString, CCollection)) and (text or item.accepts(""))):
+            item.set(text)
+
+    def _is_special(self, item: CScalar[Any], element: etree._Element) -> bool:
+        """Take a state, or the parts of a collection, if an element says one; keep what else is in it."""
+        state = element.get(_STATE)
+        if isinstance(item, CCollection) and (len(element) or state is None):
+            item.set(_parts(element))
+            return True
         self.keep(element, self._path(item))
         if state == _UNSET:
             item.unSet()
         elif state == _DEFAULT:
             item.restore()
-        elif isinstance(item, (CString, CCollection)):
-            if text or item.accepts(""):
-                item.set(text)
-        elif text := text.strip():
-            item.set(text)
+        return state in (_UNSET, _DEFAULT)
 
     def _fill_list(self, item: CList[CData], element: etree._Element) -> None:
         state = element.get(_STATE)
@@ -254,9 +272,9 @@ class _Reader:
             item.clear()
         after, tag, count = "", item.makeItem().class_name, 0
         for each in element:
-            if local_name(each) == tag:
+            if each.tag == tag:
                 made = item[count] if count < len(item) else item.addItem()
-                if self._fill_or_keep(made, each, item, after):
+                if self._fill(made, each, item, after):
                     after, count = made.name, count + 1
                 else:
                     item.pop(count)
@@ -267,24 +285,13 @@ class _Reader:
         names = set(item.childNames())
         after = ""
         for each in elements:
-            name = local_name(each)
+            name = each.tag
             if name in names:
                 names.discard(name)  # once; another of the name is left over
-                self._fill_or_keep(item[name], each, item, after)
+                self._fill(item[name], each, item, after)
                 after = name
             else:
                 self.keep([each], self._path(item), after)
-
-    def _fill_or_keep(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
-        """Fill an object, or keep what it refuses; whether it was filled."""
-        try:
-            self._fill(item, element)
-        except InvalidValue as exc:
-            if not self.keep_refused:
-                raise
-            self.keep([element], self._path(parent), after, refusal=str(exc))
-            return False
-        return True
 
     def _path(self, item: CData) -> str:
         """Path below the container."""
@@ -302,7 +309,7 @@ def _parts(element: etree._Element) -> Parts:
     return (
         *attributes,
         *([(TEXT_PART, text)] if text.strip() else []),
-        *((local_name(each), _parts(each)) for each in element),
+        *((each.tag, _parts(each)) for each in element),
     )
 
 
@@ -314,11 +321,6 @@ def _text(item: CScalar[Any]) -> str:
         except UnicodeEncodeError:
             raise InvalidValue(item.object_path(), text, "a name in UTF-8 to be kept in a parameter file") from None
     return text
-
-
-def _tag(item: CData) -> str:
-    """The element of an object: its name; of the item of a list, its class."""
-    return item.class_name if item.name.startswith("[") else item.name
 
 
 def _joined(path: str, name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from xtalflow.xtal import local_name, read_i2_time, write_i2_time, written_here
+from xtalflow.xtal import read_i2_time, write_i2_time, written_here
 
 from ._unknown import UnknownElement
 
@@ -90,7 +90,7 @@ def read_header(element: etree._Element | None) -> tuple[ParamsHeader, list[etre
     said: dict[str, str | datetime] = {}
     others = []
     for each in element if element is not None else ():
-        tag, text = local_name(each), (each.text or "").strip()
+        tag, text = each.tag, (each.text or "").strip()
         value = read_i2_time(text) if tag == _CREATED else text
         if tag in _FIELDS and len(each) == 0 and _FIELDS[tag] not in said and (value or not text):
             if value:

@@ -25,7 +25,6 @@ from xtalflow.data import (
 )
 from xtalflow.data import Qualifiers as KnownQualifiers
 from xtalflow.errors import InvalidValue
-from xtalflow.xtal import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -34,11 +33,7 @@ Complain = Callable[[str], None]
 
 _TYPES = get_type_hints(KnownQualifiers)
 _KNOWN = frozenset(_TYPES)
-_WHOLE = frozenset(name for name, kind in _TYPES.items() if kind is int) | {"subType", "contentFlag"}
-_NUMBERS = frozenset(name for name, kind in _TYPES.items() if kind is float)
-_TRUTHS = frozenset(name for name, kind in _TYPES.items() if kind is bool)
 _LISTS = frozenset(name for name, kind in _TYPES.items() if kind == Sequence[str])
-_WHOLE_LISTS = frozenset(name for name, kind in _TYPES.items() if kind == Sequence[int])
 _PARTED = frozenset(name for name, kind in _TYPES.items() if kind == Mapping[str, Any])
 _NESTED = _PARTED | {"columnGroup", "subItem"}
 _MISSPELT = {"minimum": "min", "maximum": "max"}
@@ -67,10 +62,12 @@ _PRESERVED = ("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 def read_qualifiers(element: etree._Element, kind: type[CData], complain: Complain) -> dict[str, Any]:
     """Qualifiers of an object of a class, typed by their names; defaults are still texts."""
     read: dict[str, Any] = {}
+    parts = _part_kinds(kind)
     for each in element:
-        name = local_name(each)
+        name = each.tag
+        reader = None if name in parts or len(each) else _OF_ONE_TEXT.get(name)
         try:
-            value = _value(each, name, kind, complain)
+            value = _value(each, name, kind, complain) if reader is None else reader(_text(each))
         except ValueError as exc:
             complain(f"{name} = {_text(each)!r} is not {exc}")
             continue
@@ -93,10 +90,10 @@ def judge_qualifiers(said: Mapping[str, Any], kind: type[CData], complain: Compl
         complain(f"enumerators have {twice} more than once")
     if said.get("onlyEnumerators") and not (choices or class_qualifiers(kind).get("enumerators")):
         complain("onlyEnumerators has no effect; there are no enumerators")
-    for name, kinds in _ONLY_FOR.items():
-        if said.get(name) is None or said[name] is False:
+    for name in said:
+        if said[name] is None or said[name] is False or name not in _ONLY_FOR:
             continue
-        if not issubclass(kind, kinds) and name not in class_qualifiers(kind):
+        if not issubclass(kind, _ONLY_FOR[name]) and name not in class_qualifiers(kind):
             complain(f"{name} has no effect on a {kind.__name__}")
 
 
@@ -134,7 +131,7 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
             raise ValueError("a text")
         if name not in _KNOWN and not issubclass(kind, CCollection):
             complain(f"{name} is neither a qualifier nor a part of {kind.__name__}")
-        return {local_name(each): _typed(local_name(each), _nested(each)) for each in element}
+        return {each.tag: _typed(each.tag, _nested(each)) for each in element}
     if name in parts:
         complain(f"{name} = {_text(element)!r} has no effect; what is said of a part stands in elements of its own")
     elif name not in _KNOWN:
@@ -147,42 +144,31 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
 
 
 def _typed(name: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if name in _TRUTHS:
-        return _truth(value)
-    if name == "patternRegex":
-        return _pattern(value)
-    if name in _WHOLE_LISTS:
-        return tuple(_whole(each) for each in _split(value))
-    if name in _WHOLE or name in _NUMBERS:
-        if value in ("", "None"):
-            return None
-        return _whole(value) if name in _WHOLE else _number(value)
-    return value
+    reader = _READERS.get(name)
+    return reader(value) if reader is not None and isinstance(value, str) else value
 
 
 def _nested(element: etree._Element) -> Any:
-    return {local_name(each): _typed(local_name(each), _nested(each)) for each in element} or _text(element)
+    return {each.tag: _typed(each.tag, _nested(each)) for each in element} or _text(element)
 
 
 def _group_item(element: etree._Element) -> dict[str, str]:
     attributes = {str(key): str(value) for key, value in element.attrib.items()}
-    return attributes | {local_name(each): _text(each) for each in element}
+    return attributes | {each.tag: _text(each) for each in element}
 
 
 def _default(element: etree._Element, kind: type[CData]) -> Any:
-    if issubclass(kind, CCollection) and len(element):
-        return _parts(element)
     if len(element):
-        parts = {local_name(each): _default(each, CData) for each in element}
+        if issubclass(kind, CCollection):
+            return _parts(element)
+        parts = {each.tag: _default(each, CData) for each in element}
         return {name: part for name, part in parts.items() if part is not None} or None
     text = element.text or ""
     return None if text.strip() in ("", "None") and not _is_preserved(element) else text
 
 
 def _parts(element: etree._Element) -> Parts:
-    return tuple((local_name(each), _parts(each)) for each in element) if len(element) else _text(element)
+    return tuple((each.tag, _parts(each)) for each in element) if len(element) else _text(element)
 
 
 def _items(element: etree._Element) -> tuple[str, ...]:
@@ -199,7 +185,8 @@ def _is_preserved(element: etree._Element) -> bool:
 
 def _text(element: etree._Element) -> str:
     text = element.text or ""
-    return text if _is_preserved(element) else text.strip()
+    bare = text.strip()
+    return text if bare != text and _is_preserved(element) else bare
 
 
 def _whole(text: str) -> int:
@@ -208,11 +195,20 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _number(text: str) -> float:
+def _whole_if_any(text: str) -> int | None:
+    return None if text in ("", "None") else _whole(text)
+
+
+def _whole_list(text: str) -> tuple[int, ...]:
+    return tuple(_whole(each) for each in _split(text))
+
+
+def _number_if_any(text: str) -> float | None:
+    if text in ("", "None"):
+        return None
     if _INTEGER.fullmatch(text):
         return int(text)
-    probe = CFloat()
-    if not probe.accepts(text):
+    if not _probe(CFloat).accepts(text):
         raise ValueError("a number")
     return float(text)
 
@@ -261,6 +257,23 @@ def _part_kinds(kind: type[CData]) -> Mapping[str, type[CData]]:
     if kind is CData or issubclass(kind, CCollection):
         return {}
     return declare(kind, {}).get_merged_metadata("attributes")
+
+
+_READER_OF_TYPE: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: _whole_if_any,
+    float: _number_if_any,
+    bool: _truth,
+    Sequence[int]: _whole_list,
+}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    **{name: _READER_OF_TYPE[kind] for name, kind in _TYPES.items() if kind in _READER_OF_TYPE},
+    "patternRegex": _pattern,
+    "subType": _whole_if_any,
+    "contentFlag": _whole_if_any,
+}
+"""What makes a qualifier's value of its text."""
+_OF_ONE_TEXT = {name: reader for name, reader in _READERS.items() if name not in _PARTED}
 
 
 def write_qualifiers(element: etree._Element, qualifiers: Mapping[str, Any]) -> None:

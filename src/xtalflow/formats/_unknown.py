@@ -49,6 +49,9 @@ class Leftovers:
                 self._elements.setdefault((element.parent, element.after), []).append(element.xml)
                 self._hold(element.parent)
 
+    def __bool__(self) -> bool:
+        return bool(self._elements)
+
     def within(self, path: str) -> bool:
         """Whether anything stands in an object, or below it."""
         return path in self._holders

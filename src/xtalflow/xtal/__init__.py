@@ -184,7 +184,7 @@ from ._unmerged_files import (
 )
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 from ._wilson import WilsonPlot, wilson_plot
-from ._xml import local_name, parse_xml
+from ._xml import parse_xml
 from .selection import Selection, atom_mask, parse_selection, select_atoms
 
 __all__ = [
@@ -402,7 +402,6 @@ __all__ = [
     "lattice_rotations",
     "laue_rotations",
     "ligand_names",
-    "local_name",
     "make_free_flags",
     "map_facts",
     "mean_intensities",

@@ -13,7 +13,7 @@ from xtalflow.errors import InvalidInput, UnsuitableContent
 from ._content import printable, read_content
 from ._i2_xml import i2_document, written_here
 from ._sequences import PolymerKind, guess_polymer_kind
-from ._xml import local_name, xml_root
+from ._xml import xml_root
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -47,7 +47,7 @@ def read_asu_contents(path: Path) -> list[AsuSequence]:
         XML of something else, no sequence, two of one name, letters that stand for no residue.
     """
     root = xml_root(path, read_content(path))
-    entries = [element for element in root.iter() if local_name(element) == _ENTRY]
+    entries = [element for element in root.iter() if element.tag == _ENTRY]
     if not entries:
         raise UnsuitableContent(path, f"it holds no sequence ({_ENTRY}), so it is no description of contents")
     sequences = [_sequence(path, number, entry) for number, entry in enumerate(entries, start=1)]
@@ -60,7 +60,7 @@ def read_asu_contents(path: Path) -> list[AsuSequence]:
 
 
 def _sequence(path: Path, number: int, entry: _Element) -> AsuSequence:
-    texts = {local_name(child): printable(child.text or "") for child in entry}
+    texts = {child.tag: printable(child.text or "") for child in entry}
     name = texts.get("name") or f"sequence {number}"
     sequence = "".join(texts.get("sequence", "").split()).upper().removesuffix("*")
     if not sequence:
@@ -98,10 +98,10 @@ def _copies(path: Path, name: str, text: str) -> int:
 
 def _source(entry: _Element) -> str:
     """The path of the file that a sequence is from, as it is written."""
-    source = next((child for child in entry if local_name(child) == "source"), None)
+    source = next((child for child in entry if child.tag == "source"), None)
     if source is None:
         return ""
-    texts = {local_name(child): printable(child.text or "") for child in source}
+    texts = {child.tag: printable(child.text or "") for child in source}
     name = texts.get("baseName", "")
     return str(PurePosixPath(texts.get("relPath", ""), name)) if name else ""
 

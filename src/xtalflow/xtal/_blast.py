@@ -13,7 +13,7 @@ from xtalflow.errors import UnreadableFile, UnsuitableContent
 
 from ._blast_text import TextHit, TextProblem, read_blast_text
 from ._content import printable, read_content, read_text
-from ._xml import local_name, xml_root
+from ._xml import xml_root
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -108,8 +108,8 @@ def _one_query(path: Path, names: Sequence[str]) -> str:
 
 
 def _read_xml(path: Path, root: etree._Element) -> BlastSearch:
-    if local_name(root) != _ROOT:
-        raise UnsuitableContent(path, f"this is XML of <{local_name(root)}>, not {_WANTED}")
+    if root.tag != _ROOT:
+        raise UnsuitableContent(path, f"this is XML of <{root.tag}>, not {_WANTED}")
     own = _texts(root)
     query = _real_name(own.get("BlastOutput_query-ID", ""), own.get("BlastOutput_query-def", ""))
     rounds = list(root.iter("Iteration"))
@@ -125,7 +125,7 @@ def _read_xml(path: Path, root: etree._Element) -> BlastSearch:
 
 
 def _texts(element: etree._Element) -> dict[str, str]:
-    return {local_name(child): child.text or "" for child in element}
+    return {child.tag: child.text or "" for child in element}
 
 
 def _real_name(identifier: str, definition: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,12 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 2**20
 MAX_TAGS = 2_000_000
 MAX_DEPTH = 100
-_NAMESPACED = "boolean(/*/*//self::*[namespace-uri()])"
+_NAMESPACED = "boolean(/*/*/descendant-or-self::*[namespace-uri()])"
 _TOO_DEEP = f"boolean({'/*' * (MAX_DEPTH + 1)})"
 
 
 def parse_xml(path: Path) -> etree._Element:
-    """The root element of a file; a namespace that its elements have by default is left out of their tags.
+    """The root element of a file; tags are without their namespaces.
 
     Raises
     ------
@@ -27,12 +29,13 @@ def parse_xml(path: Path) -> etree._Element:
         than 100 levels or declares a document type.
     """
     try:
-        if path.is_dir():
-            raise UnreadableFile(path, "this is a folder, not a file")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size or MAX_BYTES  # of a pipe it is 0
+            data = file.read(min(size, MAX_BYTES) + 1)
     except FileNotFoundError:
         raise UnreadableFile(path, "there is no such file") from None
+    except IsADirectoryError:
+        raise UnreadableFile(path, "this is a folder, not a file") from None
     except OSError as exc:
         raise UnreadableFile(path, exc.strerror or str(exc)) from exc
     if not data.strip():
@@ -71,12 +74,18 @@ def xml_root(path: Path, data: bytes, document_type: str = "") -> etree._Element
         reason = exc.msg if isinstance(exc, etree.XMLSyntaxError) else exc
         raise UnreadableFile(path, f"is not well-formed XML: {reason}") from exc
     _check_document_type(path, root, document_type)
-    if root.xpath(_TOO_DEEP):
+    if _answers(_TOO_DEEP)(root):
         raise UnreadableFile(path, f"is nested deeper than {MAX_DEPTH} levels")
-    if root.xpath(_NAMESPACED):
-        for element in root.iter("{*}*"):
-            element.tag = local_name(element)
+    for element in root.iter("{*}*") if _answers(_NAMESPACED)(root) else (root,):
+        element.tag = element.tag.rpartition("}")[2]
     return root
+
+
+@cache
+def _answers(question: str) -> etree.XPath:
+    from lxml import etree
+
+    return etree.XPath(question)
 
 
 def _check_document_type(path: Path, root: etree._Element, allowed: str) -> None:
@@ -84,9 +93,3 @@ def _check_document_type(path: Path, root: etree._Element, allowed: str) -> None
     if declared is None or (declared.name == allowed and not declared.entities() and not declared.elements()):
         return
     raise UnreadableFile(path, "declares a document type, which is not needed and not accepted")
-
-
-def local_name(element: etree._Element) -> str:
-    """Tag of an element without its namespace."""
-    tag = str(element.tag)
-    return tag.rpartition("}")[2] if tag.startswith("{") else tag
