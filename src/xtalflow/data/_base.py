@@ -63,7 +63,7 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         unknown = sorted(set(qualifiers) - KNOWN)
         if unknown:
             raise TypeError(f"{type(self).__name__} knows no qualifier {unknown[0]!r}")
-        self._set_up(Declaration(type(self), MappingProxyType(dict(qualifiers)), item, class_name), None, "")
+        self._set_up(Declaration(type(self), qualifiers, item, class_name), None, "")
 
     def _set_up(self, declaration: Declaration, parent: HierarchicalObject | None, name: str) -> None:
         """Be a new object of a declaration, with its default."""

@@ -37,9 +37,7 @@ def declare(
     below = item
     if below is None and issubclass(kind, CList):
         below = kind.ITEM or CString()
-    declaration = Declaration(
-        kind, MappingProxyType(dict(qualifiers)), None if below is None else below._as_item(), class_name
-    )
+    declaration = Declaration(kind, qualifiers, None if below is None else below._as_item(), class_name)
     declaration.initial = initial
     return kind._made(declaration, None, "")
 
@@ -59,4 +57,4 @@ def declare_in(container: CContainer, name: str, declaration: CData) -> None:
 
 def own_qualifiers(item: CData) -> Mapping[str, Any]:
     """What the declaration itself says, without what its class says."""
-    return item._declaration.own
+    return MappingProxyType(item._declaration.own)

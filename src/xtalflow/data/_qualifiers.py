@@ -132,13 +132,14 @@ class Limits(NamedTuple):
         said = declaration.qualifiers if _limits_values(declaration.kind) else declaration.own
         if _LIMITING.isdisjoint(said):
             return NO_LIMITS
+        choices = said.get("enumerators") if said.get("onlyEnumerators") else None
         return cls(
-            low=said.get("min"),
-            high=said.get("max"),
-            choices=said.get("enumerators") if said.get("onlyEnumerators") else None,
-            shortest=said.get("minLength"),
-            longest=said.get("maxLength"),
-            pattern=said.get("patternRegex"),
+            said.get("min"),
+            said.get("max"),
+            choices,
+            said.get("minLength"),
+            said.get("maxLength"),
+            said.get("patternRegex"),
         )
 
 
@@ -162,7 +163,8 @@ class Declaration:
     def __init__(
         self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None, class_name: str = ""
     ) -> None:
-        self.kind, self.own, self.item = kind, own, item
+        self.kind, self.item = kind, item
+        self.own = dict(own)  # what the declaration itself says
         self.class_name = class_name or kind.__name__
         self._merged: Mapping[str, Any] | None = None
         self.children: dict[str, Declaration] = {}  # of those children that were asked for
@@ -173,7 +175,8 @@ class Declaration:
 
     def qualifier(self, name: str, default: Any = None) -> Any:
         """One of the qualifiers, without merging all."""
-        return self.own[name] if name in self.own else class_qualifiers(self.kind).get(name, default)
+        own = self.own
+        return own[name] if name in own else class_qualifiers(self.kind).get(name, default)
 
     @property
     def qualifiers(self) -> Mapping[str, Any]:
@@ -194,7 +197,7 @@ class Declaration:
 
     def say(self, more: Mapping[str, Any]) -> None:
         """Have more qualifiers, as long as nobody has asked for any."""
-        self.own = MappingProxyType({**self.own, **more})
+        self.own.update(more)
         self._merged = None
 
     def saying(self, more: Mapping[str, Any]) -> Declaration:

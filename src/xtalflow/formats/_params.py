@@ -88,10 +88,11 @@ class _Writer:
         """
         kept = self.has_leftovers and self.leftovers.within(path)
         if isinstance(item, CScalar):
-            if not (kept or is_needed) and item.is_as_declared():
+            state = item.getValueState()
+            if state is not _GIVEN and not (kept or is_needed) and item.is_as_declared():
                 return False
             element = self.new_element(parent, tag)
-            self._fill_scalar(element, item)
+            self._fill_scalar(element, item, state)
             if kept:
                 self.leftovers.put_back(element, path)
             return True
@@ -115,14 +116,19 @@ class _Writer:
             parent.remove(element)
         return any_is_given
 
-    def _fill_scalar(self, element: etree._Element, item: CScalar[Any]) -> None:
-        state, value = item.getValueState(), item.value
+    def _fill_scalar(self, element: etree._Element, item: CScalar[Any], state: ValueState) -> None:
+        value = item.value
         if state is not _GIVEN:
             element.set(_STATE, state.value)
         elif isinstance(value, tuple):
             self._write_parts(element, value)
         else:
-            element.text = _text(item)
+            try:
+                element.text = str(value)
+            except UnicodeEncodeError:
+                raise InvalidValue(
+                    item.object_path(), value, "a name in UTF-8 to be kept in a parameter file"
+                ) from None
 
     def _write_parts(self, element: etree._Element, parts: Parts) -> None:
         """What a collection holds: a text, or an element for each part."""
@@ -311,16 +317,6 @@ def _parts(element: etree._Element) -> Parts:
         *([(TEXT_PART, text)] if text.strip() else []),
         *((each.tag, _parts(each)) for each in element),
     )
-
-
-def _text(item: CScalar[Any]) -> str:
-    text = str(item)
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise InvalidValue(item.object_path(), text, "a name in UTF-8 to be kept in a parameter file") from None
-    return text
 
 
 def _joined(path: str, name: str) -> str:
