@@ -109,9 +109,17 @@ def _print_parameters(parameters: list[dict[str, Any]]) -> None:
 
 def _row(parameter: dict[str, Any]) -> tuple[str, str, str, str]:
     kind = parameter["class"] + (f" of {parameter['item']}" if "item" in parameter else "")
-    default = "required" if parameter["required"] else "" if parameter["default"] is None else str(parameter["default"])
+    default = _shown(parameter["value"])
     notes = [parameter["label"], parameter["help"], _limits(parameter["qualifiers"])]
-    return parameter["path"], kind, default, ". ".join(note.rstrip(".") for note in notes if note)
+    said = ". ".join(note.rstrip(".") for note in notes if note not in ("", "None"))
+    return parameter["path"], kind, default or ("required" if parameter["required"] else ""), said
+
+
+def _shown(value: Any) -> str:
+    """A default in a line: what it is, or its parts."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {_shown(part)}" for name, part in value.items())
+    return "" if value is None or value == [] else str(value)
 
 
 def _limits(qualifiers: dict[str, Any]) -> str:
