@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.formats._ecma_pattern import ecma_pattern
@@ -46,7 +46,6 @@ def test_a_pattern_is_translated_or_left_out(pattern: str, translated: str | Non
     assert ecma_pattern(pattern) == translated
 
 
-@settings(deadline=None, max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

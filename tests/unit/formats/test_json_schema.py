@@ -354,7 +354,7 @@ def takes(document: Any) -> bool:
 EVERYTHING = jsonschema.Draft202012Validator(schema_of(make_everything()))
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 9).flatmap(lambda n: documents if n else any_document))
 def test_the_schema_accepts_what_the_tree_takes(document: Any) -> None:
     taken = takes(document)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arbitrary_trees import deeds, do, make_tree
@@ -24,9 +22,7 @@ from xtalflow.formats import (
 
 phil = pytest.importorskip("libtbx.phil", reason="cctbx-base, which has libtbx.phil, is not installed")
 
-EXAMPLES = int(os.environ.get("XTALFLOW_TEST_LIBTBX_EXAMPLES", "60"))
-many = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
-seeded: Callable[[Any], Any] = seed(int(os.environ.get("XTALFLOW_TEST_SEED", "20261123")))
+many = settings(suppress_health_check=list(HealthCheck))
 
 # Any tree.
 
@@ -66,7 +62,6 @@ def check_extracted(item: CData, extracted: Any, *, in_list: bool = False) -> No
             check_extracted(child, getattr(extracted, name))
 
 
-@seeded
 @many
 @given(deeds)
 def test_libtbx_reads_the_values_of_any_tree(done: Any) -> None:
@@ -81,7 +76,6 @@ def test_libtbx_reads_the_values_of_any_tree(done: Any) -> None:
     check_extracted(root, working.extract())
 
 
-@seeded
 @many
 @given(deeds)
 def test_a_tree_comes_back_from_what_libtbx_makes_of_its_text(done: Any) -> None:
@@ -220,7 +214,6 @@ def section_of(text: str) -> CContainer:
     return section
 
 
-@seeded
 @many
 @given(scopes())
 def test_libtbx_reads_the_parameters_of_a_program(scope: dict[str, Any]) -> None:
@@ -234,7 +227,6 @@ def test_libtbx_reads_the_parameters_of_a_program(scope: dict[str, Any]) -> None
     check_program(scope, working.extract())
 
 
-@seeded
 @many
 @given(scopes(), st.sampled_from([0, 2]))
 def test_the_parameters_that_libtbx_writes_are_read(scope: dict[str, Any], attributes: int) -> None:
@@ -262,7 +254,6 @@ def give_extracted(params: Any, scope: dict[str, Any]) -> None:
             setattr(params, name, told["value"])
 
 
-@seeded
 @many
 @given(scopes())
 def test_a_master_means_what_it_means_to_libtbx(scope: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.data import CContainer, CFloat, CInt, CList, CString, declare_in
@@ -191,7 +191,6 @@ tokens = st.sampled_from(
 any_text = st.one_of(st.text(max_size=30), st.lists(tokens, max_size=20).map("".join))
 
 
-@settings(deadline=None, max_examples=200)
 @given(any_text)
 def test_any_text_is_read_or_refused(text: str) -> None:
     """And what is read can be written."""

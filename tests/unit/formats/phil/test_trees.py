@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.data import (
@@ -299,7 +299,6 @@ def do(root: CContainer, path: str, value: object) -> None:
         pass
 
 
-@settings(deadline=None, max_examples=100)
 @given(deeds)
 def test_any_tree_comes_back(done: list[tuple[str, object]]) -> None:
     root = make_tree()

@@ -63,7 +63,7 @@ changes = st.lists(
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=changes, cut=st.one_of(st.none(), st.floats(0.0, 1.0)))
 def test_changed_bytes_are_read_or_refused(
     tmp_path: Path,

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidInput, UnreadableFile, UnsuitableContent
@@ -152,7 +152,6 @@ def alignments(draw: st.DrawFn) -> Alignment:
     return Alignment(names=tuple(names), rows=tuple(rows))
 
 
-@settings(deadline=None, max_examples=500)
 @given(alignments(), st.sampled_from(["it.aln", "it.fasta"]))
 def test_what_is_written_is_read_back(alignment: Alignment, name: str) -> None:
     """Or refused before anything is written, when the format cannot hold a name."""

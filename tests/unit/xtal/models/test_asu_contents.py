@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from xtalflow.errors import InvalidInput, UnreadableFile, UnsuitableContent
 from xtalflow.formats import parse_xml
@@ -89,7 +90,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
     root = parse_xml(path)
     assert read_asu_contents(path) == TWO
-    assert root.tag == "{http://www.ccp4.ac.uk/ccp4ns}ccp4i2"
+    assert etree.parse(path).getroot().tag == "{http://www.ccp4.ac.uk/ccp4ns}ccp4i2"
     assert root.findtext("ccp4i2_header/function") == "ASUCONTENT"
     assert root.findtext("ccp4i2_header/jobNumber") == "3"
     assert root.findtext("ccp4i2_body/seqList/CAsuContentSeq/source/baseName") == "enzyme.seq"
@@ -107,7 +108,6 @@ sequences = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=500)
 @given(st.lists(sequences, max_size=4))
 def test_anything_is_written_so_that_it_is_read_back_or_refused(contents: list[AsuSequence]) -> None:
     with TemporaryDirectory() as folder:

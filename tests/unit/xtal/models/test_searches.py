@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import UnreadableFile, UnsuitableContent
@@ -208,7 +208,6 @@ def test_a_file_kind_tells_what_hhpred_found(tmp_path: Path) -> None:
     assert [(item.identifier.value, item.chain.value) for item in items] == [("1gyu", "A"), ("d1qtsa1", None)]
 
 
-@settings(deadline=None, max_examples=500)
 @given(
     st.sampled_from([samples.BLAST_XML, samples.BLAST_TABLE, samples.BLAST_TEXT, samples.HHR]),
     st.lists(st.tuples(st.integers(0, 3000), st.sampled_from(string.printable)), max_size=5),

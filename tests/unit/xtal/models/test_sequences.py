@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import gemmi
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidInput, UnreadableFile, UnsuitableContent
@@ -213,7 +213,6 @@ records = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=500)
 @given(st.lists(records, max_size=4), st.sampled_from(["it.pir", "it.fasta"]))
 def test_what_is_written_is_read_back(written: list[SequenceRecord], name: str) -> None:
     """Or refused before anything is written; the kind is kept where the format has a word for it."""

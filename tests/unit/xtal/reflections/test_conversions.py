@@ -10,7 +10,7 @@ from pathlib import Path
 import gemmi
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidInput, ProgramFailed, TaskFailed, UnsuitableContent
@@ -205,7 +205,6 @@ def test_centric_measurements_written_twice_keep_their_sigma_in_statistics(make_
     st.sampled_from(["P 1", "P 21 21 21", "P 31 2 1", "C 1 2 1"]),
     st.sampled_from(["IPAIR", "FPAIR"]),
 )
-@settings(max_examples=500, deadline=None)
 def test_means_have_the_reflections_of_their_pairs(
     rows: list[tuple[tuple[int, int, int], tuple[float, float, float, float]]], symbol: str, kind: str
 ) -> None:

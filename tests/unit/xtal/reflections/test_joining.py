@@ -10,7 +10,7 @@ from typing import Any
 import gemmi
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidInput, UnsuitableContent
@@ -390,7 +390,6 @@ def same(kind: str, found: list[float], expected: list[float]) -> bool:
     st.sets(st.sampled_from(list(KINDS)), min_size=1, max_size=4),
     st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=500, deadline=None)
 def test_what_was_joined_is_split_again(symbol: str, kinds: set[str], seed: int) -> None:
     """Values, missing ones and phases, from whatever asymmetric unit each reflection came."""
     rng, group = np.random.default_rng(seed), gemmi.SpaceGroup(symbol)

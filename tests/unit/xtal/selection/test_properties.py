@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gemmi
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from xtalflow.errors import InvalidSelection
@@ -26,8 +26,6 @@ from xtalflow.xtal.selection import (
     Word,
     Xor,
 )
-
-CASES = 500
 
 pieces = st.sampled_from(
     [
@@ -112,7 +110,6 @@ def read(text: str) -> Selection | InvalidSelection:
         return exc
 
 
-@settings(deadline=None, max_examples=CASES)
 @given(texts)
 def test_any_text_is_a_selection_that_prints_and_reads_back_or_is_refused(text: str) -> None:
     outcome = read(text)
@@ -125,13 +122,11 @@ def test_any_text_is_a_selection_that_prints_and_reads_back_or_is_refused(text: 
         assert str(parse_selection(str(outcome))) == str(outcome)
 
 
-@settings(deadline=None, max_examples=CASES)
 @given(trees)
 def test_any_tree_prints_as_what_reads_back(tree: Selection) -> None:
     assert parse_selection(str(tree)) == tree
 
 
-@settings(deadline=None, max_examples=CASES)
 @given(texts)
 def test_any_selection_gives_a_truth_for_each_atom(structure: gemmi.Structure, text: str) -> None:
     count = sum(model.count_atom_sites() for model in structure)
