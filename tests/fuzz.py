@@ -2,8 +2,9 @@
 
     python tests/fuzz.py [--count 10000] [--seed 1] [READER ...]
 
-Each case is made from its number and the seed alone. What a reader raises that is none of the project's errors, and a
-case that takes longer than five seconds, is printed with its number and kept as a file; then the exit code is 1.
+Each case is made from its number and the seed alone. What a reader raises that is none of the project's errors, each
+warning, and a case that takes longer than five seconds, are printed with the number of the case, which is kept as a
+file; then the exit code is 1.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -237,6 +239,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="folder for the files that failed")
     arguments = parser.parse_args()
+    warnings.simplefilter("error")
     known = samples()
     if unknown := sorted(set(arguments.readers) - set(known)):
         parser.error(f"there is no reader {unknown[0]!r}; there are {', '.join(known)}")

@@ -34,6 +34,7 @@ from ._general import (
 from ._hierarchy import HierarchicalObject, split_path
 from ._list import MOST_BLANK_ITEMS, CList
 from ._mathematics import CAngle, CEulerRotation, CMatrix33, CTransformation, CXyz, CXyzBox
+from ._patterns import compiled_pattern
 from ._people import (
     CAnnotation,
     CAnnotationList,
@@ -164,6 +165,7 @@ __all__ = [
     "Signal",
     "ValueState",
     "class_qualifiers",
+    "compiled_pattern",
     "declare",
     "declare_default",
     "declare_in",

@@ -14,10 +14,10 @@ from ._base import CData, ValueState
 from ._changes import is_same
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
+from ._patterns import is_found
 from ._qualifiers import NO_LIMITS, Declaration, Limits, Qualifiers, class_qualifiers
 
 T = TypeVar("T")
-_LONGEST_MATCH_S = 1.0
 _GIVEN = ValueState.EXPLICITLY_SET
 _PLAIN = frozenset({str, int, float, bool})
 """Types of nearly all values; that a class is among them is found sooner than that it is not of the tree."""
@@ -353,12 +353,7 @@ class CString(CScalar[str]):
         """Whether a text has the pattern; that of a definition file may take for ever, and then it has not."""
         if pattern == class_qualifiers(type(self)).get("patternRegex"):
             return re.search(pattern, text) is not None
-        import regex
-
-        try:
-            return regex.search(pattern, text, timeout=_LONGEST_MATCH_S) is not None
-        except TimeoutError:
-            return False
+        return is_found(pattern, text)
 
     def __len__(self) -> int:
         return len(self._value or "")

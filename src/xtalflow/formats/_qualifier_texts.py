@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -21,6 +22,7 @@ from xtalflow.data import (
     Parts,
     ValueState,
     class_qualifiers,
+    compiled_pattern,
     declare,
 )
 from xtalflow.data import Qualifiers as KnownQualifiers
@@ -101,8 +103,10 @@ def default_of_text(text: str) -> Any:
     """A default that is written as a dictionary of Python; any other text as it is."""
     if text.startswith("{") and text.endswith("}") and len(text) < 10_000:
         try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # of texts that are nearly Python, such as 1if
+                value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, Warning):
             return text
         if isinstance(value, dict):
             return _as_default(value)
@@ -215,8 +219,8 @@ def _number_if_any(text: str) -> float | None:
 
 def _pattern(text: str) -> str:
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError):
+        compiled_pattern(text)
+    except ValueError:
         raise ValueError("a regular expression") from None
     return text
 

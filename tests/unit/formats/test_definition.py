@@ -308,6 +308,19 @@ def test_a_pattern_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
     assert [note.path for note in definition.notes] == ["p.A"]
 
 
+def test_python_says_nothing_of_its_own_about_odd_patterns_and_defaults(tmp_path: Path) -> None:
+    """Python warns of a set in a set, and of a number that runs into a word; warnings fail this test."""
+    definition = read_parameters(
+        tmp_path,
+        content("A", "CString", "<patternRegex>[[a]</patternRegex><default>a</default>")
+        + content("B", "CString", "<default>{1if}</default>"),
+    )
+
+    assert definition.container["p"]["A"].value == "a"
+    assert definition.container["p"]["B"].value == "{1if}"
+    assert not definition.notes
+
+
 def test_a_text_between_elements_is_noted(tmp_path: Path) -> None:
     definition = read_parameters(tmp_path, '<content id="A">CInt<className>CFloat</className></content>')
 
