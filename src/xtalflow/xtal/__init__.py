@@ -1,128 +1,5 @@
 """Reflections, models, sequences and maps: files that know their content, and the numerics on them."""
 
-from ._agreement import (
-    Agreement,
-    CrystalComparison,
-    check_flags_crystal,
-    check_model_crystal,
-    check_space_group_change,
-    compare_crystals,
-)
-from ._alignment import Alignment
-from ._alignment_files import AlignmentFile, read_alignment, write_alignment
-from ._anisotropy import DirectionalSignal, directional_signals
-from ._asu_contents import MAX_COPIES, AsuSequence, read_asu_contents, write_asu_contents
-from ._b_factors import BFactorSummary, BGroup, BOutlier, b_factor_summary
-from ._batch_ranges import batch_text, parse_batches
-from ._batch_statistics import BatchStatistics
-from ._blast import BlastHit, BlastSearch, read_blast
-from ._cell_contents import LEAST_SOLVENT, MOST_SOLVENT, Packing, packings, sequence_weight
-from ._clashes import Clash, ClashReport, clashes
-from ._columns import (
-    COLUMN_KINDS,
-    ColumnGroup,
-    ColumnKind,
-    ObsContent,
-    PhsContent,
-    choose_free_flags,
-    choose_group,
-    choose_observations,
-    find_free_flags,
-    find_groups,
-    find_observations,
-    parse_columns,
-)
-from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
-from ._content_classes import (
-    CColumnType,
-    CCrystalName,
-    CDatasetName,
-    CMmcifData,
-    CMmcifReflData,
-    CMtzColumn,
-    CMtzColumnGroup,
-    CMtzColumnGroupType,
-    CMtzData,
-    CMtzDataset,
-    CUnmergedDataContent,
-)
-from ._conversions import (
-    Conversion,
-    check_conversion,
-    collect_amplitudes,
-    convert,
-    convert_group,
-    needs_french_wilson,
-    read_group,
-)
-from ._convertible import ReflectionContent, best_content, convertible_contents
-from ._crystal import (
-    CellNumbers,
-    Crystal,
-    crystal_of_model,
-    crystal_of_reflections,
-    find_space_group,
-    lattice_rotations,
-    laue_rotations,
-    twin_operators,
-)
-from ._density import DensityMap, read_density_map
-from ._dictionaries import (
-    Dictionary,
-    Monomer,
-    check_monomer_library,
-    examine_dictionary,
-    missing_dictionaries,
-    monomer_library_digest,
-    read_dictionary,
-    residue_names,
-)
-from ._equivalents import orbit_keys, possible_reflections
-from ._files import (
-    CFreeRDataFile,
-    CMapCoeffsDataFile,
-    CMapDataFile,
-    CMiniMtzDataFile,
-    CMtzDataFile,
-    CObsDataFile,
-    CPhsDataFile,
-)
-from ._free_flags import FreeFlags, analyse_free_flags
-from ._free_sets import FreeSet, FreeSetReport, complete_free_flags, make_free_flags, write_free_flags
-from ._french_wilson import FrenchWilsonRun
-from ._friedel import mean_of_mates
-from ._group_data import GroupData, take_group
-from ._grouping import Grouping, LeftOut, choose_columns, group_all_columns
-from ._hhpred import HhpredHit, HhpredSearch, read_hhpred
-from ._i2_xml import i2_document, read_i2_time, write_i2_time, written_here
-from ._joining import Joined, JoinedColumns, JoinPart, join_files
-from ._map_facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
-from ._maps import WrittenMap, write_ccp4_map
-from ._merging import MergedData, merge, write_merged
-from ._merging_groups import common_crystal
-from ._merging_statistics import MergingStatistics, merging_statistics
-from ._mini_mtz import WrittenObservations, write_observations
-from ._model_contents import (
-    CBlastData,
-    CBlastItem,
-    CDictData,
-    CHhpredData,
-    CHhpredItem,
-    CMonomer,
-    CPdbChain,
-    CPdbData,
-    CSequence,
-    CSequenceAlignment,
-    CSequenceString,
-)
-from ._model_digest import coordinates_digest
-from ._model_facts import ligand_names, model_facts
-from ._model_files import CAtomSelection, CDictDataFile, CPdbDataFile, ModelContent, ModelSubType
-from ._model_sequences import ModelSequence, sequences_of_model
-from ._models import read_model, with_crystal, write_model
-from ._molecule_files import CMDLMolDataFile, CMol2DataFile
-from ._observations import Intensities, Shell, mean_intensities, resolution_shells
-from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
 from ._performance import (
     CAsuContentPerformance,
     CAtomCountPerformance,
@@ -142,50 +19,282 @@ from ._performance import (
     CValidationPerformance,
     CWaterPerformance,
 )
-from ._phases import MOST_FOM, allowed_phases, best_phases, hendrickson_lattman
-from ._ramachandran import Ramachandran, RamaResidue, RamaVerdict, judge_by_outline, ramachandran
-from ._ramachandran_regions import RamaClass
-from ._reading_unmerged import read_unmerged
-from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
-from ._reflection_digest import reflection_digests, reflections_digest
-from ._reflection_facts import examine_reflections, reflection_facts
-from ._reflection_header import BatchHeader, ColumnHeader, DatasetHeader, ReflectionHeader, read_reflection_header
-from ._reflections import read_reflections, reflection_format
-from ._refmac_files import CRefmacKeywordFile, CRefmacRestraintsDataFile, CTLSDataFile
-from ._refmac_text import TlsGroup, read_external_restraints, read_keywords, read_tls_groups
 from ._registry import class_named, class_names
-from ._sequence_comparison import Mismatch, SequenceComparison, compare_sequences
-from ._sequence_files import (
+from .content import i2_document, parse_xml, read_i2_time, write_i2_time, written_here
+from .conversion import (
+    FLAG,
+    MOST_FOM,
+    Conversion,
+    FlagColumn,
+    FrenchWilsonRun,
+    Joined,
+    JoinedColumns,
+    JoinPart,
+    RefinementData,
+    Split,
+    SplitFile,
+    allowed_phases,
+    best_phases,
+    check_conversion,
+    collect_amplitudes,
+    convert,
+    convert_group,
+    hendrickson_lattman,
+    join_files,
+    join_flags,
+    needs_french_wilson,
+    read_group,
+    split_columns,
+    split_file,
+)
+from .crystal import (
+    Agreement,
+    CCell,
+    CCellAngle,
+    CCellLength,
+    CellNumbers,
+    CResolutionRange,
+    Crystal,
+    CrystalComparison,
+    CSpaceGroup,
+    CWavelength,
+    check_flags_crystal,
+    check_model_crystal,
+    check_space_group_change,
+    compare_crystals,
+    crystal_of_model,
+    crystal_of_reflections,
+    find_space_group,
+    lattice_rotations,
+    laue_rotations,
+    orbit_keys,
+    possible_reflections,
+    twin_operators,
+)
+from .files import (
     CAsuContent,
     CAsuContentSeq,
     CAsuContentSeqList,
     CAsuDataFile,
+    CAtomSelection,
     CBlastDataFile,
+    CDictDataFile,
+    CFreeRDataFile,
+    CGenericReflDataFile,
     CHhpredDataFile,
     CI2XmlDataFile,
-    CSeqAlignDataFile,
-    CSeqDataFile,
-    CXmlDataFile,
-)
-from ._sequences import PolymerKind, SequenceRecord, guess_polymer_kind, read_sequences, write_sequences
-from ._shell_statistics import MergingAgreement, ShellStatistics
-from ._small_molecules import SmallMolecule, read_mol2, read_molfile
-from ._splitting import Split, SplitFile, split_columns, split_file
-from ._twinning import TwinLaw, TwinTests, expected_l, twinning_tests
-from ._unmerged import UnmergedData
-from ._unmerged_files import (
-    CGenericReflDataFile,
     CImportUnmerged,
     CImportUnmergedList,
+    CMapCoeffsDataFile,
+    CMapDataFile,
+    CMDLMolDataFile,
+    CMiniMtzDataFile,
     CMmcifDataFile,
     CMmcifReflDataFile,
+    CMol2DataFile,
+    CMtzDataFile,
+    CObsDataFile,
+    CPdbDataFile,
+    CPhsDataFile,
+    CRefmacKeywordFile,
+    CRefmacRestraintsDataFile,
+    CSeqAlignDataFile,
+    CSeqDataFile,
+    CTLSDataFile,
     CUnmergedDataFile,
     CUnmergedMtzDataFile,
+    CXmlDataFile,
+    ModelContent,
+    ModelSubType,
 )
-from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
-from ._wilson import WilsonPlot, wilson_plot
-from ._xml import parse_xml
+from .free_sets import (
+    FreeFlags,
+    FreeSet,
+    FreeSetReport,
+    analyse_free_flags,
+    complete_free_flags,
+    make_free_flags,
+    write_free_flags,
+)
+from .maps import (
+    DensityMap,
+    MapFigures,
+    MapHeader,
+    NearPeak,
+    Peak,
+    Rejection,
+    Water,
+    WaterSearch,
+    WrittenMap,
+    add_waters,
+    count_waters,
+    difference_peaks,
+    find_peaks,
+    map_facts,
+    pick_waters,
+    read_density_map,
+    read_map_figures,
+    read_map_header,
+    write_ccp4_map,
+)
+from .merging import (
+    BatchStatistics,
+    DirectionalSignal,
+    MergedData,
+    MergingAgreement,
+    MergingStatistics,
+    ShellStatistics,
+    UnmergedData,
+    common_crystal,
+    directional_signals,
+    merge,
+    merging_statistics,
+    read_unmerged,
+    write_merged,
+)
+from .models import (
+    CBlastData,
+    CBlastItem,
+    CDictData,
+    CHhpredData,
+    CHhpredItem,
+    CMonomer,
+    CPdbChain,
+    CPdbData,
+    CSequence,
+    CSequenceAlignment,
+    CSequenceString,
+    Dictionary,
+    ModelSequence,
+    Monomer,
+    SmallMolecule,
+    TlsGroup,
+    check_monomer_library,
+    coordinates_digest,
+    examine_dictionary,
+    ligand_names,
+    missing_dictionaries,
+    model_facts,
+    monomer_library_digest,
+    read_dictionary,
+    read_external_restraints,
+    read_keywords,
+    read_model,
+    read_mol2,
+    read_molfile,
+    read_tls_groups,
+    residue_names,
+    sequences_of_model,
+    with_crystal,
+    write_model,
+)
+from .reflections import (
+    COLUMN_KINDS,
+    BatchHeader,
+    CColumnType,
+    CCrystalName,
+    CDatasetName,
+    CMmcifData,
+    CMmcifReflData,
+    CMtzColumn,
+    CMtzColumnGroup,
+    CMtzColumnGroupType,
+    CMtzData,
+    CMtzDataset,
+    ColumnGroup,
+    ColumnHeader,
+    ColumnKind,
+    CUnmergedDataContent,
+    DatasetHeader,
+    GroupData,
+    Grouping,
+    LeftOut,
+    ObsContent,
+    PhsContent,
+    ReflectionContent,
+    ReflectionHeader,
+    WrittenObservations,
+    batch_text,
+    best_content,
+    choose_columns,
+    choose_free_flags,
+    choose_group,
+    choose_observations,
+    convertible_contents,
+    examine_reflections,
+    find_free_flags,
+    find_groups,
+    find_observations,
+    group_all_columns,
+    mean_of_mates,
+    parse_batches,
+    parse_columns,
+    read_reflection_header,
+    read_reflections,
+    reflection_digests,
+    reflection_facts,
+    reflection_format,
+    reflections_digest,
+    take_group,
+    write_observations,
+)
 from .selection import Selection, atom_mask, parse_selection, select_atoms
+from .sequences import (
+    LEAST_SOLVENT,
+    MAX_COPIES,
+    MOST_SOLVENT,
+    Alignment,
+    AlignmentFile,
+    AsuSequence,
+    BlastHit,
+    BlastSearch,
+    HhpredHit,
+    HhpredSearch,
+    Mismatch,
+    Packing,
+    PolymerKind,
+    SequenceComparison,
+    SequenceRecord,
+    compare_sequences,
+    guess_polymer_kind,
+    packings,
+    read_alignment,
+    read_asu_contents,
+    read_blast,
+    read_hhpred,
+    read_sequences,
+    sequence_weight,
+    write_alignment,
+    write_asu_contents,
+    write_sequences,
+)
+from .statistics import (
+    Intensities,
+    Shell,
+    TwinLaw,
+    TwinTests,
+    WilsonPlot,
+    expected_l,
+    mean_intensities,
+    resolution_shells,
+    twinning_tests,
+    wilson_plot,
+)
+from .validation import (
+    BFactorSummary,
+    BGroup,
+    BOutlier,
+    Clash,
+    ClashReport,
+    Ramachandran,
+    RamaClass,
+    RamaResidue,
+    RamaVerdict,
+    b_factor_summary,
+    clashes,
+    judge_by_outline,
+    ramachandran,
+)
 
 __all__ = [
     "COLUMN_KINDS",

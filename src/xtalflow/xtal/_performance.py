@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xtalflow.data import CFloat, CInt, CPerformanceIndicator, CString
 
-from ._composites import CSpaceGroup
+from .crystal import CSpaceGroup
 
 
 class CServalcatPerformance(CPerformanceIndicator):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xtalflow.errors import UnreadableFile
-from xtalflow.xtal._content import looks_like_cif, read_content
+from xtalflow.xtal.content import looks_like_cif, read_content
 
 
 @pytest.mark.parametrize("start", [b" " * 10_000, b"\n" * 10_000, b"# a comment\n \n" * 1000])
@@ -33,7 +33,7 @@ def test_a_small_packed_file_takes_little_memory(tmp_path: Path) -> None:
 
 
 def test_a_packed_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xtalflow.xtal._content.MAX_UNPACKED", 2**20)
+    monkeypatch.setattr("xtalflow.xtal.content._reading.MAX_UNPACKED", 2**20)
     path = tmp_path / "it.gz"
     path.write_bytes(gzip.compress(bytes(2**21)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xtalflow.errors import UnreadableFile
-from xtalflow.xtal._xml import xml_root
+from xtalflow.xtal.content import xml_root
 
 NAMED = b"<!DOCTYPE Known PUBLIC '-//X//Y' 'http://127.0.0.1:9/x.dtd'>"
 

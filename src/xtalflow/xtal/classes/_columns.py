@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xtalflow.data import CBoolean, CCollection, CComposite, CInt, CList, COneWord, CString
 
-from .._content_classes import CColumnType, CMtzColumn, CMtzColumnGroup
+from ..reflections import CColumnType, CMtzColumn, CMtzColumnGroup
 
 
 class CColumnTypeList(CList[CColumnType]):

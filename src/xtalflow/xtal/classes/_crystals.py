@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xtalflow.data import CComposite, CFloat, CInt, CList, CString
 
-from .._composites import CCell, CSpaceGroup
+from ..crystal import CCell, CSpaceGroup
 
 
 class CSpaceGroupCell(CComposite):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from xtalflow.data import CBoolean, CComposite, CFloat, CInt, CList, COneWord
 
-from .._model_files import CPdbDataFile
+from ..files import CPdbDataFile
 
 
 class CPdbDataFileList(CList[CPdbDataFile]):

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from xtalflow.data import CBoolean, CComposite, CList, CString
 
-from .._content_classes import CCrystalName, CDatasetName
-from .._files import CMiniMtzDataFile, CObsDataFile
-from .._unmerged_files import CUnmergedDataFile
+from ..files import CMiniMtzDataFile, CObsDataFile, CUnmergedDataFile
+from ..reflections import CCrystalName, CDatasetName
 from ._phasing import CFormFactor
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from xtalflow.data import CComposite, CInt, CList, CString
 
-from .._sequence_files import CSeqDataFile
+from ..files import CSeqDataFile
 
 
 class CSequenceMeta(CComposite):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .._sequence_files import CXmlDataFile
+from ..files import CXmlDataFile
 
 
 class CEBIValidationXMLDataFile(CXmlDataFile):

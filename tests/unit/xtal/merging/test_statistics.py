@@ -17,7 +17,7 @@ from xtalflow.xtal import (
     merging_statistics,
     read_unmerged,
 )
-from xtalflow.xtal._merging_statistics import falls_below
+from xtalflow.xtal.merging._statistics import falls_below
 
 from .independent import (
     Merged,

@@ -87,7 +87,7 @@ def test_known_conformations_are_where_the_papers_show_them(
 @pytest.mark.parametrize("kind", RamaClass)
 def test_what_is_favoured_is_allowed_and_the_plot_is_periodic(kind: RamaClass) -> None:
     """Every favoured point lies within the outer outline, and 360° change nothing."""
-    from xtalflow.xtal._ramachandran_regions import ALLOWED, FAVOURED, is_within
+    from xtalflow.xtal.validation._ramachandran_regions import ALLOWED, FAVOURED, is_within
 
     for phi in range(-178, 180, 7):
         for psi in range(-178, 180, 7):

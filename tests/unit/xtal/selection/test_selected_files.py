@@ -34,7 +34,7 @@ class Inputs(CContainer):
 def no_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No model may be read meanwhile."""
     with monkeypatch.context() as patch:
-        patch.setattr("xtalflow.xtal._model_files.read_model", lambda path: pytest.fail(f"{path} was read"))
+        patch.setattr("xtalflow.xtal.files._model_files.read_model", lambda path: pytest.fail(f"{path} was read"))
         yield
 
 

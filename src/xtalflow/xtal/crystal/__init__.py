@@ -1,0 +1,65 @@
+"""Cell and symmetry: what they are, when two crystals agree, equivalents and asymmetric units."""
+
+from ._agreement import (
+    FLAGS_ANGLE_LIMIT,
+    FLAGS_LENGTH_LIMIT,
+    Agreement,
+    CrystalComparison,
+    check_flags_crystal,
+    check_joined_crystal,
+    check_model_crystal,
+    check_same_crystal,
+    check_space_group_change,
+    compare_crystals,
+)
+from ._asymmetric_unit import reduce_indices
+from ._composites import CCell, CCellAngle, CCellLength, CResolutionRange, CSpaceGroup, CWavelength
+from ._crystal import (
+    CellNumbers,
+    Crystal,
+    Rotation,
+    crystal_of_model,
+    crystal_of_reflections,
+    find_space_group,
+    is_cell,
+    lattice_rotations,
+    laue_rotations,
+    make_crystal,
+    twin_operators,
+)
+from ._equivalents import index_keys, indices_of_keys, orbit_keys, possible_reflections
+
+__all__ = [
+    "FLAGS_ANGLE_LIMIT",
+    "FLAGS_LENGTH_LIMIT",
+    "Agreement",
+    "CCell",
+    "CCellAngle",
+    "CCellLength",
+    "CResolutionRange",
+    "CSpaceGroup",
+    "CWavelength",
+    "CellNumbers",
+    "Crystal",
+    "CrystalComparison",
+    "Rotation",
+    "check_flags_crystal",
+    "check_joined_crystal",
+    "check_model_crystal",
+    "check_same_crystal",
+    "check_space_group_change",
+    "compare_crystals",
+    "crystal_of_model",
+    "crystal_of_reflections",
+    "find_space_group",
+    "index_keys",
+    "indices_of_keys",
+    "is_cell",
+    "lattice_rotations",
+    "laue_rotations",
+    "make_crystal",
+    "orbit_keys",
+    "possible_reflections",
+    "reduce_indices",
+    "twin_operators",
+]
