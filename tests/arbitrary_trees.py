@@ -12,6 +12,10 @@ class Item(CComposite):
     text = CString()
 
 
+class SmallItem(Item):
+    number = CInt(default=3, min=0, max=9)
+
+
 class Inputs(CContainer):
     NUMBER = CInt(default=1, min=-5, max=5)
     REAL = CFloat(default=0.5)
@@ -20,6 +24,9 @@ class Inputs(CContainer):
     FILE = CDataFile(subType={"default": 1})
     ITEMS = CList(Item())
     NUMBERS = CList(CInt(default=7))
+    PAIR = CList(Item(), listMinLength=2)
+    SMALL_ITEM = SmallItem()
+    OLD_FILE = CDataFile(contentFlag={"max": 2})
     ITEM = Item(default={"text": "given"})
 
 
@@ -43,13 +50,14 @@ values = st.one_of(scalars, items, st.lists(st.one_of(scalars, items), max_size=
 paths = st.sampled_from(
     [f"{s}.{n}" for s in ("inputData", "controlParameters") for n in Inputs().childNames()]
     + ["inputData.ITEMS[0]", "inputData.ITEMS[1].file", "inputData.NUMBERS[0]", "inputData.ITEM.number", "inputData"]
-    + ["inputData.FILE.annotation", "inputData.FILE.contentFlag", "inputData.ITEM.file.baseName"]
+    + ["inputData.FILE.annotation", "inputData.FILE.contentFlag", "inputData.ITEM.file.baseName", "inputData.PAIR[1]"]
 )
-verbs = st.sampled_from(["set", "unSet", "restore", "copy from", "add item", "pop"])
+verbs = st.sampled_from(["set", "unSet", "restore", "copy from", "add item", "pop", "update", "batch"])
 deeds = st.lists(st.tuples(verbs, paths, paths, values), max_size=12)
 
 
 def do(root, deed):
+    """Whether it was not refused."""
     verb, path, other, value = deed
     try:
         target = root.find(path)
@@ -63,5 +71,13 @@ def do(root, deed):
             target.pop(0)
         elif verb in ("unSet", "restore"):
             getattr(target, verb)()
+        elif verb == "update":
+            parts = value if isinstance(value, dict) else {}
+            root.update({"inputData": {"ITEM": parts, "ITEMS": [{}, {}], "TEXT": value}})
+        elif verb == "batch":
+            with root.batch():
+                target.restore()
+                target.set(value)
     except InvalidInput:
-        pass
+        return verb == "batch"  # of which the first half was done
+    return True

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 from xtalflow.errors import InvalidInput, InvalidValue
 
-from ._changes import Change, batch, tell
+from ._changes import Change, all_or_nothing, batch, tell
 from ._findings import Finding, Severity
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import KNOWN, Declaration, Qualifiers, class_error_codes
@@ -208,6 +208,9 @@ class CData(HierarchicalObject, metaclass=_Slotted):
     def _refuse(self, value: object, allowed: str, *, code: int = 0) -> InvalidValue:
         return InvalidValue(self.object_path() or self._name, value, allowed, code=code)
 
+    def _stay(self) -> None:
+        """Leave the tree: have files at and below this object stay where they are."""
+
     # Copies and comparisons.
 
     def copy(self) -> Self:
@@ -222,22 +225,11 @@ class CData(HierarchicalObject, metaclass=_Slotted):
 
     def from_dict(self, data: Mapping[str, Any]) -> None:
         """Take what `to_dict` gave: all of it, or nothing if any of it is bad."""
-        with self._all_or_nothing():
+        with self.all_or_nothing():
             self._take_dict(data)
 
     def _take_dict(self, data: Mapping[str, Any]) -> None:
         raise NotImplementedError
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """If what is done in between fails, be as before."""
-        before = self.copy()
-        with self.batch():
-            try:
-                yield
-            except InvalidInput:
-                self.set(before)
-                raise
 
     def _state_in(self, data: Any) -> ValueState:
         """The state in what `to_dict` gave; `InvalidValue` if there is none."""
@@ -284,6 +276,10 @@ class CData(HierarchicalObject, metaclass=_Slotted):
         """
         return batch(self)
 
-    def _tell(self, old: object, before: ValueState | None, new: object) -> None:
+    def all_or_nothing(self) -> AbstractContextManager[None]:
+        """A batch that, if it fails, leaves this object and what is below it as they were, and tells of nothing."""
+        return all_or_nothing(self)
+
+    def _tell(self, old: object, before: ValueState | None, new: object, was: CData | None = None) -> None:
         if CData._heard:
-            tell(self, old, before, new)
+            tell(self, old, before, new, was)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -43,6 +43,8 @@ class _Note:
     ----------
     before
         State that the object had; None if old and new do not say whether it is as before.
+    was
+        A copy of the object as it was, where old and new do not tell all of it.
     end
         Object above which nobody is told, and which is not told either; None if all are.
     """
@@ -51,7 +53,14 @@ class _Note:
     old: object
     before: ValueState | None
     new: object
+    was: CData | None = None
     end: HierarchicalObject | None = None
+
+    def is_needless(self) -> bool:
+        """Whether the object is as it was."""
+        if self.was is not None:
+            return self.item == self.was
+        return self.before is self.item.getValueState() and is_same(self.old, self.new)
 
 
 _Notes: TypeAlias = dict[int, _Note]
@@ -59,9 +68,9 @@ _OPEN: dict[int, _Notes] = {}
 """Notes of the open batches, by the identity of the object that each is about."""
 
 
-def tell(item: CData, old: object, before: ValueState | None, new: object) -> None:
+def tell(item: CData, old: object, before: ValueState | None, new: object, was: CData | None = None) -> None:
     """Tell of a change now, or at the end of the batch that is open around the object."""
-    _pass_on(_Note(item, old, before, new))
+    _pass_on(_Note(item, old, before, new, was))
 
 
 @contextmanager
@@ -72,10 +81,36 @@ def batch(item: CData, *, end: HierarchicalObject | None = None) -> Iterator[Non
         with _Kept(item, notes):
             yield
     finally:
-        for note in notes.values():
-            if note.before is not note.item.getValueState() or not is_same(note.old, note.new):
-                note.end = note.end or end
-                _pass_on(note)
+        _pass_on_all(notes, end)
+
+
+@contextmanager
+def all_or_nothing(item: CData) -> Iterator[None]:
+    """A batch that, if it fails, leaves an object and what is below it as they were, and tells of nothing."""
+    notes: _Notes = {}
+    deeds: list[Callable[[], None]] = []
+    outer, UNDOING.deeds = UNDOING.deeds, deeds
+    try:
+        with _Kept(item, notes):
+            yield
+    except BaseException:
+        for undo in reversed(deeds):
+            undo()
+        raise
+    finally:
+        UNDOING.deeds = outer
+    if outer is not None:
+        outer += deeds
+    _pass_on_all(notes, None)
+
+
+class _Undoing(threading.local):
+    """How to undo what was done to trees in this thread since `all_or_nothing` began; None outside of it."""
+
+    deeds: list[Callable[[], None]] | None = None
+
+
+UNDOING = _Undoing()
 
 
 def silence(item: CData) -> AbstractContextManager[object]:
@@ -99,6 +134,18 @@ class _Kept:
             del _OPEN[self._key]
         else:
             _OPEN[self._key] = self._outer
+
+
+def _pass_on_all(notes: _Notes, end: HierarchicalObject | None) -> None:
+    errors: list[Exception] = []
+    for note in notes.values():
+        if not note.is_needless():
+            note.end = note.end or end
+            try:
+                _pass_on(note)
+            except ExceptionGroup as group:
+                errors += group.exceptions
+    raise_together(errors)
 
 
 def _pass_on(note: _Note) -> None:

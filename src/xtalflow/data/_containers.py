@@ -90,7 +90,7 @@ class CComposite(CData):
             self.unSet()
             return
         other = self._other(value)
-        with self._telling():
+        with self.all_or_nothing(), self._telling():
             self._copy_from(other)
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -110,7 +110,7 @@ class CComposite(CData):
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Set the children named, all or none of them, and leave the others."""
-        with self._all_or_nothing():
+        with self.all_or_nothing():
             self._update(values)
 
     def _update(self, values: Mapping[str, Any]) -> None:
@@ -139,11 +139,15 @@ class CComposite(CData):
                 yield
         finally:
             if old is not None and self != old[0]:
-                self._tell(old[1], old[0].getValueState(), self._told())
+                self._tell(old[1], None, self._told(), old[0])
 
     def _told(self) -> object:
         """The value as listeners hear it."""
         return self.copy()
+
+    def _stay(self) -> None:
+        for child in self._children.values():
+            child._stay()
 
     def _copy_from(self, other: CComposite) -> None:
         theirs = set(other.childNames())
@@ -181,11 +185,18 @@ def _class_may_hold(owner: type[Any], kind: type[Any]) -> bool:
     known = _MAY_HOLD.get((owner, kind))
     if known is None:
         _MAY_HOLD[owner, kind] = False  # for what is declared inside itself
-        declared = [child._declaration for child in declared_children(owner).values()]
-        below = [each.item or each for each in declared] + declared
-        known = any(issubclass(each.kind, kind) or _class_may_hold(each.kind, kind) for each in below)
+        below = [each for child in declared_children(owner).values() for each in _declared_in(child._declaration)]
+        known = any(issubclass(each, (kind, CContainer)) or _class_may_hold(each, kind) for each in below)
         _MAY_HOLD[owner, kind] = known
     return known
+
+
+def _declared_in(declaration: Declaration) -> Iterator[type[CData]]:
+    """The class of a declaration; of a list also that of its items, which may be lists."""
+    each: Declaration | None = declaration
+    while each is not None:
+        yield each.kind
+        each = each.item
 
 
 class CContainer(CComposite):
@@ -259,8 +270,11 @@ class CContainer(CComposite):
         Raises
         ------
         TypeError
-            The name cannot be one in a path, or is that of a child that the class declares.
+            The name cannot be one in a path, or is that of a child that the class declares; or the container is part of
+            a list, whose items have one declaration.
         """
+        if any(each._name.startswith("[") for each in self._upwards()):
+            raise TypeError(f"{self.object_path()} is part of a list, whose items are all declared alike")
         if not name.replace("-", "_").isidentifier() or name in declared_children(type(self)):
             raise TypeError(f"{type(self).__name__} cannot have {name!r} added")
         old = self._children.pop(name, None)
@@ -275,11 +289,9 @@ class CContainer(CComposite):
 
     def _forget(self) -> None:
         """Find anew what was found before, here and above."""
-        node: HierarchicalObject | None = self
-        while node is not None:
+        for node in self._upwards():
             if isinstance(node, CContainer):
                 node._found = None
-            node = node._parent
 
     def childNames(self) -> list[str]:
         declared = declared_children(type(self))
@@ -304,7 +316,7 @@ class CContainer(CComposite):
             raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if not name.startswith("_") and name in self._added:
+            if not name.startswith("_") and name in self._added and not hasattr(type(self), name):
                 self._child(name).set(value)
             else:
                 super().__setattr__(name, value)
@@ -347,7 +359,7 @@ class CContainer(CComposite):
         elif value is None:
             self.unSet()
         elif isinstance(value, CContainer):
-            with self._all_or_nothing(), self._telling():
+            with self.all_or_nothing(), self._telling():
                 self._copy_from(value)
         else:
             raise self._refuse(value, "a container or parameters by name")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from ._base import CData, ValueState
@@ -92,10 +92,21 @@ class CDataFile(CComposite):
             return root.project_directory or root.base_directory
         return self._folder or Path.cwd()
 
-    def copy(self) -> Self:
-        made = super().copy()
-        made._folder = self._home()
-        return made
+    def _stay(self) -> None:
+        self._folder = self._home()
+
+    def _copy_from(self, other: CComposite) -> None:
+        """A copy is the same file: it keeps the folder, or gets an absolute path in the tree of another project."""
+        super()._copy_from(other)
+        if not isinstance(other, CDataFile):
+            return
+        root, whence = self.root(), other.root()
+        if not isinstance(root, CContainer):
+            self._folder = other._home()
+        elif isinstance(whence, CContainer) and root.project_directory and whence.project_directory:
+            path = other.path
+            if path is not None and self.path != path:
+                self.relPath.set(str(path.parent))
 
     def __str__(self) -> str:
         return str(self.path or "")

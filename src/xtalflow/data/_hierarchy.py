@@ -9,7 +9,7 @@ from typing import Any
 
 from xtalflow.errors import UnknownParameter
 
-_STEP = re.compile(r"(?:^|(?<=.)\.)([^.\[\]]+)|(\[\d+\])")
+_STEP = re.compile(r"(?:^|(?<=.)\.)([^.\[\]]+)|(\[(?:0|[1-9][0-9]{0,8})\])")
 
 
 class HierarchicalObject:
@@ -39,6 +39,13 @@ class HierarchicalObject:
         while node._parent is not None:
             node = node._parent
         return node
+
+    def _upwards(self) -> Iterator[HierarchicalObject]:
+        """The object itself, and those that it is part of, up to the root."""
+        node: HierarchicalObject | None = self
+        while node is not None:
+            yield node
+            node = node._parent
 
     def object_path(self) -> str:
         """Path from the root, which is not part of it."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData, ValueState
-from ._changes import silence
+from ._changes import UNDOING, silence
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
@@ -109,10 +110,14 @@ class CList(CData, Generic[T]):
     def pop(self, index: int = -1) -> T:
         """Take an item out; it stands alone from then on."""
         old = len(self._items)
-        item = self._items.pop(index)
-        item._parent, item._name = None, ""
+        index = range(old)[index]
+        item = self._items[index]
+        if UNDOING.deeds is not None:
+            UNDOING.deeds.append(partial(self._put_in, index, item, self._state))
+        self._release(item)
+        del self._items[index]
         self._state = ValueState.EXPLICITLY_SET
-        self._number()
+        self._number(index)
         self._tell(old, None, len(self._items))
         return item
 
@@ -216,6 +221,10 @@ class CList(CData, Generic[T]):
                 return [self._finding(103, f"is not in order: {other.name} must be {direction} {one.name}")]
         return []
 
+    def _stay(self) -> None:
+        for item in self._items:
+            item._stay()
+
     def _is_blank(self) -> bool:
         """Whether it has the items that its declaration asks for, and nobody filled them."""
         return self._state is ValueState.DEFAULT and not any(item.isSet() for item in self._items)
@@ -225,7 +234,8 @@ class CList(CData, Generic[T]):
 
     def _take_dict(self, data: Mapping[str, Any]) -> None:
         state, told = self._state_in(data), data.get("items")
-        if not isinstance(told, list) or (told and state is ValueState.NOT_SET):
+        impossible = ValueState.NOT_SET if told else ValueState.DEFAULT
+        if not isinstance(told, list) or state is impossible:
             raise self._refuse(data, "an object with items and a state that agrees with them")
         fresh = []
         for position, each in enumerate(told):
@@ -242,13 +252,12 @@ class CList(CData, Generic[T]):
 
     def _insert(self, index: int, item: T) -> T:
         old = len(self._items)
+        if UNDOING.deeds is not None:
+            UNDOING.deeds.append(partial(self._take_out, index, self._state))
         item._parent = self
         self._items.insert(index, item)
         self._state = ValueState.EXPLICITLY_SET
-        if index == old:
-            item._name = f"[{index}]"
-        else:
-            self._number()
+        self._number(index)
         self._tell(old, None, len(self._items))
         return item
 
@@ -259,12 +268,40 @@ class CList(CData, Generic[T]):
 
     def _replace(self, items: list[T], state: ValueState) -> None:
         old, before = len(self._items), self._state
+        if UNDOING.deeds is not None:
+            UNDOING.deeds.append(partial(self._put_back, self._items, before))
         for item in self._items:
-            item._parent, item._name = None, ""
+            self._release(item)
         self._items, self._state = items, state
         if old or items or before is not state:
             self._tell(old, None, len(items))
 
-    def _number(self) -> None:
-        for position, item in enumerate(self._items):
-            item._name = f"[{position}]"
+    def _number(self, first: int = 0) -> None:
+        """Name the items from one on by their positions."""
+        for position in range(first, len(self._items)):
+            self._items[position]._name = f"[{position}]"
+
+    def _release(self, item: T) -> None:
+        """Let an item stand alone; its files stay where they are."""
+        item._stay()
+        item._parent, item._name = None, ""
+
+    # How to undo what was done, the last deed first.
+
+    def _put_in(self, index: int, item: T, state: ValueState) -> None:
+        item._parent, self._state = self, state
+        self._items.insert(index, item)
+        self._number(index)
+
+    def _take_out(self, index: int, state: ValueState) -> None:
+        item = self._items.pop(index)
+        item._parent, item._name, self._state = None, "", state
+        self._number(index)
+
+    def _put_back(self, items: list[T], state: ValueState) -> None:
+        for item in self._items:
+            item._parent, item._name = None, ""
+        self._items, self._state = items, state
+        for item in items:
+            item._parent = self
+        self._number()

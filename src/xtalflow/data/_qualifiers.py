@@ -143,7 +143,7 @@ class Limits(NamedTuple):
         )
 
 
-_LIMITING = frozenset({"min", "max", "onlyEnumerators", "minLength", "maxLength", "patternRegex"})
+_LIMITING = frozenset({"min", "max", "enumerators", "onlyEnumerators", "minLength", "maxLength", "patternRegex"})
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 from xtalflow.errors import InvalidValue
 
 from ._base import CData, ValueState
-from ._changes import is_same
+from ._changes import UNDOING, is_same
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._patterns import is_found
@@ -117,6 +118,8 @@ class CScalar(CData, Generic[T]):
         self._store(value, state)
 
     def _store(self, value: T | None, state: ValueState) -> None:
+        if UNDOING.deeds is not None:
+            UNDOING.deeds.append(partial(self._put_back, self._value, self._state))
         if not CData._heard:
             self._value, self._state = value, state
             return
@@ -124,6 +127,9 @@ class CScalar(CData, Generic[T]):
         self._value, self._state = value, state
         if before is not state or not is_same(old, value):
             self._tell(old, before, value)
+
+    def _put_back(self, value: T | None, state: ValueState) -> None:
+        self._value, self._state = value, state
 
     def _equals(self, other: Any) -> bool:
         return self._state is other._state and is_same(self._value, other._value)
@@ -374,9 +380,14 @@ class CBoolean(CScalar[bool]):
                 return text in _TRUE
         elif isinstance(value, bool):
             return value
-        elif isinstance(value, Integral) and int(value) in (0, 1):
+        elif (isinstance(value, Integral) and int(value) in (0, 1)) or _is_truth_of_numpy(value):
             return bool(value)
         raise self._refuse(value, "True or False")
+
+
+def _is_truth_of_numpy(value: object) -> bool:
+    """Numpy's truths are neither numbers nor Python's; numpy itself may not be there."""
+    return (type(value).__module__, type(value).__name__) in (("numpy", "bool"), ("numpy", "bool_"))
 
 
 class COneWord(CString):

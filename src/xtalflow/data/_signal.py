@@ -39,8 +39,9 @@ class Signal(Generic[T]):
     """Tells listeners of values of one type.
 
     Listeners of higher priority come first, those of equal priority in the order in which they were connected. All are
-    called even if one raises; then the exceptions come out as an `ExceptionGroup`. What a listener itself emits is told
-    when all have heard the value before it, so that each hears the values in the order in which they were emitted.
+    called even if one raises; then the exceptions come out as an `ExceptionGroup`. What a listener itself emits with
+    `emit` is told when all have heard the value before it, so that each hears the values in the order in which they
+    were emitted; what it emits with `emit_async` is told at once.
 
     Parameters
     ----------
@@ -70,8 +71,10 @@ class Signal(Generic[T]):
         Raises
         ------
         TypeError
-            A coroutine function for a signal that nobody can await.
+            A coroutine function for a signal that nobody can await; a weak method that nobody could hold.
         """
+        if weak and inspect.isbuiltin(listener):
+            raise TypeError(f"{listener!r} is made anew each time it is asked for, and cannot be held weakly")
         if self.plain and _is_coroutine_function(listener):
             raise TypeError(f"{listener!r} is a coroutine function: this signal is emitted by plain setters")
         connection = Connection(priority, once, _weak(listener) if weak else lambda: listener)

@@ -430,3 +430,39 @@ def test_a_found_object_is_found_again_by_the_same_path():
     assert root.find("controlParameters.FRAC") is root.find("controlParameters.FRAC")
     with pytest.raises(UnknownParameter):
         root.find("inputData.UNMERGEDFILES[1].crystal")
+
+
+class Boxes(CContainer):
+    BOX = CContainer()
+    GRID = CList(CList(CDataFile()))
+
+
+class Room(CContainer):
+    BOXES = Boxes()
+
+
+def test_files_are_found_in_what_was_added_deep_down_and_in_lists_of_lists():
+    root = Room()
+    first = root.BOXES.BOX.add("F", CDataFile())
+    second = root.BOXES.GRID.addItem().addItem()
+
+    assert find_objects_by_type(root, CDataFile) == [first, second]
+
+
+@pytest.mark.parametrize("path", ["L[01]", "L[٠]", "L[" + "9" * 5000 + "]", "L[-1]", "L[ 0]"])
+def test_there_is_one_path_to_an_item(path):
+    root = CContainer()
+    root.add("L", CList(CInt())).addItem()
+    with pytest.raises(UnknownParameter):
+        root.find(path)
+
+
+def test_the_name_of_an_object_is_not_assigned_even_if_a_parameter_is_called_so():
+    root = CContainer()
+    root.add("name", CInt())
+    with pytest.raises(AttributeError):
+        root.name = 5
+    root["name"].set(5)
+
+    assert root.name == ""
+    assert root["name"].value == 5

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from xtalflow.data import CContainer, CDataFile, CList, ValueState, extract_file_metadata
+from xtalflow.data import CComposite, CContainer, CDataFile, CList, ValueState, extract_file_metadata
 from xtalflow.errors import InvalidValue
 
 
@@ -218,3 +218,40 @@ def test_validity_of_files_is_coded_as_in_ccp4i2(tmp_path):
     assert inputs.F_SIGF.validity() == []
     inputs.ANY = "missing.mtz"
     assert inputs.ANY.validity() == []
+
+
+class Part(CComposite):
+    file = CObservations()
+
+
+class Parts(CContainer):
+    PART = Part()
+    PARTS = CList(Part())
+
+
+def test_what_leaves_its_tree_or_is_copied_out_of_it_is_the_same_file(tmp_path):
+    root, inputs = make_tree(tmp_path)
+    parts = root.add("parts", Parts())
+    path = tmp_path / "project" / "CCP4_JOBS" / "x.mtz"
+    inputs.LIST = [path, path, path]
+    parts.PART.file = path
+    parts.PARTS = [{"file": path}, {"file": path}]
+    kept, items = inputs.LIST[0], inputs.LIST.copy()
+
+    assert parts.PART.copy().file.path == parts.PARTS.copy()[1].file.path == items[0].path == path
+    assert inputs.LIST.copy().copy()[1].path == path
+    assert inputs.LIST.pop().path == parts.PARTS.pop().file.path == path
+    inputs.LIST.clear()
+    assert kept.path == path
+
+
+def test_a_file_of_another_project_is_still_that_file(tmp_path):
+    _, inputs = make_tree(tmp_path)
+    other = CContainer()
+    other.project_directory = tmp_path / "other"
+    theirs = other.add("inputData", Inputs())
+    inputs.F_SIGF = tmp_path / "project" / "CCP4_JOBS" / "x.mtz"
+    theirs.F_SIGF = inputs.F_SIGF
+    theirs.LIST = [inputs.F_SIGF]
+
+    assert theirs.F_SIGF.path == theirs.LIST[0].path == inputs.F_SIGF.path

@@ -198,15 +198,16 @@ def test_items_may_be_containers_that_are_declared_at_run_time():
     assert crystal.sites.getValueState() is ValueState.NOT_SET
 
 
-def test_what_is_declared_in_one_item_is_not_in_the_others():
+def test_nothing_is_declared_in_one_item_alone():
     crystal = CContainer()
-    declare_in(crystal, "wavelength", CFloat())
+    declare_in(crystal, "sites", CContainer())
     crystals = CList(crystal)
-    first, second = crystals.addItem(), crystals.addItem()
-    first.add("energy", CFloat())
+    first = crystals.addItem()
 
-    assert first.childNames() == ["wavelength", "energy"]
-    assert second.childNames() == crystals.makeItem().childNames() == ["wavelength"]
+    for part in (first, first.sites):
+        with pytest.raises(TypeError, match="part of a list"):
+            part.add("energy", CFloat())
+    assert crystals.pop().add("energy", CFloat()).object_path() == "energy"
 
 
 def from_copy(root):
@@ -215,3 +216,11 @@ def from_copy(root):
     again.unSet()
     again.from_dict(root.to_dict())
     return again
+
+
+def test_a_list_without_items_cannot_be_there_by_default():
+    numbers = CList(CInt())
+    with pytest.raises(InvalidValue, match="a state that agrees"):
+        numbers.from_dict({"state": "default", "items": []})
+
+    assert not numbers.isSet()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from xtalflow.data import (
@@ -236,3 +237,13 @@ def test_state_and_value_that_disagree_are_refused():
     for data in ({"state": "not_set", "value": 3}, {"state": "default"}, {"state": "?", "value": 3}, {}, [], None):
         with pytest.raises(InvalidValue):
             number.from_dict(data)
+
+
+def test_truths_of_numpy_are_truths():
+    flag = CBoolean(np.bool_(True))
+
+    assert flag.value is True
+    flag.set(np.array([1.0, 0.0])[1] > 0.5)
+    assert flag.value is False
+    with pytest.raises(InvalidValue):
+        flag.set(np.array(2))

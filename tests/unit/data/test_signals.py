@@ -177,6 +177,11 @@ def test_a_weak_listener_is_heard_no_longer_than_others_hold_it():
     assert connection.listener is None
 
 
+def test_a_method_that_nobody_can_hold_is_refused_as_a_weak_listener():
+    with pytest.raises(TypeError, match="held weakly"):
+        Signal[int]().connect([].append, weak=True)
+
+
 def test_a_weak_function_is_heard_while_it_is_held():
     heard: list[int] = []
 
@@ -344,6 +349,34 @@ def test_a_batch_that_fails_tells_what_was_done():
         do()
 
     assert heard == [("inputData.NUMBER", 1, 5)]
+
+
+def test_a_file_of_which_something_else_than_the_path_changed_in_a_batch_is_told():
+    root, inputs = make_tree()
+    inputs.FILE = "/x/a.mtz"
+    heard = listen(root)
+    with root.batch():
+        inputs.FILE.set(inputs.FILE.copy())
+    with root.batch():
+        inputs.FILE.set({"relPath": "/x", "baseName": "a.mtz", "subType": 2})
+
+    assert heard == [("inputData.FILE", "/x/a.mtz", "/x/a.mtz")]
+
+
+def test_all_changes_of_a_batch_are_told_even_if_a_listener_fails():
+    root, inputs = make_tree()
+    inputs.NUMBER.changed.connect(lambda change: 1 / 0)
+    heard = listen(root)
+
+    def do():
+        with root.batch():
+            inputs.NUMBER = 5
+            inputs.FILE = "/x/a.mtz"
+
+    with pytest.raises(ExceptionGroup):
+        do()
+
+    assert [path for path, _, _ in heard] == ["inputData.NUMBER", "inputData.FILE"]
 
 
 def test_changes_made_by_listeners_are_heard_in_the_order_in_which_they_happened():

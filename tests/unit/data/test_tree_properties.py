@@ -28,9 +28,11 @@ def check_rules(node, root):
 def test_after_any_deeds_the_rules_hold_and_every_format_gives_the_tree_back(done):
     root = make_tree()
     for deed in done:
-        do(root, deed)
+        before = root.to_dict()
+        if not do(root, deed):
+            assert root.to_dict() == before
     check_rules(root, root)
-    assert len(find_all_files(root)) == 4 + len(root["inputData"].ITEMS) + len(root["controlParameters"].ITEMS)
+    assert len(find_all_files(root)) == sum(4 + len(section.ITEMS) + len(section.PAIR) for section in root)
 
     by_dict, by_json, by_phil, by_xml = make_tree(), make_tree(), make_tree(), make_tree()
     by_dict["inputData"].TEXT = "before"
@@ -80,9 +82,14 @@ def test_any_other_dictionary_is_refused_or_taken_but_never_breaks(data):
     check_rules(root, root)
 
 
-@given(st.text(max_size=40))
+steps = ["inputData", "ITEMS", "NUMBERS", "FILE", "file", "baseName", "number", *".[]0123456789٠ -", "[0]", "[1]", "x"]
+
+
+@given(st.lists(st.sampled_from(steps), max_size=6).map("".join) | paths)
 def test_a_path_of_any_text_is_found_or_unknown(text):
     root = make_tree()
+    root["inputData"].ITEMS = [{}, {}]
+    root["inputData"].NUMBERS = list(range(12))
     try:
         found = root.find(text)
     except XtalflowError:

@@ -26,7 +26,7 @@ from xtalflow.errors import InvalidInput, InvalidValue
 from ._parameters import DOT, RAW_TYPES, hint_of, is_choice
 from ._parser import parse_phil
 from ._syntax import PhilDefinition, PhilObject, Source, show_words
-from ._trees import all_or_nothing, refuse_variables
+from ._trees import refuse_variables
 from ._types import number_text
 
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -46,7 +46,7 @@ def read_phil_parameters(text: str, container: CContainer) -> None:
     """
     source = Source(text)
     objects = parse_phil(source).objects
-    with all_or_nothing(container):
+    with container.all_or_nothing():
         taker = _Taker(source)
         taker.take(objects, taker.place(container, ""), "")
 

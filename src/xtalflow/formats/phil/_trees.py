@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -65,20 +64,8 @@ def from_phil(text: str, item: CComposite) -> None:
     """
     source = Source(text)
     objects = parse_phil(source).objects
-    with all_or_nothing(item):
+    with item.all_or_nothing():
         _Reader(source).fill_children(item, objects)
-
-
-@contextmanager
-def all_or_nothing(item: CComposite) -> Iterator[None]:
-    """If what is done in between fails, have the object be as before."""
-    before = item.copy()
-    with item.batch():
-        try:
-            yield
-        except InvalidInput:
-            item.set(before)
-            raise
 
 
 def value_word(item: CScalar[Any]) -> Word:

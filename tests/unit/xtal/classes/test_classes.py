@@ -18,6 +18,7 @@ from xtalflow.data import (
     CList,
     COneWord,
     CScalar,
+    CString,
     CUnknown,
 )
 from xtalflow.errors import InvalidValue
@@ -231,3 +232,13 @@ def test_an_unknown_class_passes_through_a_parameter_file(value, tmp_path):
 
     assert header.unknown == ()
     assert again == root
+
+
+def test_obligatory_choices_of_every_class_are_kept():
+    kinds = [kind for name in class_names() if (kind := class_named(name)) and kind.QUALIFIERS.get("enumerators")]
+    scalars = [kind(onlyEnumerators=True) for kind in kinds if issubclass(kind, CString)]
+
+    assert len(scalars) > 5
+    for item in scalars:
+        assert item.accepts(item.qualifier("enumerators")[0])
+        assert not item.accepts("no such choice")
