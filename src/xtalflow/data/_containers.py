@@ -114,6 +114,8 @@ class CComposite(CData):
             self._update(values)
 
     def _update(self, values: Mapping[str, Any]) -> None:
+        if any(not isinstance(name, str) for name in values):
+            raise self._refuse(values, "values by name")
         for child, value in [(self._child(name), value) for name, value in values.items()]:
             child.set(value)
 

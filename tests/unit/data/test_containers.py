@@ -219,6 +219,13 @@ def test_a_dictionary_of_another_shape_is_refused(data):
         Inputs().from_dict(data)
 
 
+def test_names_are_texts():
+    with pytest.raises(InvalidValue, match="values by name"):
+        Controls().update({5: 1})
+    with pytest.raises(InvalidValue, match="values by name"):
+        Cell().set({None: 1})
+
+
 def test_a_dictionary_with_an_unknown_name_is_refused():
     with pytest.raises(UnknownParameter):
         Inputs().from_dict({"children": {"NOTHING": {}}})
