@@ -6,11 +6,13 @@ a body with or without a ``container`` around the sections, or a container alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from xtalflow.data import (
     TEXT_PART,
@@ -109,7 +111,8 @@ class _Writer:
             name = child.name
             below = _joined(path, name) if self.has_leftovers else ""
             tag = child.class_name if is_list else name
-            any_is_given |= self._write_one(element, child, tag, below, is_needed=is_list)
+            is_wanted = is_list or (kept and self.leftovers.repeat(path, name))
+            any_is_given |= self._write_one(element, child, tag, below, is_needed=is_wanted)
             if kept:
                 self.leftovers.put_back(element, path, name)
         if not any_is_given:
@@ -148,7 +151,8 @@ def read_params(path: Path, container: CContainer, *, keep_refused: bool = False
     """Read a parameter file into the container of its task.
 
     Parameters that the file does not mention stay as they are, and so do those with an empty element, but for texts
-    and lists, which become empty.
+    and lists, which become empty. Elements, texts and attributes that mean nothing to the container are kept in the
+    header.
 
     Parameters
     ----------
@@ -158,14 +162,16 @@ def read_params(path: Path, container: CContainer, *, keep_refused: bool = False
     Raises
     ------
     UnreadableFile
-        The file is missing, broken or no parameter file, or holds a value that a parameter refuses.
+        The file is missing, broken or no parameter file, or holds a value that a parameter refuses; nothing is
+        changed then.
     """
     root = _root(path, container)
-    reader = _Reader(container, keep_refused)
+    reader = _Reader(container, keep_refused, has_attributes=_has_attributes(root), has_texts=_has_texts(root))
     header, others = read_header(root.find(HEADER))
     reader.keep(others, HEADER)
     try:
-        reader.read_sections(_sections(root))
+        with container.all_or_nothing():
+            reader.read_sections(_sections(root))
     except InvalidValue as exc:
         raise UnreadableFile(path, str(exc)) from exc
     return replace(header, job_title=_job_title(root), unknown=tuple(reader.unknown))
@@ -192,11 +198,37 @@ def _sections(root: etree._Element) -> list[etree._Element]:
     body: etree._Element | None = root
     if root.tag == "ccp4i2":
         body = next((each for each in root if each.tag == "ccp4i2_body"), None)
-    if body is None:
-        return []
-    while len(body) == 1 and body[0].tag in _WRAPPERS:
-        body = body[0]
-    return list(body)
+    return [] if body is None else list(_unwrapped(body))
+
+
+def _unwrapped(body: etree._Element) -> Iterator[etree._Element]:
+    """The sections of a body, and those in containers around them."""
+    for each in body:
+        if each.tag in _WRAPPERS:
+            yield from _unwrapped(each)
+        else:
+            yield each
+
+
+def _has_attributes(root: etree._Element) -> bool:
+    """Whether anything below a section has attributes; few files have any."""
+    return _answer(root, "boolean(//*[not(self::ccp4i2_body or self::container)]/@*)")
+
+
+def _has_texts(root: etree._Element) -> bool:
+    """Whether there are texts beside elements."""
+    return _answer(root, "boolean(//*[*]/text()[normalize-space()])")
+
+
+def _answer(root: etree._Element, question: str) -> bool:
+    return bool(_question(question)(root))
+
+
+@cache
+def _question(question: str) -> etree.XPath:
+    from lxml import etree
+
+    return etree.XPath(question)
 
 
 def _job_title(root: etree._Element) -> str:
@@ -207,8 +239,11 @@ def _job_title(root: etree._Element) -> str:
 class _Reader:
     """Fills objects from elements, and keeps what is no parameter."""
 
-    def __init__(self, container: CContainer, keep_refused: bool) -> None:
+    def __init__(
+        self, container: CContainer, keep_refused: bool, *, has_attributes: bool = True, has_texts: bool = True
+    ) -> None:
         self.container, self.keep_refused = container, keep_refused
+        self.has_attributes, self.has_texts = has_attributes, has_texts
         self.unknown: list[UnknownElement] = []
 
     def read_sections(self, elements: Sequence[etree._Element]) -> None:
@@ -232,6 +267,21 @@ class _Reader:
             path = _joined(parent, each.tag)
             self.unknown.append(UnknownElement(path=path, parent=parent, after=after, xml=xml, refusal=refusal))
 
+    def _keep_text(self, text: str | None, parent: CData, after: str = "") -> None:
+        """Keep a text that stands where only elements have a meaning."""
+        if text and not text.isspace():
+            self._keep_part(parent, TEXT_PART, text.strip(), after)
+
+    def _keep_attributes(self, element: etree._Element, item: CData, known: Collection[str] = ()) -> None:
+        """Keep attributes that mean nothing here."""
+        for name, value in element.attrib.items():
+            if name not in known:
+                self._keep_part(item, "@" + str(name), str(value))
+
+    def _keep_part(self, parent: CData, name: str, text: str, after: str = "") -> None:
+        path = self._path(parent)
+        self.unknown.append(UnknownElement(path=_joined(path, name), parent=path, after=after, xml=escape(text)))
+
     def _fill(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
         """Fill an object, or keep what it refuses; whether it was filled."""
         try:
@@ -240,6 +290,9 @@ class _Reader:
             elif isinstance(item, CList):
                 self._fill_list(item, element)
             elif isinstance(item, CComposite):
+                if self.has_attributes:
+                    self._keep_attributes(element, item)
+                self._keep_text(element.text, item)
                 self._fill_children(item, element)
         except InvalidValue as exc:
             if not self.keep_refused:
@@ -252,6 +305,8 @@ class _Reader:
         if (len(element) or element.attrib) and self._is_special(item, element):
             return
         text = element.text or ""
+        if len(element):
+            text += "".join(each.tail or "" for each in element)
         if text.strip() or (isinstance(item, (CString, CCollection)) and (text or item.accepts(""))):
             item.set(text)
 
@@ -262,6 +317,7 @@ class _Reader:
             item.set(_parts(element))
             return True
         self.keep(element, self._path(item))
+        self._keep_attributes(element, item, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
         if state == _UNSET:
             item.unSet()
         elif state == _DEFAULT:
@@ -276,6 +332,9 @@ class _Reader:
             item.unSet()
         else:
             item.clear()
+        if self.has_attributes:
+            self._keep_attributes(element, item, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
+        self._keep_text(element.text, item)
         after, tag, count = "", item.makeItem().class_name, 0
         for each in element:
             if each.tag == tag:
@@ -286,18 +345,24 @@ class _Reader:
                     item.pop(count)
             else:
                 self.keep([each], self._path(item), after)
+            if self.has_texts:
+                self._keep_text(each.tail, item, after)
 
     def _fill_children(self, item: CComposite, elements: Iterable[etree._Element]) -> None:
         names = set(item.childNames())
+        filled = set()
         after = ""
         for each in elements:
             name = each.tag
             if name in names:
                 names.discard(name)  # once; another of the name is left over
-                self._fill(item[name], each, item, after)
+                if self._fill(item[name], each, item, after):
+                    filled.add(name)
                 after = name
             else:
-                self.keep([each], self._path(item), after)
+                self.keep([each], self._path(item), name if name in filled else after)
+            if self.has_texts:
+                self._keep_text(each.tail, item, after)
 
     def _path(self, item: CData) -> str:
         """Path below the container."""

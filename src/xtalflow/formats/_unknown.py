@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import unescape
 
-from xtalflow.data import CContainer
+from xtalflow.data import TEXT_PART, CContainer
 from xtalflow.errors import UnknownParameter
 
 if TYPE_CHECKING:
@@ -15,18 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownElement:
-    """An element that is no parameter.
+    """An element that is no parameter, or a text or an attribute that an object does not have.
 
     Attributes
     ----------
     path
-        Its path, as if it were a parameter: ``inputData.F_SIGF.FP``.
+        Its path, as if it were a parameter: ``inputData.F_SIGF.FP``; of a text ``inputData.F_SIGF.#text``, of an
+        attribute ``inputData.F_SIGF.@unit``.
     parent
         Path of the object that it stands in.
     after
         Name of the parameter that it follows there; empty if none does.
     xml
-        The element as text.
+        The element, or the text or the value of the attribute, as XML.
     refusal
         Why the parameter of this name refuses its value; empty if there is no such parameter.
     """
@@ -37,16 +39,21 @@ class UnknownElement:
     xml: str
     refusal: str = ""
 
+    @property
+    def name(self) -> str:
+        """The last step of the path: a tag, ``#text`` or ``@`` and the name of an attribute."""
+        return self.path.removeprefix(self.parent).removeprefix(".")
+
 
 class Leftovers:
     """Unknown elements by where they stand in a tree; without those whose place is gone."""
 
     def __init__(self, elements: Iterable[UnknownElement], container: CContainer, *, beside: Sequence[str]) -> None:
-        self._elements: dict[tuple[str, str], list[str]] = {}
+        self._elements: dict[tuple[str, str], list[UnknownElement]] = {}
         self._holders: set[str] = set()
         for element in elements:
             if element.parent in beside or _has(container, element.parent):
-                self._elements.setdefault((element.parent, element.after), []).append(element.xml)
+                self._elements.setdefault((element.parent, element.after), []).append(element)
                 self._hold(element.parent)
 
     def __bool__(self) -> bool:
@@ -56,12 +63,23 @@ class Leftovers:
         """Whether anything stands in an object, or below it."""
         return path in self._holders
 
+    def repeat(self, path: str, name: str) -> bool:
+        """Whether an object holds a second element of a parameter's name, which the first must not miss."""
+        return any(each.name == name for each in self._elements.get((path, name), ()))
+
     def put_back(self, element: etree._Element, path: str, after: str = "") -> None:
         """Append what stood in an object after one of its parameters."""
         from lxml import etree
 
-        for xml in self._elements.get((path, after), ()):
-            element.append(etree.fromstring(xml))
+        for each in self._elements.get((path, after), ()):
+            if each.name.startswith("@"):
+                element.set(each.name[1:], unescape(each.xml))
+            elif each.name != TEXT_PART:
+                element.append(etree.fromstring(each.xml))
+            elif len(element):
+                element[-1].tail = (element[-1].tail or "") + unescape(each.xml)
+            else:
+                element.text = (element.text or "") + unescape(each.xml)
 
     def _hold(self, path: str) -> None:
         while path and path not in self._holders:

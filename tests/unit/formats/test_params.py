@@ -283,6 +283,74 @@ def test_an_element_that_comes_twice_counts_once_and_is_not_lost(tmp_path):
     assert [element.path for element in header.unknown] == ["controlParameters.NCYCLES"]
 
 
+def test_texts_and_attributes_without_a_meaning_are_reported_kept_and_written_back(tmp_path):
+    source = """<ccp4i2><ccp4i2_body><inputData><F_SIGF kind="a &amp; b">/a/b.mtz</F_SIGF>
+      <UNMERGEDFILES>x<Import><crystal>A</crystal>y &lt; z</Import></UNMERGEDFILES>stray</inputData>
+      <controlParameters section="1"><NCYCLES unit="cycle"><hint/>5</NCYCLES><FRAC>0.1</FRAC>after</controlParameters>
+      </ccp4i2_body></ccp4i2>"""
+    (tmp_path / "old.xml").write_text(source)
+    root = make_tree()
+    header = read_params(tmp_path / "old.xml", root)
+    again, rewritten = round_trip(root, tmp_path / "new.xml", header)
+
+    assert {each.path: each.xml for each in header.unknown} == {
+        "inputData.F_SIGF.@kind": "a &amp; b",
+        "inputData.F_SIGF.#text": "/a/b.mtz",
+        "inputData.UNMERGEDFILES.#text": "x",
+        "inputData.UNMERGEDFILES[0].#text": "y &lt; z",
+        "inputData.#text": "stray",
+        "controlParameters.@section": "1",
+        "controlParameters.NCYCLES.hint": "<hint/>",
+        "controlParameters.NCYCLES.@unit": "cycle",
+        "controlParameters.#text": "after",
+    }
+    assert root["controlParameters"].NCYCLES.value == 5
+    assert again == root
+    assert sorted(places(rewritten)) == sorted(places(header))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<controlParameters><NCYCLES/><NCYCLES>7</NCYCLES></controlParameters>",
+        "<inputData><XYZIN/><UNMERGEDFILES/><XYZIN><baseName>x</baseName></XYZIN></inputData>",
+        "<controlParameters><LIMITS><CInt>1</CInt></LIMITS><FRAC>0.2</FRAC><LIMITS/></controlParameters>",
+        "<controlParameters/><controlParameters><NCYCLES>7</NCYCLES></controlParameters>",
+    ],
+)
+def test_the_second_of_two_elements_is_the_second_when_it_is_written_back(tmp_path, body):
+    (tmp_path / "old.xml").write_text(f"<ccp4i2><ccp4i2_body>{body}</ccp4i2_body></ccp4i2>")
+    root = make_tree()
+    header = read_params(tmp_path / "old.xml", root)
+    again, rewritten = round_trip(root, tmp_path / "new.xml", header)
+
+    assert again == root
+    assert [each.path for each in rewritten.unknown] == [each.path for each in header.unknown]
+
+
+def test_parameters_in_a_container_are_read_whatever_is_beside_it(tmp_path):
+    (tmp_path / "x.xml").write_text(
+        "<ccp4i2><ccp4i2_body><guiAdmin><jobTitle>T</jobTitle></guiAdmin><container><controlParameters>"
+        "<NCYCLES>5</NCYCLES></controlParameters></container></ccp4i2_body></ccp4i2>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root)
+
+    assert (root["controlParameters"].NCYCLES.value, header.job_title, header.unknown) == (5, "T", ())
+
+
+def test_a_file_of_which_one_value_is_refused_changes_nothing(tmp_path):
+    (tmp_path / "x.xml").write_text(
+        "<container><controlParameters><FRAC>0.5</FRAC><LIMITS><CInt>1</CInt></LIMITS><NCYCLES>ten</NCYCLES>"
+        "</controlParameters></container>"
+    )
+    root = make_tree()
+    with pytest.raises(UnreadableFile):
+        read_params(tmp_path / "x.xml", root)
+
+    assert root == make_tree()
+
+
 def test_empty_elements_of_numbers_and_choices_say_nothing(tmp_path):
     (tmp_path / "x.xml").write_text(
         "<container><controlParameters><NCYCLES/><TWIN> </TWIN><SOURCE/><NOTE/></controlParameters></container>"

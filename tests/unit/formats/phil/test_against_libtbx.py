@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from arbitrary_trees import deeds, do, make_tree
@@ -235,6 +235,10 @@ def test_the_parameters_that_libtbx_writes_are_read(scope: dict[str, Any], attri
     params = parsed.extract()
     give_extracted(params, scope)
     text = parsed.fetch_diff(parsed.format(python_object=params)).as_str(attributes_level=attributes)
+    try:
+        phil.parse(text)
+    except RuntimeError:  # libtbx itself does not read a text of several lines that it writes before another word
+        reject()
     section = section_of(master(scope))
     read_phil_parameters(text, section)
 
