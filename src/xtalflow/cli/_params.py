@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +80,19 @@ def _print_given(parameters: list[dict[str, Any]]) -> None:
 
     columns = [Column("Parameter", wraps=True), Column("Class", wraps=True), Column("Value", wraps=True)]
     sections: dict[str, list[tuple[str, str, str]]] = {}
+    files = {one["path"].removesuffix(".dbFileId") for one in parameters if one["path"].endswith(".dbFileId")}
     for one in parameters:
         section, _, name = one["path"].partition(".")
-        if one["state"] == "explicitly_set" and one["value"] is not None and not _is_place_of_file(name, one["value"]):
-            sections.setdefault(section, []).append((name or section, one["class"], str(one["value"])))
+        if one["state"] == "explicitly_set" and one["value"] is not None and not _says_where(one["path"], files):
+            value = '""' if one["value"] == "" else str(one["value"])
+            sections.setdefault(section, []).append((name or section, one["class"], value))
     for section, rows in sections.items():
         print_table(columns, rows, section)
     if not sections:
         print("no parameter is given")
 
 
-def _is_place_of_file(name: str, value: object) -> bool:
-    """Whether a value is part of where a file is, which stands in the row of the file itself, or is blank."""
-    part = name.rpartition(".")[2]
-    return part in ("project", "relPath", "baseName", "dbFileId") or value == ""
+def _says_where(path: str, files: Container[str]) -> bool:
+    """Whether a parameter is part of where a file is, which stands in the row of the file itself."""
+    owner, _, part = path.rpartition(".")
+    return owner in files and part in ("project", "relPath", "baseName", "dbFileId")

@@ -78,10 +78,11 @@ def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, 
     """Check, submit and run; returns the job as JSON values."""
     import asyncio
 
-    from xtalflow.services import check_job
+    from xtalflow.services import check_job, check_title
 
     from ._session import with_store
 
+    check_title(title)
     for remark in asyncio.run(check_job(plugin)):
         say(f"{remark.path}: {remark.message}")
 

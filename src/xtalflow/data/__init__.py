@@ -31,7 +31,7 @@ from ._general import (
     CPatchSelection,
     CSMILESString,
 )
-from ._hierarchy import HierarchicalObject, split_path
+from ._hierarchy import HierarchicalObject, is_parameter_name, split_path
 from ._list import MOST_BLANK_ITEMS, CList
 from ._mathematics import CAngle, CEulerRotation, CMatrix33, CTransformation, CXyz, CXyzBox
 from ._patterns import compiled_pattern
@@ -173,6 +173,7 @@ __all__ = [
     "find_all_files",
     "find_objects_by_type",
     "is_class_name",
+    "is_parameter_name",
     "own_qualifiers",
     "parameter_name",
     "split_path",

@@ -13,7 +13,7 @@ from xtalflow.errors import UnknownParameter
 from ._base import CData
 from ._changes import batch, is_heard, silence
 from ._findings import Finding
-from ._hierarchy import HierarchicalObject
+from ._hierarchy import HierarchicalObject, is_parameter_name
 from ._qualifiers import Declaration, Qualifiers
 from ._scalars import CFloat, CString
 
@@ -277,7 +277,7 @@ class CContainer(CComposite):
         """
         if any(each._name.startswith("[") for each in self._upwards()):
             raise TypeError(f"{self.object_path()} is part of a list, whose items are all declared alike")
-        if not name.replace("-", "_").isidentifier() or name in declared_children(type(self)):
+        if not is_parameter_name(name) or name in declared_children(type(self)):
             raise TypeError(f"{type(self).__name__} cannot have {name!r} added")
         old = self._children.pop(name, None)
         if old is not None:

@@ -12,6 +12,19 @@ from xtalflow.errors import UnknownParameter
 _STEP = re.compile(r"(?:^|(?<=.)\.)([^.\[\]]+)|(\[(?:0|[1-9][0-9]{0,8})\])")
 
 
+_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = re.compile(f"[{_START}][{_START}\\-0-9\u00b7\u0300-\u036f\u203f\u2040]*")
+"""What can be the tag of an element (https://www.w3.org/TR/xml-names/#NT-NCName) and has no dot."""
+
+
+def is_parameter_name(name: str) -> bool:
+    """Whether a parameter can be called so: its name is a step of a path, and a tag in files."""
+    return _NAME.fullmatch(name) is not None
+
+
 class HierarchicalObject:
     """An object with a name in a tree.
 

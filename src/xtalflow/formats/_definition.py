@@ -222,11 +222,11 @@ class _Builder:
         given = said.get("default")
         defaults = _taken_out(said)
         declared = self._sound(kind, said, class_name)
-        if not defaults:
-            return declared
-        if isinstance(declared, CScalar) and isinstance(given, (str, tuple)):
+        if isinstance(declared, CScalar) and isinstance(given, (str, tuple)) and default_of_text(given) != {}:
             initial = self._checked(declared, given)
             declare_default(declared, given if initial is _NO_VALUE else initial[0], initial)
+            return declared
+        if not defaults:
             return declared
         for default in defaults:
             self._put_back(declared, said, default)
@@ -293,7 +293,7 @@ def _taken_out(said: dict[str, Any]) -> list[_Default]:
     emptied: list[str] = []
     if "default" in said:
         default = said.pop("default")
-        default = default_of_text(default) if isinstance(default, str) else default
+        default = default_of_text(default)
         found += [_Default(steps, ("default", *steps), value) for steps, value in _leaves(default)]
     for name, below in said.items():
         if isinstance(below, dict) and name != "guiDefinition":

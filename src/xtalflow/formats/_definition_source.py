@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from xtalflow.data import is_parameter_name
 from xtalflow.errors import UnreadableFile
 from xtalflow.xtal import parse_xml
 
@@ -19,6 +21,7 @@ Tell: TypeAlias = Callable[[Path, str, str], None]
 _INCLUDED = "CI2XmlDataFile"
 _TOP = "CCP4I2_TOP"
 _MOST_FILES = 100
+_DEEPEST = 100
 
 
 class Described(NamedTuple):
@@ -27,6 +30,9 @@ class Described(NamedTuple):
     file: Path
     element: etree._Element
 
+
+_Seen: TypeAlias = set[str]
+"""Paths of the parameters that one file has described so far."""
 
 Content: TypeAlias = list[Described]
 """What files say of a parameter, those that a file is built on first."""
@@ -54,6 +60,7 @@ class Source:
     tell: Tell
     _open: list[Path] = field(default_factory=list)
     _files: int = 0
+    _depth: int = 0
 
     def read(self, path: Path, box: Box, where: str = "") -> etree._Element:
         """Merge a file into a box, and return its root element."""
@@ -77,11 +84,11 @@ class Source:
         self._open.pop()
         return top
 
-    def _merge(self, path: Path, element: etree._Element, box: Box, where: str, seen: set[str]) -> None:
-        """Merge what an element holds, beginning with the files that it names, into a box.
-
-        `seen` has the names that the same file described there before.
-        """
+    def _merge(self, path: Path, element: etree._Element, box: Box, where: str, seen: _Seen) -> None:
+        """Merge what an element holds, beginning with the files that it names, into a box."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise UnreadableFile(path, f"is nested deeper than {_DEEPEST} levels, with the files that it is built on")
         children = list(element)
         is_container = element.tag == "container"
         included = [each for each in children if is_inclusion(each)]
@@ -99,24 +106,25 @@ class Source:
                 box.qualifiers.append(Described(path, each))
             elif each not in included:
                 self.tell(path, where, f"<{tag}> has no meaning here")
+        self._depth -= 1
 
-    def _take(self, path: Path, element: etree._Element, box: Box, where: str, seen: set[str]) -> None:
+    def _take(self, path: Path, element: etree._Element, box: Box, where: str, seen: _Seen) -> None:
         name = element.get("id") or ""
         below = f"{where}.{name}" if where else name
-        if not name.replace("-", "_").isidentifier():
+        if not is_parameter_name(name):
             self.tell(path, where, f"{name!r} cannot be the name of a parameter")
             return
         known = box.entries.get(name)
         if element.tag == "content":
-            if name in seen:
+            if below in seen:
                 self.tell(path, below, "is described twice; the last description counts")
-            built_on = known if isinstance(known, list) and name not in seen else []
+            built_on = [each for each in known if each.file != path] if isinstance(known, list) else []
             box.entries[name] = [*built_on, Described(path, element)]
+            seen.add(below)
         else:
             if not isinstance(known, Box):
                 known = box.entries[name] = Box()
-            self._merge(path, element, known, below, set())
-        seen.add(name)
+            self._merge(path, element, known, below, seen)
 
     def _parent(self, path: Path, inclusion: etree._Element) -> Path:
         """The file that another one is built on."""
@@ -126,12 +134,13 @@ class Source:
             raise UnreadableFile(path, f"is built on {name}, which is no definition below the folder of CCP4i2")
         tried = list(_roots(path)) if self.root is None else [self.root]
         for root in tried:
-            if (root / name).is_file():
-                return root / name
+            with suppress(OSError):  # a name that is too long
+                if (root / name).is_file():
+                    return root / name
         below = (
             f"below {self.root}" if self.root is not None else "below any folder with wrappers and pipelines above it"
         )
-        raise UnreadableFile(path, f"is built on {name}, which is not {below}")
+        raise UnreadableFile(path, f"is built on {str(name)[:1000]}, which is not {below}")
 
 
 def stray_texts(element: etree._Element, children: Sequence[etree._Element]) -> list[str]:

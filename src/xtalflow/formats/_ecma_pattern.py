@@ -9,6 +9,8 @@ _SAME = frozenset("dDwWsSbBtnrfvux123456789")
 
 _SYNTAX = frozenset("^$\\.*+?()[]{}|/")
 _GROUPS = ("(?:", "(?=", "(?!", "(?<=", "(?<!")
+_FUZZY = re.compile(r"\{[^{}]*[idse][^{}]*\}")
+"""Errors that are allowed in a match, which only the module `regex` knows."""
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
 
@@ -21,7 +23,8 @@ def ecma_pattern(pattern: str) -> str | None:
 
     Returns
     -------
-    None if there is no such expression: for flags, conditions, named, atomic and possessive groups, octal numbers.
+    None if there is no such expression: for flags, conditions, named, atomic and possessive groups, octal numbers,
+    classes by name, and matches with errors.
 
     Examples
     --------
@@ -49,6 +52,8 @@ def _outside(pattern: str, at: int) -> tuple[str | None, int]:
         group = next((group for group in _GROUPS if pattern.startswith(group, at)), None)
         return group, at + len(group or "")
     if found == "{":
+        if _FUZZY.match(pattern, at):
+            return None, at
         count = _COUNT.match(pattern, at)
         if count is None or count[0] == "{}":
             return "\\{", at + 1
@@ -67,6 +72,8 @@ def _class(pattern: str, at: int) -> tuple[str | None, int]:
     start = at + 2 if pattern.startswith("[^", at) else at + 1
     written, at = [pattern[at:start]], start
     while at < len(pattern) and (pattern[at] != "]" or at == start):
+        if pattern.startswith("[:", at):  # a class by its name, such as [:alpha:]
+            return None, at
         if pattern[at] == "\\":
             part, at = _escape(pattern, at, in_class=True)
             if part is None:

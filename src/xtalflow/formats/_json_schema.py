@@ -180,7 +180,8 @@ class _Writer:
         choices = item.qualifier("enumerators")
         limits: Schema = {}
         if choices and item.qualifier("onlyEnumerators"):
-            limits["enum"] = [*choices, *([None] if nullable else [])]
+            possible = [choice for choice in choices if item.accepts(choice)]
+            limits["enum"] = [*possible, *([None] if nullable else [])]
         elif choices:
             limits["examples"] = list(choices)
         if isinstance(item, CCollection):
@@ -191,6 +192,11 @@ class _Writer:
         elif isinstance(item, (CInt, CFloat)):
             kind = "integer" if isinstance(item, CInt) else "number"
             bounds = {"minimum": item.qualifier("min"), "maximum": item.qualifier("max")}
+            widest = _BASIC[kind]
+            if bounds["minimum"] is not None:
+                bounds["minimum"] = max(bounds["minimum"], widest["minimum"])
+            if bounds["maximum"] is not None:
+                bounds["maximum"] = min(bounds["maximum"], widest["maximum"])
             bounds = {name: bound for name, bound in bounds.items() if bound is not None}
             limits = (self._basic(kind) if len(bounds) < 2 else {}) | bounds | limits
         else:

@@ -26,7 +26,7 @@ from xtalflow.data import (
     Parts,
     ValueState,
 )
-from xtalflow.errors import InvalidValue, UnreadableFile
+from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.xtal import i2_document, parse_xml
 
 from ._atomic import write_atomically
@@ -47,7 +47,23 @@ _UNSET, _DEFAULT = ValueState.NOT_SET.value, ValueState.DEFAULT.value
 
 
 def write_params(container: CContainer, header: ParamsHeader, path: Path) -> None:
-    """Write the explicitly set parameters of a container, and what the header kept of elements that are none."""
+    """Write the explicitly set parameters of a container, and what the header kept of elements that are none.
+
+    Raises
+    ------
+    InvalidInput
+        A name or a text cannot be written as XML.
+    """
+    try:
+        data = _written(container, header)
+    except InvalidValue:
+        raise
+    except ValueError as exc:
+        raise InvalidInput(f"the parameters of {header.task} cannot be written: {exc}") from exc
+    write_atomically(path, data)
+
+
+def _written(container: CContainer, header: ParamsHeader) -> bytes:
     from lxml import etree
 
     leftovers = Leftovers(header.unknown, container, beside=(HEADER, _ADMIN))
@@ -62,8 +78,7 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
         leftovers.put_back(admin, _ADMIN)
     if admin.find(_TITLE) is None:
         etree.SubElement(admin, _TITLE).text = header.job_title
-    data = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
-    write_atomically(path, data)
+    return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
 
 
 class _Writer:

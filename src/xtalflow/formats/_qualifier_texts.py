@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -88,7 +89,7 @@ def judge_qualifiers(said: Mapping[str, Any], kind: type[CData], complain: Compl
     if labels and choices and len(labels) != len(choices):
         complain(f"menuText has {len(labels)} labels for {len(choices)} enumerators")
     if choices and len(set(choices)) < len(choices):
-        twice = ", ".join(sorted({str(each) for each in choices if choices.count(each) > 1}))
+        twice = ", ".join(sorted(str(each) for each, count in Counter(choices).items() if count > 1))
         complain(f"enumerators have {twice} more than once")
     if said.get("onlyEnumerators") and not (choices or class_qualifiers(kind).get("enumerators")):
         complain("onlyEnumerators has no effect; there are no enumerators")
@@ -99,9 +100,9 @@ def judge_qualifiers(said: Mapping[str, Any], kind: type[CData], complain: Compl
             complain(f"{name} has no effect on a {kind.__name__}")
 
 
-def default_of_text(text: str) -> Any:
-    """A default that is written as a dictionary of Python; any other text as it is."""
-    if text.startswith("{") and text.endswith("}") and len(text) < 10_000:
+def default_of_text(text: Any) -> Any:
+    """A default that is written as a dictionary of Python; anything else as it is."""
+    if isinstance(text, str) and text.startswith("{") and text.endswith("}") and len(text) < 10_000:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # of texts that are nearly Python, such as 1if

@@ -31,7 +31,7 @@ from ._projects import (
     project_of_folder,
 )
 from ._run import JobRun
-from ._submit import check_job, submit_job
+from ._submit import check_job, check_title, submit_job
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._words import give_parameters, split_columns
@@ -59,6 +59,7 @@ __all__ = [
     "check_job",
     "check_project",
     "check_project_name",
+    "check_title",
     "compare_with_truth",
     "definition_detail",
     "definition_schema",

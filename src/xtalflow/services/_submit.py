@@ -46,13 +46,25 @@ async def check_job(plugin: CPluginScript) -> list[Finding]:
     return await asyncio.to_thread(_check, plugin)
 
 
+def check_title(title: str) -> None:
+    """Refuse a title that is no text of one line."""
+    if not title.isprintable():
+        raise InvalidInput(f"the title {title!r} is refused: it must be one line without control characters")
+
+
 async def submit_job(
     project: ProjectRecord, plugin: CPluginScript, *, title: str = "", client: str = "python"
 ) -> JobRecord:
     """Make a job of a checked plugin, take its inputs into the project, and queue it.
 
     What goes wrong after the job was made is kept in it: it fails, with the reason.
+
+    Raises
+    ------
+    InvalidInput
+        The title holds a control character.
     """
+    check_title(title)
     plugin.title = title or plugin.title or plugin.TASKTITLE
     handler = await db.AsyncDatabaseHandler.open(project.id, actor=actor(client))
     new = NewJob(

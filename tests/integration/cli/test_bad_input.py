@@ -25,6 +25,7 @@ import pytest
         (["run", "moody", "HOW=strangely"], "it must be one of well, badly"),
         (["run"], "missing: TASK"),
         (["runn"], "there is no command 'runn'; did you mean run"),
+        (["run", "moody", "HOW=well", "--title", "a\x07b"], "the title 'a\\x07b' is refused: it must be one line"),
         (["jobs", "--limit", "0"], "must be a whole number above 0"),
     ],
 )

@@ -108,3 +108,23 @@ def test_another_tasks_definition_is_remarked(params: str, tmp_path: Path, capsy
 
     assert code == 0
     assert "is of the task 'shake', the definition of 'stir'" in capsys.readouterr().err
+
+
+def test_a_parameter_is_shown_whatever_it_is_called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    definition, params = tmp_path / "t.def.xml", tmp_path / "params.xml"
+    contents = "".join(
+        f'<content id="{name}"><className>{kind}</className></content>'
+        for name, kind in [("project", "CString"), ("NOTE", "CString"), ("F", "CDataFile")]
+    )
+    definition.write_text(
+        f'<ccp4i2><ccp4i2_body id="t"><container id="s">{contents}</container></ccp4i2_body></ccp4i2>'
+    )
+    file = "<F><baseName>a.mtz</baseName><relPath>x</relPath></F>"
+    params.write_text(f"<container><s><project>mine</project><NOTE></NOTE>{file}</s></container>")
+    code = main(["params", str(params), "--definition", str(definition)])
+    shown = capsys.readouterr().out
+
+    assert code == 0
+    assert "mine" in shown
+    assert '""' in shown
+    assert "baseName" not in shown

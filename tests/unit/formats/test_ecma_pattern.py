@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,10 +39,13 @@ from xtalflow.formats._ecma_pattern import ecma_pattern
         (r"\a", None),
         (r"[\1]", None),
         (r"\0", None),
+        (r"[[:alpha:]]", None),
+        (r"(?:foo){e<=1}", None),
+        (r"(?:foo){2i+1d<3}", None),
     ],
 )
 def test_a_pattern_is_translated_or_left_out(pattern: str, translated: str | None) -> None:
-    re.compile(pattern)
+    regex.compile(pattern)
 
     assert ecma_pattern(pattern) == translated
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xtalflow.errors import InvalidInput, XtalflowError
+from xtalflow.errors import InvalidInput, UnreadableFile, XtalflowError
 from xtalflow.formats import read_definition, write_definition
 
 from .test_definition import described
@@ -160,3 +161,72 @@ def test_a_damaged_definition_is_read_or_refused(damage: list[tuple[int, int]], 
             read_definition(path)
         except XtalflowError as exc:
             assert "t.def.xml" in str(exc)  # noqa: PT017  whichever of the two it is
+
+
+def test_files_that_include_each_other_deep_down_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "wrappers").mkdir()
+    for number in range(20):
+        inclusion = (
+            f"<file><CI2XmlDataFile><baseName>f{number + 1}.def.xml</baseName><relPath>wrappers</relPath>"
+            "</CI2XmlDataFile></file>"
+        )
+        body = '<container id="b">' * 80 + inclusion + "</container>" * 80
+        path = tmp_path / "wrappers" / f"f{number}.def.xml"
+        path.write_text(f'<ccp4i2><ccp4i2_body id="t">{body}</ccp4i2_body></ccp4i2>')
+
+    with pytest.raises(UnreadableFile, match="nested deeper than 100 levels"):
+        read_definition(tmp_path / "wrappers" / "f0.def.xml")
+
+
+def test_a_name_that_no_file_can_have_is_not_found(tmp_path: Path) -> None:
+    (tmp_path / "wrappers").mkdir()
+    path = tmp_path / "wrappers" / "a.def.xml"
+    path.write_text(
+        f"<ccp4i2><ccp4i2_body><file><CI2XmlDataFile><baseName>{'x' * 5000}</baseName></CI2XmlDataFile></file>"
+        "</ccp4i2_body></ccp4i2>"
+    )
+    with pytest.raises(UnreadableFile, match="which is not below"):
+        read_definition(path)
+
+
+@pytest.mark.parametrize("name", ["-x", "-1a", "ªb", "a.b", "", "a b", "1a"])
+def test_a_name_that_cannot_be_a_tag_is_refused_with_a_note(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.def.xml"
+    path.write_text(
+        f'<ccp4i2><ccp4i2_body id="t"><content id="{name}"><className>CInt</className></content></ccp4i2_body></ccp4i2>'
+    )
+    definition = read_definition(path)
+
+    assert [note.what for note in definition.notes] == [f"{name!r} cannot be the name of a parameter"]
+    assert definition.container.childNames() == []
+
+
+def test_a_parameter_described_in_two_containers_of_one_name_is_described_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a.def.xml"
+    boxes = [
+        f'<container id="B"><content id="A"><className>CInt</className><qualifiers>{said}</qualifiers></content>'
+        "</container>"
+        for said in ("<min>1</min>", "<max>3</max>")
+    ]
+    path.write_text(f"<ccp4i2><ccp4i2_body>{''.join(boxes)}</ccp4i2_body></ccp4i2>")
+    definition = read_definition(path)
+
+    assert [(note.path, note.what) for note in definition.notes] == [
+        ("B.A", "is described twice; the last description counts")
+    ]
+    assert definition.container.find("B.A").qualifier("max") == 3
+    assert definition.container.find("B.A").qualifier("min") is None
+
+
+def test_a_refused_default_that_looks_like_a_dictionary_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.def.xml"
+    path.write_text(
+        "<ccp4i2><ccp4i2_body><content id='A'><className>CInt</className><qualifiers>"
+        "<default>{'subType': None}</default></qualifiers></content></ccp4i2_body></ccp4i2>"
+    )
+    definition = read_definition(path)
+    write_definition(definition.container, path, task="t")
+    again = read_definition(path)
+
+    assert described(again.container) == described(definition.container)
+    assert [note.what.partition(" is refused")[0] for note in again.notes] == ["default = \"{'subType': None}\""]

@@ -119,6 +119,17 @@ def test_a_parameter_has_its_type_limits_and_words() -> None:
     assert controls["WORD"]["pattern"] == r"^\S+(?!\n)$"
 
 
+def test_choices_and_bounds_that_the_tree_refuses_are_not_offered() -> None:
+    class Narrow(CContainer):
+        CHOICE = CString(enumerators=["a", "bbb", "BB"], onlyEnumerators=True, minLength=2, patternRegex="^[a-z]+$")
+        COUNT = CInt(min=-1e300, max=1e300)
+
+    properties = schema_of(Narrow())["properties"]
+
+    assert properties["CHOICE"]["enum"] == ["bbb", None]
+    assert (properties["COUNT"]["minimum"], properties["COUNT"]["maximum"]) == (1 - 2**63, 2**63 - 1)
+
+
 def test_what_has_parts_is_described_once() -> None:
     schema = schema_of(Task())
     described = schema["$defs"]

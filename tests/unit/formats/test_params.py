@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from xtalflow.data import CBoolean, CComposite, CContainer, CDataFile, CFloat, CInt, CList, CString, ValueState
-from xtalflow.errors import InvalidValue, UnreadableFile
+from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.formats import ParamsHeader, read_params, read_params_header, write_params
 
 
@@ -484,3 +484,10 @@ def test_files_of_ccp4i2_are_read_and_nothing_of_them_is_lost(shared_data: Path,
         assert places(read_params(tmp_path / path.name, again)) == places(header)
         assert again == root
         assert header.task
+
+
+def test_what_cannot_be_written_as_xml_is_an_error_with_a_sentence(tmp_path):
+    with pytest.raises(InvalidInput, match="the parameters of t cannot be written"):
+        write_params(make_tree(), ParamsHeader(task="t", job_title="a\x07b"), tmp_path / "x.xml")
+
+    assert list(tmp_path.iterdir()) == []
