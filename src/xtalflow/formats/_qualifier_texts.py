@@ -136,7 +136,7 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
             raise ValueError("a text")
         if name not in _KNOWN and not issubclass(kind, CCollection):
             complain(f"{name} is neither a qualifier nor a part of {kind.__name__}")
-        return {each.tag: _typed(each.tag, _nested(each)) for each in element}
+        return _nested_parts(element)
     if name in parts:
         complain(f"{name} = {_text(element)!r} has no effect; what is said of a part stands in elements of its own")
     elif name not in _KNOWN:
@@ -154,7 +154,18 @@ def _typed(name: str, value: Any) -> Any:
 
 
 def _nested(element: etree._Element) -> Any:
-    return {each.tag: _typed(each.tag, _nested(each)) for each in element} or _text(element)
+    return _nested_parts(element) if len(element) else _text(element)
+
+
+def _nested_parts(element: etree._Element) -> dict[str, Any]:
+    """What is said of a part; its default is a text, or texts by the names of its own parts, whatever those are."""
+    said = {
+        each.tag: _default(each, CData) if each.tag == "default" else _typed(each.tag, _nested(each))
+        for each in element
+    }
+    if said.get("default", "") is None:
+        del said["default"]
+    return said
 
 
 def _group_item(element: etree._Element) -> dict[str, str]:

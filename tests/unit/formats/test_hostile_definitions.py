@@ -230,3 +230,16 @@ def test_a_refused_default_that_looks_like_a_dictionary_is_kept(tmp_path: Path) 
 
     assert described(again.container) == described(definition.container)
     assert [note.what.partition(" is refused")[0] for note in again.notes] == ["default = \"{'subType': None}\""]
+
+
+def test_a_default_of_a_part_may_have_parts_that_are_called_like_qualifiers(tmp_path: Path) -> None:
+    path = tmp_path / "a.def.xml"
+    path.write_text(
+        "<ccp4i2><ccp4i2_body><content id='A'><className>CList</className><subItem><className>CList</className>"
+        "<qualifiers><subType><default><requiredSubType>1</requiredSubType></default></subType></qualifiers>"
+        "<subItem><className>CInt</className></subItem></subItem></content></ccp4i2_body></ccp4i2>"
+    )
+    definition = read_definition(path)
+    write_definition(definition.container, path, task="t")
+
+    assert described(read_definition(path).container) == described(definition.container)
