@@ -77,14 +77,19 @@ class Leftovers:
             elif each.name != TEXT_PART:
                 element.append(etree.fromstring(each.xml))
             elif len(element):
-                element[-1].tail = (element[-1].tail or "") + unescape(each.xml)
+                element[-1].tail = _joined(element[-1].tail, unescape(each.xml))
             else:
-                element.text = (element.text or "") + unescape(each.xml)
+                element.text = _joined(element.text, unescape(each.xml))
 
     def _hold(self, path: str) -> None:
         while path and path not in self._holders:
             self._holders.add(path)
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
+
+
+def _joined(text: str | None, more: str) -> str:
+    """Texts one after the other; what stood between them may not be written."""
+    return f"{text} {more}" if text else more
 
 
 def _has(container: CContainer, path: str) -> bool:

@@ -56,7 +56,7 @@ def test_any_well_formed_file_is_read_or_refused_and_what_is_read_can_be_written
         rewritten = read_params(path, again)
 
     assert again == root
-    assert sorted(each.path for each in rewritten.unknown) == sorted(each.path for each in header.unknown)
+    assert {each.path for each in rewritten.unknown} == {each.path for each in header.unknown}
 
 
 WRITTEN = b"""<?xml version='1.0' encoding='UTF-8'?>
