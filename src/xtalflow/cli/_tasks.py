@@ -116,10 +116,12 @@ def _row(parameter: dict[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _shown(value: Any) -> str:
-    """A default in a line: what it is, or its parts."""
+    """A default in a line: what it is, or its parts; of a list the items that are given."""
     if isinstance(value, dict):
         return ", ".join(f"{name} = {_shown(part)}" for name, part in value.items())
-    return "" if value is None or value == [] else str(value)
+    if isinstance(value, list):
+        return ", ".join(shown for part in value if (shown := _shown(part)))
+    return "" if value is None else str(value)
 
 
 def _limits(qualifiers: dict[str, Any]) -> str:

@@ -36,6 +36,7 @@ def test_a_definition_is_shown(definition: Path, capsys: pytest.CaptureFixture[s
     for words in ("keywords.SIGMA", "CFloat", "0.3", "At least 0", "Shift of the atoms", "CList of CFloatRange"):
         assert words in captured.out
     assert "keywords.SEED: default = 'Auto' is refused: it must be an integer" in captured.out
+    assert "None" not in captured.out
 
 
 def test_every_object_is_in_the_json(definition: Path, capsys: pytest.CaptureFixture[str]) -> None:
