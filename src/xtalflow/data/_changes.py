@@ -89,7 +89,8 @@ def all_or_nothing(item: CData) -> Iterator[None]:
     """A batch that, if it fails, leaves an object and what is below it as they were, and tells of nothing."""
     notes: _Notes = {}
     deeds: list[Callable[[], None]] = []
-    outer, UNDOING.deeds = UNDOING.deeds, deeds
+    thread = threading.get_ident()
+    outer, UNDOING[thread] = UNDOING.get(thread), deeds
     try:
         with _Kept(item, notes):
             yield
@@ -98,19 +99,24 @@ def all_or_nothing(item: CData) -> Iterator[None]:
             undo()
         raise
     finally:
-        UNDOING.deeds = outer
+        if outer is None:
+            del UNDOING[thread]
+        else:
+            UNDOING[thread] = outer
     if outer is not None:
         outer += deeds
     _pass_on_all(notes, None)
 
 
-class _Undoing(threading.local):
-    """How to undo what was done to trees in this thread since `all_or_nothing` began; None outside of it."""
-
-    deeds: list[Callable[[], None]] | None = None
+UNDOING: dict[int, list[Callable[[], None]]] = {}
+"""How to undo what was done to trees, by the thread that does it, while `all_or_nothing` is open there."""
 
 
-UNDOING = _Undoing()
+def undo_by(deed: Callable[[], None]) -> None:
+    """Note how what is done next is undone; needed only if there is anything in `UNDOING`."""
+    deeds = UNDOING.get(threading.get_ident())
+    if deeds is not None:
+        deeds.append(deed)
 
 
 def silence(item: CData) -> AbstractContextManager[object]:

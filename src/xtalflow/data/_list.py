@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar, Unpack
 from xtalflow.errors import UnknownParameter
 
 from ._base import CData, ValueState
-from ._changes import UNDOING, silence
+from ._changes import UNDOING, silence, undo_by
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._qualifiers import Declaration, Qualifiers
@@ -112,8 +112,8 @@ class CList(CData, Generic[T]):
         old = len(self._items)
         index = range(old)[index]
         item = self._items[index]
-        if UNDOING.deeds is not None:
-            UNDOING.deeds.append(partial(self._put_in, index, item, self._state))
+        if UNDOING:
+            undo_by(partial(self._put_in, index, item, self._state))
         self._release(item)
         del self._items[index]
         self._state = ValueState.EXPLICITLY_SET
@@ -252,12 +252,15 @@ class CList(CData, Generic[T]):
 
     def _insert(self, index: int, item: T) -> T:
         old = len(self._items)
-        if UNDOING.deeds is not None:
-            UNDOING.deeds.append(partial(self._take_out, index, self._state))
+        if UNDOING:
+            undo_by(partial(self._take_out, index, self._state))
         item._parent = self
         self._items.insert(index, item)
         self._state = ValueState.EXPLICITLY_SET
-        self._number(index)
+        if index == old:
+            item._name = f"[{index}]"
+        else:
+            self._number(index)
         self._tell(old, None, len(self._items))
         return item
 
@@ -268,8 +271,8 @@ class CList(CData, Generic[T]):
 
     def _replace(self, items: list[T], state: ValueState) -> None:
         old, before = len(self._items), self._state
-        if UNDOING.deeds is not None:
-            UNDOING.deeds.append(partial(self._put_back, self._items, before))
+        if UNDOING:
+            undo_by(partial(self._put_back, self._items, before))
         for item in self._items:
             self._release(item)
         self._items, self._state = items, state

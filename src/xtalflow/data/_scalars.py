@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar, Unpack
 from xtalflow.errors import InvalidValue
 
 from ._base import CData, ValueState
-from ._changes import UNDOING, is_same
+from ._changes import UNDOING, is_same, undo_by
 from ._findings import Finding
 from ._hierarchy import HierarchicalObject
 from ._patterns import is_found
@@ -118,8 +118,8 @@ class CScalar(CData, Generic[T]):
         self._store(value, state)
 
     def _store(self, value: T | None, state: ValueState) -> None:
-        if UNDOING.deeds is not None:
-            UNDOING.deeds.append(partial(self._put_back, self._value, self._state))
+        if UNDOING:
+            undo_by(partial(self._put_back, self._value, self._state))
         if not CData._heard:
             self._value, self._state = value, state
             return
