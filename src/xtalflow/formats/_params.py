@@ -25,6 +25,8 @@ from xtalflow.data import (
     CString,
     Parts,
     ValueState,
+    is_class_name,
+    is_parameter_name,
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.xtal import i2_document, parse_xml
@@ -127,7 +129,7 @@ class _Writer:
         for child in item.children() if kept else item.touched():
             name = child.name
             below = _joined(path, name) if self.has_leftovers else ""
-            tag = child.class_name if is_list else name
+            tag = _item_tag(child) if is_list else name
             is_wanted = is_list or (kept and self.leftovers.repeat(path, name))
             any_is_given |= self._write_one(element, child, tag, below, is_needed=is_wanted)
             if kept:
@@ -418,7 +420,7 @@ class _Reader:
         if self.has_attributes:
             self._keep_attributes(element, path, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
         self._keep_text(element.text, path)
-        after, tag, count = "", item.makeItem().class_name, 0
+        after, tag, count = "", _item_tag(item.makeItem()), 0
         for each in element:
             if each.tag == tag:
                 made = item[count] if count < len(item) else item.addItem()
@@ -451,6 +453,12 @@ class _Reader:
         """Path below the container."""
         above, path = self.container.object_path(), item.object_path()
         return path.removeprefix(above).removeprefix(".") if above else path
+
+
+def _item_tag(item: CData) -> str:
+    """The element of an item of a list: its class, or what stands for one that has no name of an element."""
+    name = item.class_name
+    return name if is_class_name(name) or is_parameter_name(name) else type(item).__name__
 
 
 def _is_empty(element: etree._Element, may_have_parts: bool) -> bool:
