@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 UNREADABLE = 104
 """Code of a file whose content does not fit, as `CDataFile` has it."""
+_NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
+"""Categories of control characters, halves of pairs, and ends of lines and paragraphs."""
 
 
 async def check_job(plugin: CPluginScript) -> list[Finding]:
@@ -47,8 +50,8 @@ async def check_job(plugin: CPluginScript) -> list[Finding]:
 
 
 def check_title(title: str) -> None:
-    """Refuse a title that is no text of one line."""
-    if not title.isprintable():
+    """Refuse a title that is no text of one line, which parameter files and tables can have."""
+    if any(unicodedata.category(each) in _NO_TEXT or each in "\ufffe\uffff" for each in title):
         raise InvalidInput(f"the title {title!r} is refused: it must be one line without control characters")
 
 
@@ -62,10 +65,11 @@ async def submit_job(
     Raises
     ------
     InvalidInput
-        The title holds a control character.
+        The title, which may be the one that the plugin has already, holds a control character.
     """
+    title = title or plugin.title or plugin.TASKTITLE
     check_title(title)
-    plugin.title = title or plugin.title or plugin.TASKTITLE
+    plugin.title = title
     handler = await db.AsyncDatabaseHandler.open(project.id, actor=actor(client))
     new = NewJob(
         task=plugin.TASKNAME,

@@ -26,6 +26,7 @@ import pytest
         (["run"], "missing: TASK"),
         (["runn"], "there is no command 'runn'; did you mean run"),
         (["run", "moody", "HOW=well", "--title", "a\x07b"], "the title 'a\\x07b' is refused: it must be one line"),
+        (["run", "moody", "HOW=well", "--title", "a\u2028b", "--dry-run"], "is refused: it must be one line"),
         (["jobs", "--limit", "0"], "must be a whole number above 0"),
     ],
 )
