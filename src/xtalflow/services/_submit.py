@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from xtalflow.errors import InvalidInput, ValidationFailed, XtalflowError
 from xtalflow.formats import write_params
 from xtalflow.plugin import CPluginScript, JobContext, find_program
 
+from ._one_line import is_one_line
 from ._open import actor
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 UNREADABLE = 104
 """Code of a file whose content does not fit, as `CDataFile` has it."""
-_NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
-"""Categories of control characters, halves of pairs, and ends of lines and paragraphs."""
 
 
 async def check_job(plugin: CPluginScript) -> list[Finding]:
@@ -51,7 +49,7 @@ async def check_job(plugin: CPluginScript) -> list[Finding]:
 
 def check_title(title: str) -> None:
     """Refuse a title that is no text of one line, which parameter files and tables can have."""
-    if any(unicodedata.category(each) in _NO_TEXT or each in "\ufffe\uffff" for each in title):
+    if not is_one_line(title):
         raise InvalidInput(f"the title {title!r} is refused: it must be one line without control characters")
 
 
