@@ -20,11 +20,13 @@ def show_dry_run(plugin: CPluginScript, arguments: argparse.Namespace) -> int:
         DEFAULT_PROJECT,
         check_job,
         check_project_name,
+        check_title,
         parameter_documents,
         planned_inputs,
         planned_project,
     )
 
+    check_title(arguments.title)
     if arguments.project is not None:
         check_project_name(arguments.project)
     remarks = asyncio.run(check_job(plugin))

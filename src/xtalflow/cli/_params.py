@@ -80,10 +80,10 @@ def _print_given(parameters: list[dict[str, Any]]) -> None:
 
     columns = [Column("Parameter", wraps=True), Column("Class", wraps=True), Column("Value", wraps=True)]
     sections: dict[str, list[tuple[str, str, str]]] = {}
-    files = {one["path"].removesuffix(".dbFileId") for one in parameters if one["path"].endswith(".dbFileId")}
+    valued = {one["path"] for one in parameters if one["value"] is not None}
     for one in parameters:
         section, _, name = one["path"].partition(".")
-        if one["state"] == "explicitly_set" and one["value"] is not None and not _says_where(one["path"], files):
+        if one["state"] == "explicitly_set" and one["value"] is not None and not _says_where(one["path"], valued):
             value = '""' if one["value"] == "" else str(one["value"])
             sections.setdefault(section, []).append((name or section, one["class"], value))
     for section, rows in sections.items():
@@ -92,7 +92,10 @@ def _print_given(parameters: list[dict[str, Any]]) -> None:
         print("no parameter is given")
 
 
-def _says_where(path: str, files: Container[str]) -> bool:
-    """Whether a parameter is part of where a file is, which stands in the row of the file itself."""
+def _says_where(path: str, valued: Container[str]) -> bool:
+    """Whether a parameter is part of where a file is, which stands in the row of the file itself.
+
+    Of what has parts, only files have a value.
+    """
     owner, _, part = path.rpartition(".")
-    return owner in files and part in ("project", "relPath", "baseName", "dbFileId")
+    return owner in valued and part in ("project", "relPath", "baseName", "dbFileId")

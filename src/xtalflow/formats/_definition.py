@@ -19,7 +19,6 @@ from xtalflow.data import (
     declare,
     declare_default,
     declare_in,
-    is_class_name,
     own_qualifiers,
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
@@ -172,8 +171,7 @@ class _Builder:
             return self._list(kind, said, item, room)
         if item:
             self.complain(f"has a <subItem>, but a {class_name} is no list")
-        named = kind is CUnknown and is_class_name(class_name)
-        return self._with_defaults(kind, said, class_name if named else "")
+        return self._with_defaults(kind, said, class_name if kind is CUnknown else "")
 
     def _parts(self, element: etree._Element) -> dict[str, etree._Element]:
         parts: dict[str, etree._Element] = {}

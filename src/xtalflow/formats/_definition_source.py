@@ -31,8 +31,8 @@ class Described(NamedTuple):
     element: etree._Element
 
 
-_Seen: TypeAlias = set[str]
-"""Paths of the parameters that one file has described so far."""
+_Seen: TypeAlias = dict[str, str]
+"""What one file has described so far, by path: a ``container`` or a ``content``."""
 
 Content: TypeAlias = list[Described]
 """What files say of a parameter, those that a file is built on first."""
@@ -80,7 +80,7 @@ class Source:
         if function not in ("", "DEF"):
             raise UnreadableFile(path, f"is not a definition: its function is {function}")
         self._open.append(path)
-        self._merge(path, body, box, where, set())
+        self._merge(path, body, box, where, {})
         self._open.pop()
         return top
 
@@ -115,13 +115,14 @@ class Source:
             self.tell(path, where, f"{name!r} cannot be the name of a parameter")
             return
         known = box.entries.get(name)
+        if below in seen and "content" in (seen[below], element.tag):
+            self.tell(path, below, "is described twice; the last description counts")
         if element.tag == "content":
-            if below in seen:
-                self.tell(path, below, "is described twice; the last description counts")
             built_on = [each for each in known if each.file != path] if isinstance(known, list) else []
             box.entries[name] = [*built_on, Described(path, element)]
-            seen.add(below)
+            seen[below] = "content"
         else:
+            seen[below] = "container"
             if not isinstance(known, Box):
                 known = box.entries[name] = Box()
             self._merge(path, element, known, below, seen)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 _SAME = frozenset("dDwWsSbBtnrfvux123456789")
 """What means the same after a backslash; of ``\\d``, ``\\w`` and ``\\s`` beyond ASCII, only nearly."""
 
+_CLASSES = tuple("dDwWsS")
 _SYNTAX = frozenset("^$\\.*+?()[]{}|/")
 _GROUPS = ("(?:", "(?=", "(?!", "(?<=", "(?<!")
-_FUZZY = re.compile(r"\{[^{}]*[idse][^{}]*\}")
+_FUZZY = re.compile(r"\{[^}]*[idse]")
 """Errors that are allowed in a match, which only the module `regex` knows."""
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
@@ -24,7 +26,8 @@ def ecma_pattern(pattern: str) -> str | None:
     Returns
     -------
     None if there is no such expression: for flags, conditions, named, atomic and possessive groups, octal numbers,
-    classes by name, and matches with errors.
+    classes by name, what may be meant as an operation on classes, ends of a range that are classes, verbs such as
+    ``(*FAIL)``, matches with errors, and whatever else Python's own `re` refuses.
 
     Examples
     --------
@@ -40,7 +43,18 @@ def ecma_pattern(pattern: str) -> str | None:
         if part is None:
             return None
         written.append(part)
-    return "".join(written)
+    return _if_sound("".join(written))
+
+
+def _if_sound(written: str) -> str | None:
+    """An expression, if it is one for Python, which does not warn of it either."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(written)
+    except (re.error, OverflowError, RecursionError, Warning):
+        return None
+    return written
 
 
 def _outside(pattern: str, at: int) -> tuple[str | None, int]:
@@ -48,6 +62,8 @@ def _outside(pattern: str, at: int) -> tuple[str | None, int]:
     found = pattern[at]
     if found == "\\":
         return _escape(pattern, at, in_class=False)
+    if pattern.startswith("(*", at):
+        return None, at
     if found == "(" and pattern.startswith("(?", at):
         group = next((group for group in _GROUPS if pattern.startswith(group, at)), None)
         return group, at + len(group or "")
@@ -76,12 +92,18 @@ def _class(pattern: str, at: int) -> tuple[str | None, int]:
             return None, at
         if pattern[at] == "\\":
             part, at = _escape(pattern, at, in_class=True)
-            if part is None:
+            is_class = part is not None and part[1:] in _CLASSES
+            if part is None or (is_class and (_is_hyphen(pattern, at) or written[2:][-1:] == ["-"])):
                 return None, at
         else:
             part, at = ("\\" if pattern[at] in "[]" else "") + pattern[at], at + 1
         written.append(part)
     return "".join([*written, "]"]), at + 1
+
+
+def _is_hyphen(pattern: str, at: int) -> bool:
+    """Whether a hyphen stands at a place that is not the last of a class, where it would mean itself."""
+    return pattern.startswith("-", at) and not pattern.startswith("-]", at)
 
 
 def _escape(pattern: str, at: int, *, in_class: bool) -> tuple[str | None, int]:

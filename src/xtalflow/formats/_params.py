@@ -6,7 +6,7 @@ a body with or without a ``container`` around the sections, or a container alone
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
@@ -25,6 +25,8 @@ from xtalflow.data import (
     CString,
     Parts,
     ValueState,
+    is_class_name,
+    is_parameter_name,
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.xtal import i2_document, parse_xml
@@ -41,7 +43,8 @@ _WRAPPERS = ("container", "ccp4i2_body")
 _ADMIN = "guiAdmin"
 _TITLE = "jobTitle"
 _STATE = "state"
-"""Attribute of an empty element for a value that was unset although it has a default; CCP4i2 passes over it."""
+"""Attribute of an empty element for a value that was unset although it has a default; CCP4i2 passes over it. In an
+element that is not empty it means nothing."""
 _GIVEN = ValueState.EXPLICITLY_SET
 _UNSET, _DEFAULT = ValueState.NOT_SET.value, ValueState.DEFAULT.value
 
@@ -75,8 +78,9 @@ def _written(container: CContainer, header: ParamsHeader) -> bytes:
     admin = body.find(_ADMIN)
     if admin is None:
         admin = etree.SubElement(body, _ADMIN)
+        etree.SubElement(admin, _TITLE).text = header.job_title
         leftovers.put_back(admin, _ADMIN)
-    if admin.find(_TITLE) is None:
+    elif admin.find(_TITLE) is None:
         etree.SubElement(admin, _TITLE).text = header.job_title
     return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
 
@@ -111,7 +115,7 @@ class _Writer:
             element = self.new_element(parent, tag)
             self._fill_scalar(element, item, state)
             if kept:
-                self.leftovers.put_back(element, path)
+                self._put_back_around(element, item, path)
             return True
         is_list = isinstance(item, CList)
         if is_list and item.is_as_declared() and not (kept or is_needed):
@@ -120,12 +124,12 @@ class _Writer:
         if is_list and (state := item.getValueState()) is not _GIVEN:
             element.set(_STATE, state.value)
         if kept:
-            self.leftovers.put_back(element, path)
+            self._put_back_around(element, item, path)
         any_is_given = is_needed or kept or is_list
         for child in item.children() if kept else item.touched():
             name = child.name
             below = _joined(path, name) if self.has_leftovers else ""
-            tag = child.class_name if is_list else name
+            tag = _item_tag(child) if is_list else name
             is_wanted = is_list or (kept and self.leftovers.repeat(path, name))
             any_is_given |= self._write_one(element, child, tag, below, is_needed=is_wanted)
             if kept:
@@ -133,6 +137,17 @@ class _Writer:
         if not any_is_given:
             parent.remove(element)
         return any_is_given
+
+    def _put_back_around(self, element: etree._Element, item: CData, path: str) -> None:
+        """Put back what stood in an object; none of it is taken for its value or its state."""
+        said, state = element.text, element.get(_STATE)
+        self.leftovers.put_back(element, path)
+        if not (said or "").strip() and isinstance(item, CScalar):
+            element.text = said
+            for each in element:
+                each.tail = None
+        if state is not None:
+            element.set(_STATE, state)
 
     def _fill_scalar(self, element: etree._Element, item: CScalar[Any], state: ValueState) -> None:
         value = item.value
@@ -182,11 +197,12 @@ def read_params(path: Path, container: CContainer, *, keep_refused: bool = False
     """
     root = _root(path, container)
     reader = _Reader(container, keep_refused, has_attributes=_has_attributes(root), has_texts=_has_texts(root))
-    header, others = read_header(root.find(HEADER))
-    reader.keep(others, HEADER)
+    head = root.find(HEADER)
+    header, others = read_header(head)
+    reader.keep_header(head, others)
     try:
         with container.all_or_nothing():
-            reader.read_sections(_sections(root))
+            reader.read_body(root)
     except InvalidValue as exc:
         raise UnreadableFile(path, str(exc)) from exc
     return replace(header, job_title=_job_title(root), unknown=tuple(reader.unknown))
@@ -209,16 +225,18 @@ def _root(path: Path, container: CContainer | None) -> etree._Element:
     return root
 
 
-def _sections(root: etree._Element) -> list[etree._Element]:
-    body: etree._Element | None = root
-    if root.tag == "ccp4i2":
-        body = next((each for each in root if each.tag == "ccp4i2_body"), None)
-    return [] if body is None else list(_unwrapped(body))
+def _sections(root: etree._Element) -> Iterator[etree._Element]:
+    """The sections of a file, and those in bodies and containers around them; not its header."""
+    header = root.find(HEADER)
+    for each in root:
+        if each.tag in _WRAPPERS:
+            yield from _unwrapped(each)
+        elif each is not header:
+            yield each
 
 
-def _unwrapped(body: etree._Element) -> Iterator[etree._Element]:
-    """The sections of a body, and those in containers around them."""
-    for each in body:
+def _unwrapped(wrapper: etree._Element) -> Iterator[etree._Element]:
+    for each in wrapper:
         if each.tag in _WRAPPERS:
             yield from _unwrapped(each)
         else:
@@ -226,8 +244,8 @@ def _unwrapped(body: etree._Element) -> Iterator[etree._Element]:
 
 
 def _has_attributes(root: etree._Element) -> bool:
-    """Whether anything below a section has attributes; few files have any."""
-    return _answer(root, "boolean(//*[not(self::ccp4i2_body or self::container)]/@*)")
+    """Whether anything has attributes but for the names of bodies and containers; few files have any."""
+    return _answer(root, "boolean(//@*[not(name() = 'id' and (parent::ccp4i2_body or parent::container))])")
 
 
 def _has_texts(root: etree._Element) -> bool:
@@ -247,8 +265,15 @@ def _question(question: str) -> etree.XPath:
 
 
 def _job_title(root: etree._Element) -> str:
-    titles = [each.text or "" for section in _sections(root) for each in section.iterfind(_TITLE)]
-    return titles[0] if titles else ""
+    title = _title_of(_sections(root))
+    return "" if title is None else title.text or ""
+
+
+def _title_of(sections: Iterable[etree._Element]) -> etree._Element | None:
+    """The element with the title of the job, the first that holds nothing but a text."""
+    return next(
+        (each for admin in sections if admin.tag == _ADMIN for each in admin.iterfind(_TITLE) if not len(each)), None
+    )
 
 
 class _Reader:
@@ -261,15 +286,50 @@ class _Reader:
         self.has_attributes, self.has_texts = has_attributes, has_texts
         self.unknown: list[UnknownElement] = []
 
-    def read_sections(self, elements: Sequence[etree._Element]) -> None:
+    def keep_header(self, header: etree._Element | None, others: Collection[etree._Element]) -> None:
+        """Keep what a header says besides what headers say."""
+        self.keep(others, HEADER)
+        if header is None:
+            return
+        self._keep_attributes(header, HEADER)
+        self._keep_text(header.text, HEADER)
+        for each in header:
+            if each not in others:
+                self._keep_attributes(each, _joined(HEADER, each.tag))
+            self._keep_text(each.tail, HEADER)
+
+    def read_body(self, root: etree._Element) -> None:
         """Read the sections of a file; ``guiAdmin`` need not be one of the container."""
-        sections = []
-        for each in elements:
-            if each.tag == _ADMIN and _ADMIN not in self.container:
-                self.keep([below for below in each if below.tag != _TITLE], _ADMIN)
-            else:
-                sections.append(each)
-        self._fill_children(self.container, sections)
+        self._keep_around(root, root.find(HEADER))
+        elements = list(_sections(root))
+        if _ADMIN in self.container:
+            self._fill_children(self.container, elements)
+            return
+        title = _title_of(elements)
+        for admin in [each for each in elements if each.tag == _ADMIN]:
+            self._keep_attributes(admin, _ADMIN)
+            self._keep_text(admin.text, _ADMIN)
+            for each in admin:
+                if each is not title:
+                    self.keep([each], _ADMIN)
+                else:
+                    self._keep_attributes(each, _joined(_ADMIN, _TITLE))
+                self._keep_text(each.tail, _ADMIN)
+            self._keep_text(admin.tail, "")
+        self._fill_children(self.container, [each for each in elements if each.tag != _ADMIN])
+
+    def _keep_around(self, element: etree._Element, header: etree._Element | None = None) -> None:
+        """Keep texts and attributes of what is around the sections."""
+        if not (self.has_attributes or self.has_texts):
+            return
+        self._keep_attributes(element, "", ("id",) if element.tag in _WRAPPERS else ())
+        self._keep_text(element.text, "")
+        for each in element:
+            if each.tag in _WRAPPERS:
+                self._keep_around(each)
+            elif each is not header:
+                continue
+            self._keep_text(each.tail, "")
 
     def keep(self, elements: Iterable[etree._Element], parent: str, after: str = "", refusal: str = "") -> None:
         """Keep elements that are no parameters."""
@@ -282,20 +342,20 @@ class _Reader:
             path = _joined(parent, each.tag)
             self.unknown.append(UnknownElement(path=path, parent=parent, after=after, xml=xml, refusal=refusal))
 
-    def _keep_text(self, text: str | None, parent: CData, after: str = "") -> None:
+    def _keep_text(self, text: str | None, parent: str, after: str = "") -> None:
         """Keep a text that stands where only elements have a meaning."""
         if text and not text.isspace():
             self._keep_part(parent, TEXT_PART, text.strip(), after)
 
-    def _keep_attributes(self, element: etree._Element, item: CData, known: Collection[str] = ()) -> None:
+    def _keep_attributes(self, element: etree._Element, parent: str, known: Collection[str] = ()) -> None:
         """Keep attributes that mean nothing here."""
         for name, value in element.attrib.items():
             if name not in known:
-                self._keep_part(item, "@" + str(name), str(value))
+                self._keep_part(parent, "@" + str(name), str(value))
 
-    def _keep_part(self, parent: CData, name: str, text: str, after: str = "") -> None:
-        path = self._path(parent)
-        self.unknown.append(UnknownElement(path=_joined(path, name), parent=path, after=after, xml=escape(text)))
+    def _keep_part(self, parent: str, name: str, text: str, after: str = "") -> None:
+        path = _joined(parent, name)
+        self.unknown.append(UnknownElement(path=path, parent=parent, after=after, xml=escape(text)))
 
     def _fill(self, item: CData, element: etree._Element, parent: CData, after: str) -> bool:
         """Fill an object, or keep what it refuses; whether it was filled."""
@@ -306,8 +366,9 @@ class _Reader:
                 self._fill_list(item, element)
             elif isinstance(item, CComposite):
                 if self.has_attributes:
-                    self._keep_attributes(element, item)
-                self._keep_text(element.text, item)
+                    self._keep_attributes(element, self._path(item))
+                if self.has_texts or not len(element):
+                    self._keep_text(element.text, self._path(item))
                 self._fill_children(item, element)
         except InvalidValue as exc:
             if not self.keep_refused:
@@ -317,27 +378,35 @@ class _Reader:
         return True
 
     def _fill_scalar(self, item: CScalar[Any], element: etree._Element) -> None:
-        if (len(element) or element.attrib) and self._is_special(item, element):
-            return
         text = element.text or ""
-        if len(element):
-            text += "".join(each.tail or "" for each in element)
+        if len(element) or element.attrib:
+            state = element.get(_STATE)
+            has_state = state in (_UNSET, _DEFAULT) and _is_empty(element, isinstance(item, CCollection))
+            if has_state or not isinstance(item, CCollection):
+                text = self._keep_around_text(item, element, (_STATE,) if has_state else ())
+            elif state is not None:
+                self._keep_part(self._path(item), "@" + _STATE, state)
+            if has_state:
+                item.unSet() if state == _UNSET else item.restore()
+                return
+            if isinstance(item, CCollection):
+                item.set(_parts(element, without=_STATE))
+                return
         if text.strip() or (isinstance(item, (CString, CCollection)) and (text or item.accepts(""))):
             item.set(text)
 
-    def _is_special(self, item: CScalar[Any], element: etree._Element) -> bool:
-        """Take a state, or the parts of a collection, if an element says one; keep what else is in it."""
-        state = element.get(_STATE)
-        if isinstance(item, CCollection) and (len(element) or state is None):
-            item.set(_parts(element))
-            return True
-        self.keep(element, self._path(item))
-        self._keep_attributes(element, item, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
-        if state == _UNSET:
-            item.unSet()
-        elif state == _DEFAULT:
-            item.restore()
-        return state in (_UNSET, _DEFAULT)
+    def _keep_around_text(self, item: CData, element: etree._Element, known: Collection[str]) -> str:
+        """Keep what an element holds besides a text; of several texts the first that is not blank is the one."""
+        path = self._path(item)
+        self._keep_attributes(element, path, known)
+        found = element.text or ""
+        for each in element:
+            self.keep([each], path)
+            if not found.strip():
+                found = each.tail or ""
+            else:
+                self._keep_text(each.tail, path)
+        return found if found.strip() or not len(element) else ""
 
     def _fill_list(self, item: CList[CData], element: etree._Element) -> None:
         state = element.get(_STATE)
@@ -347,10 +416,11 @@ class _Reader:
             item.unSet()
         else:
             item.clear()
+        path = self._path(item)
         if self.has_attributes:
-            self._keep_attributes(element, item, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
-        self._keep_text(element.text, item)
-        after, tag, count = "", item.makeItem().class_name, 0
+            self._keep_attributes(element, path, (_STATE,) if state in (_UNSET, _DEFAULT) else ())
+        self._keep_text(element.text, path)
+        after, tag, count = "", _item_tag(item.makeItem()), 0
         for each in element:
             if each.tag == tag:
                 made = item[count] if count < len(item) else item.addItem()
@@ -359,9 +429,9 @@ class _Reader:
                 else:
                     item.pop(count)
             else:
-                self.keep([each], self._path(item), after)
+                self.keep([each], path, after)
             if self.has_texts:
-                self._keep_text(each.tail, item, after)
+                self._keep_text(each.tail, path, after)
 
     def _fill_children(self, item: CComposite, elements: Iterable[etree._Element]) -> None:
         names = set(item.childNames())
@@ -377,7 +447,7 @@ class _Reader:
             else:
                 self.keep([each], self._path(item), name if name in filled else after)
             if self.has_texts:
-                self._keep_text(each.tail, item, after)
+                self._keep_text(each.tail, self._path(item), after)
 
     def _path(self, item: CData) -> str:
         """Path below the container."""
@@ -385,16 +455,32 @@ class _Reader:
         return path.removeprefix(above).removeprefix(".") if above else path
 
 
-def _parts(element: etree._Element) -> Parts:
-    text = element.text or ""
+def _item_tag(item: CData) -> str:
+    """The element of an item of a list: its class, or what stands for one that has no name of an element."""
+    name = item.class_name
+    return name if is_class_name(name) or is_parameter_name(name) else type(item).__name__
+
+
+def _is_empty(element: etree._Element, may_have_parts: bool) -> bool:
+    """Whether an element says no value; where elements are parts of one, there must be none."""
+    texts = [element.text, *(each.tail for each in element)]
+    return not (may_have_parts and len(element)) and not any(text and text.strip() for text in texts)
+
+
+def _parts(element: etree._Element, without: str = "") -> Parts:
+    """What an element says as parts, but for an attribute."""
     attributes = [
-        ("@" + str(name).rpartition("}")[2], str(value)) for name, value in element.attrib.items() if name != _STATE
+        ("@" + str(name).rpartition("}")[2], str(value)) for name, value in element.attrib.items() if name != without
     ]
+    text = element.text or ""
     if not attributes and not len(element):
         return text
+    texts = [each for each in (text, *(each.tail for each in element)) if each and each.strip()]
+    if len(texts) > 1:
+        texts = [" ".join(each.strip() for each in texts)]
     return (
         *attributes,
-        *([(TEXT_PART, text)] if text.strip() else []),
+        *((TEXT_PART, each) for each in texts),
         *((each.tag, _parts(each)) for each in element),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, split_path
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, is_parameter_name, split_path
 from xtalflow.errors import UnknownParameter
 from xtalflow.plugin import CPluginScript
 
@@ -47,7 +47,7 @@ def is_name(text: str) -> bool:
         steps = split_path(text)
     except UnknownParameter:
         return False
-    return bool(steps) and all(step.startswith("[") or step.isidentifier() for step in steps)
+    return bool(steps) and all(step.startswith("[") or is_parameter_name(step) for step in steps)
 
 
 def _below(container: CData) -> Iterator[CData]:

@@ -11,6 +11,7 @@ from xtalflow import db
 from xtalflow.errors import InvalidInput, UnknownProject
 
 from ._documents import iso_time
+from ._one_line import is_one_line
 from ._open import actor, load_settings
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ DEFAULT_PROJECT = "default"
 
 
 def check_project_name(name: str) -> None:
-    """Refuse what cannot name a project: nothing, and ``.`` and ``..``, which name folders."""
-    if name.strip() in {"", ".", ".."}:
+    """Refuse what cannot name a project: nothing, ``.`` and ``..``, which name folders, and what is no line of text."""
+    if name.strip() in {"", ".", ".."} or not is_one_line(name):
         raise InvalidInput(f"{name!r} is refused: it cannot be the name of a project")
 
 

@@ -24,6 +24,7 @@ from xtalflow.errors import InvalidInput, ValidationFailed, XtalflowError
 from xtalflow.formats import write_params
 from xtalflow.plugin import CPluginScript, JobContext, find_program
 
+from ._one_line import is_one_line
 from ._open import actor
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ async def check_job(plugin: CPluginScript) -> list[Finding]:
 
 
 def check_title(title: str) -> None:
-    """Refuse a title that is no text of one line."""
-    if not title.isprintable():
+    """Refuse a title that is no text of one line, which parameter files and tables can have."""
+    if not is_one_line(title):
         raise InvalidInput(f"the title {title!r} is refused: it must be one line without control characters")
 
 
@@ -62,10 +63,11 @@ async def submit_job(
     Raises
     ------
     InvalidInput
-        The title holds a control character.
+        The title, which may be the one that the plugin has already, holds a control character.
     """
+    title = title or plugin.title or plugin.TASKTITLE
     check_title(title)
-    plugin.title = title or plugin.title or plugin.TASKTITLE
+    plugin.title = title
     handler = await db.AsyncDatabaseHandler.open(project.id, actor=actor(client))
     new = NewJob(
         task=plugin.TASKNAME,

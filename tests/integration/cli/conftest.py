@@ -187,7 +187,8 @@ def test_tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def xtalflow(tmp_path: Path, test_tasks: Path) -> CommandLine:
     """The command line with the test tasks."""
-    return CommandLine(tmp_path / "home", tmp_path / "projects", {"PYTHONPATH": str(test_tasks)})
+    folders = os.pathsep.join(filter(None, [str(test_tasks), os.environ.get("PYTHONPATH")]))
+    return CommandLine(tmp_path / "home", tmp_path / "projects", {"PYTHONPATH": folders})
 
 
 @pytest.fixture

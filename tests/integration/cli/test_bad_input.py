@@ -26,6 +26,11 @@ import pytest
         (["run"], "missing: TASK"),
         (["runn"], "there is no command 'runn'; did you mean run"),
         (["run", "moody", "HOW=well", "--title", "a\x07b"], "the title 'a\\x07b' is refused: it must be one line"),
+        (["run", "moody", "HOW=well", "--title", "a\u2028b", "--dry-run"], "is refused: it must be one line"),
+        (
+            ["run", "moody", "HOW=well", "-p", "a\x07b", "--dry-run"],
+            "'a\\x07b' is refused: it cannot be the name of a project",
+        ),
         (["jobs", "--limit", "0"], "must be a whole number above 0"),
     ],
 )

@@ -128,3 +128,27 @@ def test_a_parameter_is_shown_whatever_it_is_called(tmp_path: Path, capsys: pyte
     assert "mine" in shown
     assert '""' in shown
     assert "baseName" not in shown
+
+
+def test_only_parts_of_a_file_whose_path_is_shown_are_hidden(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not parameters called like them side by side, nor the identifier of a file of which nothing else is known."""
+    definition, params = tmp_path / "t.def.xml", tmp_path / "params.xml"
+    contents = "".join(
+        f'<content id="{name}"><className>{kind}</className></content>'
+        for name, kind in [("dbFileId", "CString"), ("baseName", "CString"), ("F", "CDataFile"), ("G", "CDataFile")]
+    )
+    definition.write_text(
+        f'<ccp4i2><ccp4i2_body id="t"><container id="s">{contents}</container></ccp4i2_body></ccp4i2>'
+    )
+    given = "<dbFileId>one</dbFileId><baseName>two</baseName>"
+    identifier = f"<dbFileId>{'0123456789abcdef' * 2}</dbFileId>"
+    files = f"<F>{identifier}</F><G>{identifier}<baseName>a.mtz</baseName></G>"
+    params.write_text(f"<container><s>{given}{files}</s></container>")
+    code = main(["params", str(params), "--definition", str(definition)])
+    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+
+    assert code == 0
+    assert {"dbFileId", "baseName", "F.dbFileId", "G"} <= set(rows)
+    assert not {"G.dbFileId", "G.baseName"} & set(rows)

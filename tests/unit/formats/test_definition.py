@@ -8,7 +8,15 @@ import pytest
 
 from xtalflow.data import CContainer, CData, CFloat, CInt, CList, CString, CUnknown, ValueState
 from xtalflow.errors import InvalidInput, UnreadableFile
-from xtalflow.formats import Definition, Note, read_definition, write_definition
+from xtalflow.formats import (
+    Definition,
+    Note,
+    ParamsHeader,
+    read_definition,
+    read_params,
+    write_definition,
+    write_params,
+)
 from xtalflow.xtal import CObsDataFile
 
 HEADER = "<ccp4i2_header><function>DEF</function><pluginName>shake</pluginName></ccp4i2_header>"
@@ -442,3 +450,21 @@ def test_a_definition_round_trips(tmp_path: Path) -> None:
     assert described(first.container["inputData"])[1:] == described(container["inputData"])[1:]
     assert first.container["inputData"] == CContainer.copy(first.container["inputData"])
     assert len(container["inputData"]["FILES"]) == 1
+
+
+@pytest.mark.parametrize("name", ["Foo[int]", "std::vector", "C odd", "-a", "a&lt;b", "Größe"])
+def test_a_class_keeps_a_name_that_no_python_class_can_have(name: str, tmp_path: Path) -> None:
+    """In the definition, and its objects in parameter files, also as items of a list."""
+    path, params = tmp_path / "shake.def.xml", tmp_path / "params.xml"
+    items = content("L", "CList", more=f"<subItem><className>{name}</className></subItem>")
+    container = read_parameters(tmp_path, content("A", name), items).container
+    write_definition(container, path, task="shake")
+    again = read_definition(path).container
+    container.find("p.A").set("1")
+    container.find("p.L").set(["2", (("x", "3"),)])
+    write_params(container, ParamsHeader(task="shake"), params)
+    header = read_params(params, again)
+
+    assert again.find("p.A").class_name == again.find("p.L").makeItem().class_name == name.replace("&lt;", "<")
+    assert again == container
+    assert header.unknown == ()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xtalflow.data import CContainer
 from xtalflow.errors import InvalidInput, UnreadableFile, XtalflowError
 from xtalflow.formats import read_definition, write_definition
 
@@ -243,3 +244,20 @@ def test_a_default_of_a_part_may_have_parts_that_are_called_like_qualifiers(tmp_
     write_definition(definition.container, path, task="t")
 
     assert described(read_definition(path).container) == described(definition.container)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_container_and_a_parameter_of_one_name_are_described_twice(tmp_path: Path, order: tuple[int, int]) -> None:
+    path = tmp_path / "a.def.xml"
+    content = '<content id="A"><className>CInt</className></content>'
+    both = (
+        f'<container id="B">{content}</container>',
+        f'<container id="B"><container id="A">{content}</container></container>',
+    )
+    path.write_text(f"<ccp4i2><ccp4i2_body>{both[order[0]]}{both[order[1]]}</ccp4i2_body></ccp4i2>")
+    definition = read_definition(path)
+
+    assert [(note.path, note.what) for note in definition.notes] == [
+        ("B.A", "is described twice; the last description counts")
+    ]
+    assert isinstance(definition.container.find("B.A"), CContainer) == (order == (0, 1))

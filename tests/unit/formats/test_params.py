@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from xtalflow.data import CBoolean, CComposite, CContainer, CDataFile, CFloat, CInt, CList, CString, ValueState
+from xtalflow.data import (
+    CBoolean,
+    CComposite,
+    CContainer,
+    CDataFile,
+    CFloat,
+    CInt,
+    CList,
+    CString,
+    CUnknown,
+    ValueState,
+)
 from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.formats import ParamsHeader, read_params, read_params_header, write_params
 
@@ -491,3 +502,107 @@ def test_what_cannot_be_written_as_xml_is_an_error_with_a_sentence(tmp_path):
         write_params(make_tree(), ParamsHeader(task="t", job_title="a\x07b"), tmp_path / "x.xml")
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "unknown"),
+    [
+        ("<NCYCLES>4<b/>5</NCYCLES>", {"NCYCLES": 4}, {"NCYCLES.b": "<b/>", "NCYCLES.#text": "5"}),
+        ("<NCYCLES state='not_set'>5</NCYCLES>", {"NCYCLES": 5}, {"NCYCLES.@state": "not_set"}),
+        (
+            "<NCYCLES state='not_set'><b/>5</NCYCLES>",
+            {"NCYCLES": 5},
+            {"NCYCLES.b": "<b/>", "NCYCLES.@state": "not_set"},
+        ),
+        ("<NOTE>a<b/>c</NOTE>", {"NOTE": "a"}, {"NOTE.b": "<b/>", "NOTE.#text": "c"}),
+    ],
+)
+def test_a_text_in_pieces_or_beside_a_state_is_a_value_and_the_rest_is_kept(tmp_path, body, values, unknown):
+    (tmp_path / "x.xml").write_text(f"<container><controlParameters>{body}</controlParameters></container>")
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root)
+    write_params(root, header, tmp_path / "new.xml")
+    again = make_tree()
+    rewritten = read_params(tmp_path / "new.xml", again)
+
+    assert {name: root["controlParameters"][name].value for name in values} == values
+    assert {each.path.removeprefix("controlParameters."): each.xml for each in header.unknown} == unknown
+    assert again == root
+    assert rewritten.unknown == header.unknown
+
+
+def test_what_stood_in_an_element_is_not_taken_for_its_value_once_that_is_unset(tmp_path):
+    (tmp_path / "x.xml").write_text(
+        "<container><controlParameters><NCYCLES>4<b/>5</NCYCLES><FRAC state='default'>0.5</FRAC>"
+        "</controlParameters></container>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root)
+    root["controlParameters"].NCYCLES.unSet()
+    root["controlParameters"].FRAC.unSet()
+    write_params(root, header, tmp_path / "x.xml")
+    again = make_tree()
+    read_params(tmp_path / "x.xml", again)
+
+    assert again == root
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("<D>a<p>3</p>b</D>", (("#text", "a b"), ("p", "3"))),
+        ("<D><p><q/>5</p></D>", (("p", (("#text", "5"), ("q", ""))),)),
+        ("<D><p state='on'>3</p></D>", (("p", (("@state", "on"), ("#text", "3"))),)),
+        ("<D unit='A' state='not_set'>3</D>", (("@unit", "A"), ("#text", "3"))),
+    ],
+)
+def test_all_texts_and_attributes_of_a_collection_are_parts_of_it(tmp_path, text, value):
+    (tmp_path / "x.xml").write_text(f"<container><s>{text}</s></container>")
+    root, again = CContainer(), CContainer()
+    for each in (root, again):
+        each.add("s", CContainer())
+        each["s"].add("D", CUnknown("COdd"))
+    header = read_params(tmp_path / "x.xml", root)
+    write_params(root, header, tmp_path / "x.xml")
+    read_params(tmp_path / "x.xml", again)
+
+    assert root.find("s.D").value == value
+    assert again == root
+
+
+def test_what_is_around_the_sections_is_kept(tmp_path):
+    """In the header, beside the body, in containers around the sections, and in a ``guiAdmin`` that the task lacks."""
+    (tmp_path / "x.xml").write_text(
+        "<ccp4i2><ccp4i2_header version='2'>h<userId unit='1'>me</userId>i</ccp4i2_header><ccp4i2_body id='t'>b"
+        "<guiAdmin a='1'>g<jobTitle>T</jobTitle>j<jobTitle>U</jobTitle></guiAdmin>k<container id='t' c='2'>l"
+        "<controlParameters><NCYCLES>5</NCYCLES></controlParameters></container>m</ccp4i2_body><ccp4i2_body>"
+        "<controlParameters><FRAC>0.5</FRAC></controlParameters></ccp4i2_body><other>o</other><ccp4i2_header/></ccp4i2>"
+    )
+    root = make_tree()
+    header = read_params(tmp_path / "x.xml", root)
+    write_params(root, header, tmp_path / "x.xml")
+    again = make_tree()
+    rewritten = read_params(tmp_path / "x.xml", again)
+
+    assert (header.job_title, header.user, rewritten.job_title) == ("T", "me", "T")
+    assert {(each.path, each.xml) for each in header.unknown} == {
+        ("ccp4i2_header.@version", "2"),
+        ("ccp4i2_header.#text", "h"),
+        ("ccp4i2_header.#text", "i"),
+        ("ccp4i2_header.userId.@unit", "1"),
+        ("#text", "b"),
+        ("guiAdmin.@a", "1"),
+        ("guiAdmin.#text", "g"),
+        ("guiAdmin.#text", "j"),
+        ("guiAdmin.jobTitle", "<jobTitle>U</jobTitle>"),
+        ("#text", "k"),
+        ("@c", "2"),
+        ("#text", "l"),
+        ("#text", "m"),
+        ("controlParameters", "<controlParameters><FRAC>0.5</FRAC></controlParameters>"),
+        ("other", "<other>o</other>"),
+        ("ccp4i2_header", "<ccp4i2_header/>"),
+    }
+    assert again == root
+    without_place = "ccp4i2_header.userId.@unit"
+    assert {each.path for each in rewritten.unknown} == {each.path for each in header.unknown} - {without_place}

@@ -267,3 +267,13 @@ def test_files_take_the_place_of_blank_items(tmp_path: Path) -> None:
     for task in (named, bare):
         assert [Path(str(file)).name for file in task.inputData.FILES] == ["a.txt", "b.txt"]
     assert none.inputData.FILES.is_as_declared()
+
+
+def test_a_parameter_may_be_called_whatever_a_definition_file_can_call_it(task: Sample, tmp_path: Path) -> None:
+    """An index is refused as long as it is, before it is a number."""
+    task.container["controlParameters"].add("twin-law", CString())
+    give_parameters(task, ["twin-law=-h,k,-l"], tmp_path)
+
+    assert task.container.find("controlParameters.twin-law").value == "-h,k,-l"
+    with pytest.raises(UnknownParameter):
+        find_parameter(task, f"DICT_LIST[{'9' * 5000}]")
