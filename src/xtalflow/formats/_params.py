@@ -69,8 +69,12 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
 def _written(container: CContainer, header: ParamsHeader) -> bytes:
     from lxml import etree
 
-    leftovers = Leftovers(header.unknown, container, beside=(HEADER, _ADMIN))
     root = i2_document("PARAMS", header_rows(header))
+    title = _joined(_ADMIN, _TITLE)
+    rows = {_joined(HEADER, each.tag): each for each in root[0]}
+    leftovers = Leftovers(header.unknown, container, beside=(HEADER, *rows, _ADMIN, title))
+    for path, row in rows.items():
+        leftovers.put_back(row, path)
     leftovers.put_back(root[0], HEADER)
     body = etree.SubElement(root, "ccp4i2_body")
     body.set("id", header.task)
@@ -79,6 +83,7 @@ def _written(container: CContainer, header: ParamsHeader) -> bytes:
     if admin is None:
         admin = etree.SubElement(body, _ADMIN)
         etree.SubElement(admin, _TITLE).text = header.job_title
+        leftovers.put_back(admin[0], title)
         leftovers.put_back(admin, _ADMIN)
     elif admin.find(_TITLE) is None:
         etree.SubElement(admin, _TITLE).text = header.job_title
@@ -146,7 +151,7 @@ class _Writer:
             element.text = said
             for each in element:
                 each.tail = None
-        if state is not None:
+        if state is not None and not (_may_be_silent(item) and item.is_as_declared()):
             element.set(_STATE, state)
 
     def _fill_scalar(self, element: etree._Element, item: CScalar[Any], state: ValueState) -> None:
@@ -392,7 +397,7 @@ class _Reader:
             if isinstance(item, CCollection):
                 item.set(_parts(element, without=_STATE))
                 return
-        if text.strip() or (isinstance(item, (CString, CCollection)) and (text or item.accepts(""))):
+        if text.strip() or (not _may_be_silent(item) and (text or item.accepts(""))):
             item.set(text)
 
     def _keep_around_text(self, item: CData, element: etree._Element, known: Collection[str]) -> str:
@@ -459,6 +464,11 @@ def _item_tag(item: CData) -> str:
     """The element of an item of a list: its class, or what stands for one that has no name of an element."""
     name = item.class_name
     return name if is_class_name(name) or is_parameter_name(name) else type(item).__name__
+
+
+def _may_be_silent(item: CData) -> bool:
+    """Whether an empty element of an object says nothing; of a text it is the empty one, of a list that it is empty."""
+    return isinstance(item, CScalar) and not isinstance(item, (CString, CCollection))
 
 
 def _is_empty(element: etree._Element, may_have_parts: bool) -> bool:

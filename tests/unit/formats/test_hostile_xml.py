@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xtalflow.data import CContainer, CDataFile, CInt, CList, CString
+from xtalflow.data import CContainer, CDataFile, CInt, CList, CString, CUnknown
 from xtalflow.errors import UnreadableFile
 from xtalflow.formats import ParamsHeader, read_params, write_params
 
@@ -15,6 +15,7 @@ class Inputs(CContainer):
     FILE = CDataFile()
     NUMBER = CInt()
     TEXTS = CList(CString())
+    ODD = CUnknown("COdd")
 
 
 def make_tree():
@@ -24,15 +25,17 @@ def make_tree():
 
 
 names = st.sampled_from(
-    ["inputData", "FILE", "baseName", "NUMBER", "TEXTS", "CString", "guiAdmin", "container", "jobTitle", "x"]
+    ["inputData", "FILE", "baseName", "NUMBER", "TEXTS", "CString", "guiAdmin", "container", "jobTitle", "x", "ODD"]
 )
+attributes = st.sampled_from(["", "", " state='not_set'", " state='default'", " state='odd'", " unit='A'"])
 texts = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_characters="<&"), max_size=6)
 
 
 def element(children):
     return st.builds(
-        lambda name, text, inside: f"<{name}>{text}{''.join(inside)}</{name}>",
+        lambda name, said, text, inside: f"<{name}{said}>{text}{''.join(inside)}</{name}>",
         names,
+        attributes,
         texts,
         st.lists(children, max_size=3),
     )
