@@ -186,7 +186,7 @@ def _choose(file: CDataFile, columns: str) -> None:
     if not isinstance(file, CMiniMtzDataFile):
         raise InvalidInput(f"{file.object_path()}: {file} has no columns to choose from, so {columns!r} makes no sense")
     try:
-        file.columnLabels.set(",".join(parse_columns(columns)))
+        file.columnLabels.set(str(parse_columns(columns)))
     except InvalidInput as exc:
         raise InvalidInput(f"{file.object_path()}: {file}: {exc}") from exc
 

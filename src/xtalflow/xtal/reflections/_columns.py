@@ -106,8 +106,29 @@ class ColumnGroup:
         return f"{self.kind} [{','.join(self.labels)}]"
 
 
-def parse_columns(text: str) -> tuple[str, ...]:
-    """Labels named by a choice of columns, with or without CCP4's path of crystal and dataset.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChoice:
+    """Columns that somebody named.
+
+    Attributes
+    ----------
+    labels
+        Labels in the order given.
+    crystal, dataset
+        Names of the crystal and dataset that the columns belong to; ``*`` is any.
+    """
+
+    labels: tuple[str, ...]
+    crystal: str = "*"
+    dataset: str = "*"
+
+    def __str__(self) -> str:
+        labels = ",".join(self.labels)
+        return labels if self.crystal == self.dataset == "*" else f"/{self.crystal}/{self.dataset}/[{labels}]"
+
+
+def parse_columns(text: str) -> ColumnChoice:
+    """A choice of columns, with or without CCP4's path of crystal and dataset, in which CCP4i2's ``_`` is any too.
 
     Raises
     ------
@@ -116,17 +137,20 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> parse_columns("/*/*/[FNAT,SIGFNAT]")
+    >>> parse_columns("/*/*/[FNAT,SIGFNAT]").labels
     ('FNAT', 'SIGFNAT')
-    >>> parse_columns("F,SIGF")
-    ('F', 'SIGF')
+    >>> parse_columns("/native/*/F,SIGF")
+    ColumnChoice(labels=('F', 'SIGF'), crystal='native', dataset='*')
     """
-    found = re.fullmatch(r"\s*(?:/[^/\[\]]*/[^/\[\]]*/)?\s*\[([^\[\]]*)\]\s*", text)
-    inside = found.group(1) if found else text.strip().rpartition("/")[2]
+    found = re.fullmatch(r"/([^/\[\]]*)/([^/\[\]]*)/\s*(.*)", text.strip(), re.DOTALL)
+    crystal, dataset, inside = found.groups() if found else ("*", "*", text.strip())
+    bracketed = re.fullmatch(r"\[([^\[\]]*)\]", inside)
+    inside = bracketed.group(1) if bracketed else inside
     labels = tuple(label.strip() for label in inside.split(","))
     if not all(labels):
         raise InvalidInput(f"{text!r} names no columns; write them as F,SIGF or /*/*/[F,SIGF]")
-    return labels
+    crystal, dataset = ("*" if name.strip() in {"", "_"} else name.strip() for name in (crystal, dataset))
+    return ColumnChoice(labels=labels, crystal=crystal, dataset=dataset)
 
 
 def find_groups(mtz: gemmi.Mtz, kinds: Sequence[str]) -> list[ColumnGroup]:
@@ -212,7 +236,7 @@ def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> Column
     """
     if len(mtz.batches) > 0:
         raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); {MERGE_FIRST}")
-    group = _named_observations(path, mtz, parse_columns(columns)) if columns else _best_observations(path, mtz)
+    group = _named_observations(path, mtz, columns) if columns else _best_observations(path, mtz)
     check_observations(path, mtz, group)
     return group
 
@@ -258,7 +282,7 @@ def choose_group(path: Path, mtz: gemmi.Mtz, kinds: Sequence[str], what: str, co
     """
     groups = find_free_flags(mtz) if tuple(kinds) == ("FREER",) else find_groups(mtz, kinds)
     if columns:
-        labels = known_labels(path, mtz, parse_columns(columns))
+        labels = chosen_labels(path, mtz, columns)
         types = _types(mtz, labels)
         for kind in kinds:
             if types == COLUMN_KINDS[kind].types:
@@ -294,8 +318,8 @@ def only_group(path: Path, groups: Sequence[ColumnGroup], what: str) -> ColumnGr
     return groups[0]
 
 
-def _named_observations(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> ColumnGroup:
-    labels = known_labels(path, mtz, names)
+def _named_observations(path: Path, mtz: gemmi.Mtz, columns: str) -> ColumnGroup:
+    labels = chosen_labels(path, mtz, columns)
     if len(labels) == 1:  # the value alone stands for its group
         for group in find_observations(mtz):
             if labels[0] == group.labels[0]:
@@ -305,7 +329,56 @@ def _named_observations(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> C
     if kind is None:
         reason = f"the columns {', '.join(labels)} of types {', '.join(types)} are not intensities or amplitudes with σ"
         raise UnsuitableContent(path, reason)
+    check_sigmas(path, mtz, labels)
     return ColumnGroup(kind=kind, labels=labels, content=COLUMN_KINDS[kind].content)
+
+
+def chosen_labels(path: Path, mtz: gemmi.Mtz, columns: str) -> tuple[str, ...]:
+    """Labels of the columns that a text names, each of which is there, in the crystal and dataset that it names.
+
+    Raises
+    ------
+    InvalidInput
+        The text names no column.
+    UnsuitableContent
+        A column is not there, several have its label, or it is of another crystal or dataset.
+    """
+    choice = parse_columns(columns)
+    labels = known_labels(path, mtz, choice.labels)
+    for label in labels:
+        dataset = mtz.column_with_label(label).dataset
+        names = (dataset.crystal_name, dataset.dataset_name)
+        wanted = (choice.crystal, choice.dataset)
+        if any(want not in {"*", name} for want, name in zip(wanted, names, strict=True)):
+            raise UnsuitableContent(path, f"its column {label} is in /{'/'.join(names)}, not in /{'/'.join(wanted)}")
+    return labels
+
+
+def check_sigmas(path: Path, mtz: gemmi.Mtz, labels: Sequence[str]) -> None:
+    """Refuse observations of several datasets, a σ whose label names another value, and Friedel mates exchanged.
+
+    Parameters
+    ----------
+    labels
+        Values, each followed by its σ.
+
+    Raises
+    ------
+    UnsuitableContent
+        The sentence names the columns.
+    """
+    datasets = {label: mtz.column_with_label(label).dataset for label in labels}
+    if len({dataset.id for dataset in datasets.values()}) > 1:
+        where = ", ".join(f"{label} of {each.crystal_name}/{each.dataset_name}" for label, each in datasets.items())
+        raise UnsuitableContent(path, f"the columns {where} do not belong together; take those of one dataset")
+    there = mtz.column_labels()
+    for value, sigma in zip(labels[0::2], labels[1::2], strict=True):
+        other = sigma.removeprefix("SIG")
+        if other not in {sigma, value} and other in there:
+            raise UnsuitableContent(path, f"{sigma} is the σ of {other}, not of {value}")
+    if len(labels) == 4 and labels[0] != labels[2] and _mate_of(labels[2]) == labels[0]:
+        in_order = ",".join((*labels[2:], *labels[:2]))
+        raise UnsuitableContent(path, f"{labels[0]} is the Friedel mate of {labels[2]}; write {in_order}")
 
 
 def known_labels(path: Path, mtz: gemmi.Mtz, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from xtalflow.errors import UnsuitableContent
 
-from ._columns import COLUMN_KINDS, ColumnGroup, find_free_flags, find_groups, known_labels, parse_columns
+from ._columns import (
+    COLUMN_KINDS,
+    PREFERENCE,
+    ColumnGroup,
+    check_sigmas,
+    chosen_labels,
+    find_free_flags,
+    find_groups,
+)
 
 if TYPE_CHECKING:
     import gemmi
@@ -110,9 +118,10 @@ def choose_columns(path: Path, mtz: gemmi.Mtz, columns: str) -> ColumnGroup:
     Raises
     ------
     UnsuitableContent
-        A column is not there, or its label is that of several; the types are those of no kind.
+        A column is not there, or its label is that of several; the types are those of no kind; a σ is that of another
+        value.
     """
-    labels = known_labels(path, mtz, parse_columns(columns))
+    labels = chosen_labels(path, mtz, columns)
     types = {column.label: column.type for column in mtz.columns}
     spelt = "".join(types[label] for label in labels)
     kind = _CHOSEN.get(spelt)
@@ -120,6 +129,8 @@ def choose_columns(path: Path, mtz: gemmi.Mtz, columns: str) -> ColumnGroup:
         raise UnsuitableContent(
             path, f"the columns {', '.join(labels)} of types {', '.join(spelt)} are no group of any kind"
         )
+    if kind in PREFERENCE:
+        check_sigmas(path, mtz, labels)
     if spelt == "FQP":
         labels = (labels[0], labels[2])
     return ColumnGroup(kind=kind, labels=labels, content=COLUMN_KINDS[kind].content)

@@ -11,6 +11,7 @@ import pytest
 
 from xtalflow.errors import InvalidInput, UnsuitableContent
 from xtalflow.xtal import (
+    choose_columns,
     choose_free_flags,
     choose_group,
     choose_observations,
@@ -120,6 +121,72 @@ def test_several_columns_of_flags_are_refused_with_the_choices(make_mtz: MakeMtz
     with pytest.raises(UnsuitableContent, match=r"several free flags .*\[FREE\].*\[FreeR_flag\]"):
         choose_free_flags(path, mtz)
     assert choose_free_flags(path, mtz, "FREE").labels == ("FREE",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ("IMEAN,SIGFP", "SIGFP is the σ of FP, not of IMEAN"),
+        ("I(+),SIGI(-),I(-),SIGI(+)", r"SIGI\(-\) is the σ of I\(-\), not of I\(\+\)"),
+        ("I(-),SIGI(-),I(+),SIGI(+)", r"I\(-\) is the Friedel mate of I\(\+\); write I\(\+\),SIGI\(\+\),I\(-\),"),
+    ],
+)
+@pytest.mark.parametrize("choose", [choose_observations, choose_columns])
+def test_values_and_sigmas_that_are_mixed_up_are_refused(
+    make_mtz: MakeMtz, path: Path, choose: Callable[..., object], columns: str, sentence: str
+) -> None:
+    with pytest.raises(UnsuitableContent, match=sentence):
+        choose(path, make_mtz(F_MEAN + I_MEAN + PAIRS), columns)
+
+
+def two_datasets() -> gemmi.Mtz:
+    mtz = gemmi.Mtz(with_base=True)
+    mtz.spacegroup = gemmi.SpaceGroup("P 1")
+    mtz.set_cell_for_all(gemmi.UnitCell(10, 11, 12, 90, 90, 90))
+    for name in ("native", "gold"):
+        dataset = mtz.add_dataset(name)
+        dataset.crystal_name = f"{name}_crystal"
+        mtz.add_column(name.upper(), "F")
+        mtz.add_column(f"s{name}", "Q")
+    mtz.set_data(np.array([[1, 0, 0, 3, 0.1, 4, 0.2]], dtype=np.float32))
+    return mtz
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        (
+            "NATIVE,sgold",
+            "the columns NATIVE of native_crystal/native, sgold of gold_crystal/gold do not belong together",
+        ),
+        ("/gold_crystal/*/[NATIVE,snative]", r"column NATIVE is in /native_crystal/native, not in /gold_crystal/\*"),
+        ("/*/nope/[NATIVE,snative]", r"column NATIVE is in /native_crystal/native, not in /\*/nope"),
+    ],
+)
+def test_columns_of_another_dataset_are_refused(path: Path, columns: str, sentence: str) -> None:
+    with pytest.raises(UnsuitableContent, match=sentence):
+        choose_observations(path, two_datasets(), columns)
+
+
+@pytest.mark.parametrize("place", ["", "/*/*/", "/native_crystal/*/", "/*/native/", "/native_crystal/native/"])
+def test_columns_are_found_in_the_dataset_that_is_named(path: Path, place: str) -> None:
+    assert choose_observations(path, two_datasets(), f"{place}[NATIVE,snative]").kind == "FMEAN"
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("F,SIGF", "F,SIGF"),
+        ("/*/*/[F, SIGF]", "F,SIGF"),
+        ("/_/_/[F,SIGF]", "F,SIGF"),
+        ("/x/*/[F,SIGF]", "/x/*/[F,SIGF]"),
+        (" /x/y/F ", "/x/y/[F]"),
+        ("F/SIGF,Q", "F/SIGF,Q"),
+    ],
+)
+def test_a_choice_is_written_as_it_is_read(text: str, again: str) -> None:
+    assert str(parse_columns(text)) == again
+    assert parse_columns(again) == parse_columns(text)
 
 
 @pytest.mark.parametrize("text", ["", "F,", "/*/*/[]", ",SIGF"])
