@@ -170,6 +170,27 @@ async def test_files_of_one_data_set_are_merged_with_each_other(
     ]
 
 
+@pytest.mark.parametrize("name", ["scaled.mtz", "again/scaled.mtz"])
+def test_observations_given_twice_are_refused(tmp_path: Path, observed: Observed, name: str) -> None:
+    """They would be merged as if they had been measured twice."""
+    path = write_mtz(tmp_path / "scaled.mtz", observed)
+    other = tmp_path / name
+    other.parent.mkdir(exist_ok=True)
+    other.write_bytes(path.read_bytes())
+
+    expected = f"{path} was given twice" if path == other else f"{path} and {other} hold the same observations"
+    assert expected in sentences(task_of(path, other).validate())
+
+
+def test_one_file_may_be_given_twice_with_other_batches_left_out(tmp_path: Path, observed: Observed) -> None:
+    path = write_mtz(tmp_path / "scaled.mtz", observed)
+    task = task_of(path, path)
+    first, second = task.inputData.UNMERGEDFILES
+    first.excludeSelection, second.excludeSelection = "1-10", "11-20"
+
+    assert task.validate() == []
+
+
 def test_one_name_for_two_wavelengths_is_refused(tmp_path: Path, observed: Observed) -> None:
     texts = [xds_text(xds_rows(observed), first=UNMERGED_XDS)]
     texts.append(texts[0].replace("0.979500", "1.541800"))

@@ -12,6 +12,7 @@ from xtalflow.xtal import (
     CImportUnmerged,
     DatasetHeader,
     UnmergedData,
+    find_repeats,
     parse_batches,
     read_unmerged,
 )
@@ -110,7 +111,7 @@ def data_sets(parts: Sequence[UnmergedData]) -> list[DataSet]:
     Raises
     ------
     InvalidInput
-        Those of one name are of different wavelengths.
+        Those of one name are of different wavelengths, or the same observations were given twice.
     """
     by_name: dict[tuple[str, str], list[UnmergedData]] = {}
     for part in parts:
@@ -124,4 +125,8 @@ def data_sets(parts: Sequence[UnmergedData]) -> list[DataSet]:
             raise InvalidInput(
                 f"{one.files} are all called {one}, but were measured at {told} Å; name them apart with dataset="
             )
+        if repeated := find_repeats(one.parts):
+            first, second = (part.path for part in repeated)
+            what = f"{first} was given twice" if first == second else f"{first} and {second} hold the same observations"
+            raise InvalidInput(f"{what}, which would pass for measured twice; give them once")
     return found
