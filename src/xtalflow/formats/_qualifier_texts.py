@@ -136,7 +136,7 @@ def _value(element: etree._Element, name: str, kind: type[CData], complain: Comp
             raise ValueError("a text")
         if name not in _KNOWN and not issubclass(kind, CCollection):
             complain(f"{name} is neither a qualifier nor a part of {kind.__name__}")
-        return _nested_parts(element)
+        return _nested_parts(element) or ({} if name in _PARTED else _typed(name, ""))
     if name in parts:
         complain(f"{name} = {_text(element)!r} has no effect; what is said of a part stands in elements of its own")
     elif name not in _KNOWN:
@@ -154,7 +154,7 @@ def _typed(name: str, value: Any) -> Any:
 
 
 def _nested(element: etree._Element) -> Any:
-    return _nested_parts(element) if len(element) else _text(element)
+    return (_nested_parts(element) or "") if len(element) else _text(element)
 
 
 def _nested_parts(element: etree._Element) -> dict[str, Any]:

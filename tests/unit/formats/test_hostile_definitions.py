@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xtalflow.data import CContainer
@@ -125,6 +125,18 @@ boxes = st.recursive(
 
 
 @given(st.lists(boxes, max_size=3))
+@example(
+    [
+        "".join(
+            f'<content id="{name}"><className>CList</className><qualifiers>{said}</qualifiers></content>'
+            for name, said in [
+                ("A", "<a><default/></a>"),
+                ("B", "<a><b><default/></b></a>"),
+                ("C", "<whatever><subType/></whatever>"),
+            ]
+        )
+    ]
+)
 def test_any_definition_is_read_or_refused_and_round_trips(bodies: list[str]) -> None:
     text = f'<ccp4i2><ccp4i2_body id="t"><container id="p">{"".join(bodies)}</container></ccp4i2_body></ccp4i2>'
     with TemporaryDirectory() as folder:
