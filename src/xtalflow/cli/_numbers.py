@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 _UNITS: dict[str, tuple[str, int]] = {
     "RMSBond": ("Å", 4),
@@ -68,10 +69,11 @@ def column_places(values: Sequence[object]) -> int:
     return 4 if all(abs(value) < 1 for value in numbers) and any(numbers) else max(2, places_of(numbers))
 
 
-def report_figure(value: object, note: str = "") -> str:
-    """A key figure of a report: ``0.2210``, but ``3.00`` with a unit."""
-    if not isinstance(value, float):
-        return "" if value is None else str(value)
+def report_figure(figure: Mapping[str, Any]) -> str:
+    """The value of a key figure of a report with the places it asks for; else ``0.2210``, but ``3.00`` with a unit."""
+    value, note = figure["value"], figure.get("note", "")
+    if "digits" in figure or not isinstance(value, float):
+        return rounded(value, figure.get("digits", 0))
     if not note and value.is_integer() and abs(value) >= 2:
         return f"{value:.0f}"
     return rounded(value, max(2, places_of([value])) if note[:1] in {"%", "Å", "°"} else column_places([value]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ._numbers import column_places, places_of, report_figure, rounded
+from ._numbers import column_places, report_figure, rounded
 from ._output import console, print_table
 from ._tables import Column
 
@@ -37,10 +37,7 @@ def _print_item(item: dict[str, Any]) -> None:
         case "warning":
             out.print(Text(f"! {item['text']}", style="yellow"))
         case "figures":
-            rows = [
-                (str(one["name"]), report_figure(one["value"], one.get("note", "")), one.get("note", ""))
-                for one in item["figures"]
-            ]
+            rows = [(str(one["name"]), report_figure(one), one.get("note", "")) for one in item["figures"]]
             print_table(
                 [Column("Figure", wraps=True), Column("Value", right=True, wraps=True), Column("", wraps=True)], rows
             )
@@ -65,7 +62,11 @@ def _print_table(item: dict[str, Any]) -> None:
         for position, title in enumerate(item["columns"])
     ]
     places = [column_places([row[position] for row in rows]) for position in range(len(columns))]
-    texts = [[rounded(value, after) for value, after in zip(row, places, strict=True)] for row in rows]
+    digits = item.get("digits") or [[None] * len(columns)] * len(rows)
+    texts = [
+        [rounded(value, after if own is None else own) for value, after, own in zip(row, places, fixed, strict=True)]
+        for row, fixed in zip(rows, digits, strict=True)
+    ]
     print_table(columns, texts, item["title"])
 
 
@@ -104,7 +105,7 @@ def plot_lines(item: dict[str, Any], width: int = _WIDTH, height: int = _HEIGHT)
 
 def axis_label(value: float) -> str:
     """The end of an axis."""
-    return rounded(float(value), places_of([float(value)]))
+    return f"{value:.4g}"
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

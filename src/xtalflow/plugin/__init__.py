@@ -4,7 +4,7 @@ from ._command import Command, CommandResult, find_program, program_version
 from ._errors import DIAGNOSTIC, ErrorReport, ErrorRow, Unsatisfactory
 from ._host import Host, JobContext, Progress
 from ._registry import load_task, make_task, task_names
-from ._report import REPORT, Report, Section, Series
+from ._report import REPORT, Fixed, Report, Section, Series, Value
 from ._script import CPluginScript
 from ._status import JobStatus, Outcome
 
@@ -16,6 +16,7 @@ __all__ = [
     "CommandResult",
     "ErrorReport",
     "ErrorRow",
+    "Fixed",
     "Host",
     "JobContext",
     "JobStatus",
@@ -25,6 +26,7 @@ __all__ = [
     "Section",
     "Series",
     "Unsatisfactory",
+    "Value",
     "find_program",
     "load_task",
     "make_task",

@@ -17,7 +17,20 @@ from xtalflow.formats import write_atomically
 REPORT = "report.json"
 FORMAT_VERSION = 1
 
-Value = float | int | str | None
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A real number that is shown with so many decimal places; nothing is shown for None and for what is not finite.
+
+    The report keeps the number as it is: ``{"value": 0.05134, "digits": 4}`` is shown as 0.0513.
+    """
+
+    value: float | None
+    digits: int
+
+
+Value = float | int | str | Fixed | None
+"""What a figure, or a cell of a table, may be; without `Fixed` the reader chooses how many decimal places to show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +60,10 @@ class Section:
     def figures(self, figures: Mapping[str, Value], notes: Mapping[str, str] | None = None) -> None:
         """Add key figures: name and value, with a note on what the value means where one is given."""
         notes = notes or {}
-        rows = [{"name": name, "value": _plain(value)} for name, value in figures.items()]
-        for row in rows:
+        rows: list[dict[str, Value]] = [{"name": name, "value": _plain(value)} for name, value in figures.items()]
+        for row, value in zip(rows, figures.values(), strict=True):
+            if isinstance(value, Fixed):
+                row["digits"] = value.digits
             if note := notes.get(str(row["name"])):
                 row["note"] = note
         self.items.append({"kind": "figures", "figures": rows})
@@ -56,7 +71,11 @@ class Section:
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
         """Add a table; every row has one value per column."""
         plain = [[_plain(value) for value in row] for row in rows]
-        self.items.append({"kind": "table", "title": title, "columns": list(columns), "rows": plain})
+        item = {"kind": "table", "title": title, "columns": list(columns), "rows": plain}
+        digits = [[value.digits if isinstance(value, Fixed) else None for value in row] for row in rows]
+        if any(each is not None for row in digits for each in row):
+            item["digits"] = digits
+        self.items.append(item)
 
     def plot(self, title: str, x_label: str, y_label: str, series: Sequence[Series]) -> None:
         """Add a line plot."""
@@ -93,8 +112,10 @@ class Report:
         write_atomically(folder / REPORT, text.encode())
 
 
-def _plain(value: Value) -> Value:
-    """Numbers as JSON has them: numpy's as Python's, what is not finite as nothing."""
+def _plain(value: Value) -> float | int | str | None:
+    """Values as JSON has them: numpy's numbers as Python's, what is not finite as nothing."""
+    if isinstance(value, Fixed):
+        value = value.value
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from xtalflow.plugin import Section
+from xtalflow.plugin import Fixed, Section
 from xtalflow.xtal import TwinTests
 
 
@@ -15,8 +13,8 @@ def report_twin_tests(section: Section, tests: TwinTests) -> None:
         "L test (acentric reflections)",
         ["Moment", "Found", "Single crystal", "Perfect twin"],
         [
-            ["⟨|L|⟩", _rounded(tests.l_mean_abs), 0.5, 0.375],
-            ["⟨L²⟩", _rounded(tests.l_mean_sq), 0.333, 0.2],
+            ["⟨|L|⟩", Fixed(tests.l_mean_abs, 3), Fixed(0.5, 3), Fixed(0.375, 3)],
+            ["⟨L²⟩", Fixed(tests.l_mean_sq, 3), Fixed(1 / 3, 3), Fixed(0.2, 3)],
         ],
     )
     if tests.laws:
@@ -27,15 +25,11 @@ def report_twin_tests(section: Section, tests: TwinTests) -> None:
                 [
                     law.operator,
                     law.pairs,
-                    _rounded(law.h_mean_abs),
-                    _rounded(law.h_mean_sq),
-                    _rounded(law.alpha),
+                    Fixed(law.h_mean_abs, 3),
+                    Fixed(law.h_mean_sq, 3),
+                    Fixed(law.alpha, 3),
                     "yes" if law.supported else "no",
                 ]
                 for law in tests.laws
             ],
         )
-
-
-def _rounded(value: float) -> float | None:
-    return round(value, 3) if math.isfinite(value) else None

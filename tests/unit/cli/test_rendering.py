@@ -202,10 +202,12 @@ def test_texts_fold_at_blanks_and_inside_a_word_only_if_it_is_too_long() -> None
 
 def test_figures_of_a_report_keep_their_digits() -> None:
     """R has four places, a resolution two."""
-    assert report_figure(0.221) == "0.2210"
-    assert report_figure(3.0, "Å, the limit of the data") == "3.00"
-    assert report_figure(11.0) == "11"
-    assert report_figure("P 21 21 21") == "P 21 21 21"
+    assert report_figure({"value": 0.221}) == "0.2210"
+    assert report_figure({"value": 3.0, "note": "Å, the limit of the data"}) == "3.00"
+    assert report_figure({"value": 11.0}) == "11"
+    assert report_figure({"value": "P 21 21 21"}) == "P 21 21 21"
+    assert report_figure({"value": 0.05134, "digits": 3}) == "0.051"
+    assert report_figure({"value": None, "digits": 3}) == ""
     assert column_places([0.223, 0.25, None]) == 4
     assert column_places([14.7, 1.96]) == 2
 

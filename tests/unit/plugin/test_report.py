@@ -7,7 +7,7 @@ import numpy as np
 from lxml import etree
 
 from xtalflow.data import Severity
-from xtalflow.plugin import DIAGNOSTIC, REPORT, ErrorReport, ErrorRow, Report, Series
+from xtalflow.plugin import DIAGNOSTIC, REPORT, ErrorReport, ErrorRow, Fixed, Report, Series
 
 
 def test_a_report_keeps_the_order_of_what_was_said(tmp_path: Path) -> None:
@@ -31,6 +31,24 @@ def test_a_report_keeps_the_order_of_what_was_said(tmp_path: Path) -> None:
         {"name": "cycles", "value": 10},
     ]
     assert items[2]["rows"] == [[2.0, 0.2], [1.8, None]]
+    assert "digits" not in items[2]
+
+
+def test_a_report_keeps_numbers_whole_and_says_how_many_digits_to_show() -> None:
+    report = Report()
+    section = report.section("Merging")
+    section.figures({"Rmerge": Fixed(0.05134, 4), "Rpim": Fixed(float("inf"), 4), "Observations": 44953})
+    section.table("Data", ["", "Overall"], [["Completeness", Fixed(97.4444, 1)], ["Unique", 12182]])
+
+    figures, table = report.to_dict()["sections"][0]["items"]
+
+    assert figures["figures"] == [
+        {"name": "Rmerge", "value": 0.05134, "digits": 4},
+        {"name": "Rpim", "value": None, "digits": 4},
+        {"name": "Observations", "value": 44953},
+    ]
+    assert table["rows"] == [["Completeness", 97.4444], ["Unique", 12182]]
+    assert table["digits"] == [[None, 1], [None, None]]
 
 
 def test_an_error_report_is_written_in_the_grammar_of_ccp4i2(tmp_path: Path) -> None:

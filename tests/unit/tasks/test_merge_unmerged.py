@@ -108,9 +108,12 @@ async def test_the_report_has_the_table_shells_and_plots(tmp_path: Path, host: F
 
     table = {row[0]: row[1:] for row in tables(task, "Data")}
     assert table["Unique reflections"] == [one.unique for one in (expected.overall, expected.inner, expected.outer)]
-    assert table["Rpim"][0] == round(expected.overall.together.r_pim, 3)
-    assert table["CC anomalous"][0] == round(expected.overall.cc_anomalous, 3)
-    assert [row[2] for row in tables(task, "Shells of resolution")] == [shell.observations for shell in expected.shells]
+    assert table["Rpim"][0] == expected.overall.together.r_pim
+    assert table["CC anomalous"][0] == expected.overall.cc_anomalous
+    assert [row[2] for row in tables(task, "Reflections by shell")] == [shell.observations for shell in expected.shells]
+    assert [row[4] for row in tables(task, "Agreement by shell")] == [
+        shell.together.r_meas for shell in expected.shells
+    ]
     assert [row[0] for row in tables(task, "Batches of scaled.mtz")] == list(range(1, 21))
     assert {"Correlation", "Signal", "Completeness", "Multiplicity", "Disagreement"} <= plots
     assert "Rmerge by batch, scaled.mtz" in plots

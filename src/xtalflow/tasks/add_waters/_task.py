@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from xtalflow.data import CBoolean, CContainer, CFloat, Finding
-from xtalflow.plugin import CPluginScript, Section, Series
+from xtalflow.plugin import CPluginScript, Fixed, Section, Series, Value
 from xtalflow.xtal import (
     CMapCoeffsDataFile,
     CPdbDataFile,
@@ -176,8 +176,8 @@ def too_low(d_min: float, limit: float) -> str:
     )
 
 
-def _rows(waters: Sequence[Water]) -> list[list[float | int | str]]:
+def _rows(waters: Sequence[Water]) -> list[list[Value]]:
     return [
-        [number, round(water.height, 2), round(water.b_iso, 1), water.bound_to, round(water.distance, 2)]
+        [number, Fixed(water.height, 2), Fixed(water.b_iso, 1), water.bound_to, Fixed(water.distance, 2)]
         for number, water in enumerate(waters, start=1)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from xtalflow.data import CContainer, CInt, CList, Finding
 from xtalflow.errors import InvalidInput
-from xtalflow.plugin import CPluginScript
+from xtalflow.plugin import CPluginScript, Fixed
 from xtalflow.xtal import (
     LEAST_SOLVENT,
     MAX_COPIES,
@@ -162,13 +162,13 @@ class DefineAsuContents(CPluginScript):
         performance = self.outputData.PERFORMANCE
         performance.matthews, performance.solvent = once.matthews, once.solvent
         section.figures(
-            {"Matthews coefficient (Å³/Da)": round(once.matthews, 2), "Solvent (%)": round(once.solvent, 1)},
+            {"Matthews coefficient (Å³/Da)": Fixed(once.matthews, 2), "Solvent (%)": Fixed(once.solvent, 1)},
             {"Solvent (%)": "by partial specific volumes of 0.74 cm³/g for protein and 0.50 for nucleic acids"},
         )
         section.table(
             "More copies",
             ["Times these contents", "Matthews coefficient (Å³/Da)", "Solvent (%)"],
-            [[one.times, round(one.matthews, 2), round(one.solvent, 1)] for one in found],
+            [[one.times, Fixed(one.matthews, 2), Fixed(one.solvent, 1)] for one in found],
         )
         if not LEAST_SOLVENT <= once.solvent <= MOST_SOLVENT:
             few = f"few crystals have less than {LEAST_SOLVENT:.0f} or more than {MOST_SOLVENT:.0f} %"

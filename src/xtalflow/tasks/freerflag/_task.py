@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from xtalflow.data import CContainer, CFloat, CInt, Finding
-from xtalflow.plugin import CPluginScript
+from xtalflow.plugin import CPluginScript, Fixed
 from xtalflow.xtal import (
     CFreeRDataFile,
     CFreeRPerformance,
@@ -119,7 +119,7 @@ class FreeRFlag(CPluginScript):
             {
                 "Reflections": report.reflections,
                 "Free": report.free,
-                "Free fraction": round(100 * report.fraction, 2),
+                "Free fraction": Fixed(100 * report.fraction, 2),
                 "Free value": report.free_value,
                 "Sets": report.n_sets,
                 "Flags added": report.added,

@@ -6,7 +6,7 @@ import asyncio
 import re
 
 from xtalflow.data import CContainer, Finding
-from xtalflow.plugin import Command, CPluginScript, Series
+from xtalflow.plugin import Command, CPluginScript, Fixed, Series
 from xtalflow.xtal import (
     CFrenchWilsonPerformance,
     CObsDataFile,
@@ -80,7 +80,7 @@ class FrenchWilson(CPluginScript):
 
     def _read_line(self, line: str) -> None:
         if found := _ANISOTROPY.match(line):
-            diagonal = {f"B{axis}{axis}": round(float(found[axis]), 3) for axis in (1, 2, 3)}
+            diagonal = {f"B{axis}{axis}": Fixed(float(found[axis]), 3) for axis in (1, 2, 3)}
             section = self.report.section("Anisotropy")
             section.figures(diagonal, dict.fromkeys(diagonal, "Å², of the data about their mean"))
 
@@ -106,7 +106,7 @@ class FrenchWilson(CPluginScript):
             section.text("The data end before 3.5 Å, or are too few, for a Wilson plot; no Wilson B is given.")
             return
         self.outputData.PERFORMANCE.wilsonB = plot.b
-        section.figures({"Wilson B": round(plot.b, 2)}, {"Wilson B": "Å², from a straight line beyond 4 Å"})
+        section.figures({"Wilson B": Fixed(plot.b, 2)}, {"Wilson B": "Å², from a straight line beyond 4 Å"})
         section.plot(
             "Wilson plot", "1/d² (Å⁻²)", "ln(⟨I/ε⟩/Σf²)", [Series(name="data", x=plot.one_over_d2, y=plot.logarithm)]
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xtalflow.data import CContainer, CInt, Finding
 from xtalflow.errors import InvalidInput
-from xtalflow.plugin import CPluginScript, Series
+from xtalflow.plugin import CPluginScript, Fixed, Series, Value
 from xtalflow.xtal import (
     COLUMN_KINDS,
     CDataReductionPerformance,
@@ -107,14 +107,14 @@ class ImportMerged(CPluginScript):
         if others:
             section.text(f"The file also holds {'; '.join(others)}.")
         cell = written.crystal.cell or ()
-        figures: dict[str, str | int | float] = {
+        figures: dict[str, Value] = {
             "Space group": written.crystal.space_group,
             "Cell": " ".join(f"{value:.2f}" for value in cell),
             "Reflections": written.written,
             "Resolution": f"{written.d_max:.2f}–{written.d_min:.2f} Å",
         }
         if written.wavelength is not None:
-            figures["Wavelength"] = round(written.wavelength, 5)
+            figures["Wavelength"] = Fixed(written.wavelength, 5)
         section.figures(
             figures,
             {
@@ -157,7 +157,7 @@ class ImportMerged(CPluginScript):
                 "Column": label,
                 "Sets": flags.n_sets,
                 "Free value": flags.free_value,
-                "Free": round(100 * flags.fraction, 2),
+                "Free": Fixed(100 * flags.fraction, 2),
             },
             {"Free value": f"because {flags.reason}", "Free": f"% of {flags.flagged} flags"},
         )
@@ -180,12 +180,12 @@ class ImportMerged(CPluginScript):
             ["d max (Å)", "d min (Å)", "Reflections", "Possible", "Completeness (%)", "⟨I/σ(I)⟩"],
             [
                 [
-                    round(shell.d_max, 2),
-                    round(shell.d_min, 2),
+                    Fixed(shell.d_max, 2),
+                    Fixed(shell.d_min, 2),
                     shell.observed,
                     shell.possible,
-                    round(100 * shell.completeness, 1),
-                    round(shell.i_over_sigma, 2),
+                    Fixed(100 * shell.completeness, 1),
+                    Fixed(shell.i_over_sigma, 2),
                 ]
                 for shell in shells
             ],

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from xtalflow.data import CContainer, Finding
-from xtalflow.plugin import CPluginScript
+from xtalflow.plugin import CPluginScript, Fixed, Value
 from xtalflow.xtal import CMapCoeffsDataFile, CMapDataFile, CPdbDataFile, write_ccp4_map
 
 from .._checks import check_same_crystal, model_of
@@ -59,7 +59,7 @@ class MakeMaps(CPluginScript):
     async def run(self) -> None:
         """Transform what is given; the two maps side by side."""
         inputs, outputs = self.inputData, self.outputData
-        rows: list[list[str | float]] = []
+        rows: dict[str, list[Value]] = {}
         model = await asyncio.to_thread(inputs.XYZIN.selected) if inputs.XYZIN.isSet() else None
         async with asyncio.TaskGroup() as group:
             for coefficients, output, sub_type in (
@@ -71,7 +71,11 @@ class MakeMaps(CPluginScript):
                     group.create_task(asyncio.to_thread(self._transform, coefficients, output, model, rows))
         section = self.report.section("Maps")
         report_selection(self.report, inputs.XYZIN)
-        section.table("Maps", ["Map", "1 σ (X-rays: e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"], sorted(rows))
+        section.table(
+            "Maps",
+            ["Map", "1 σ (X-rays: e/Å³)", "Highest (σ)", "Lowest (σ)", "d min (Å)"],
+            [[name, *rows[name]] for name in sorted(rows)],
+        )
         section.files({"Map": "MAPOUT", "Difference map": "DIFFMAPOUT"})
 
     def _transform(
@@ -79,10 +83,13 @@ class MakeMaps(CPluginScript):
         coefficients: CMapCoeffsDataFile,
         output: CMapDataFile,
         model: gemmi.Structure | None,
-        rows: list[list[str | float]],
+        rows: dict[str, list[Value]],
     ) -> None:
         columns = coefficients.columnLabels.value or ""
         facts = write_ccp4_map(path_of(coefficients), path_of(output), model, columns)
-        rows.append(
-            [output.name, round(facts.rms, 4), round(facts.maximum, 1), round(facts.minimum, 1), round(facts.d_min, 2)]
-        )
+        rows[output.name] = [
+            Fixed(facts.rms, 4),
+            Fixed(facts.maximum, 1),
+            Fixed(facts.minimum, 1),
+            Fixed(facts.d_min, 2),
+        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from xtalflow.plugin import Section, Series
+from xtalflow.plugin import Fixed, Section, Series, Value
 from xtalflow.xtal import BatchStatistics, DirectionalSignal, MergedData, MergingStatistics, ShellStatistics
 
 from ._data_sets import DataSet
@@ -14,7 +14,7 @@ _X = "1/d² (Å⁻²)"
 _MOST_BATCHES = 200
 """So many batches have a row each in the table of batches; more are only drawn."""
 
-Row = tuple[str, Callable[[ShellStatistics], float | int | str], int]
+Row = tuple[str, Callable[[ShellStatistics], float], int]
 
 _TABLE: tuple[Row, ...] = (
     ("Low resolution limit (Å)", lambda shell: shell.d_max, 2),
@@ -25,18 +25,18 @@ _TABLE: tuple[Row, ...] = (
     ("Multiplicity", lambda shell: shell.multiplicity, 2),
     ("⟨I/σ(I)⟩", lambda shell: shell.i_over_sigma, 2),
     ("⟨I/σ(I)⟩, σ not below the scatter", lambda shell: shell.i_over_sigma_scatter, 2),
-    ("Rmerge", lambda shell: shell.together.r_merge, 3),
-    ("Rmeas", lambda shell: shell.together.r_meas, 3),
-    ("Rpim", lambda shell: shell.together.r_pim, 3),
+    ("Rmerge", lambda shell: shell.together.r_merge, 4),
+    ("Rmeas", lambda shell: shell.together.r_meas, 4),
+    ("Rpim", lambda shell: shell.together.r_pim, 4),
     ("CC1/2", lambda shell: shell.together.cc_half, 3),
     ("CC*", lambda shell: shell.together.cc_star, 3),
-    ("Rmerge within I(+), I(-)", lambda shell: shell.apart.r_merge, 3),
-    ("Rmeas within I(+), I(-)", lambda shell: shell.apart.r_meas, 3),
-    ("Rpim within I(+), I(-)", lambda shell: shell.apart.r_pim, 3),
+    ("Rmerge within I(+), I(-)", lambda shell: shell.apart.r_merge, 4),
+    ("Rmeas within I(+), I(-)", lambda shell: shell.apart.r_meas, 4),
+    ("Rpim within I(+), I(-)", lambda shell: shell.apart.r_pim, 4),
     ("Anomalous completeness (%)", lambda shell: 100 * shell.anomalous_completeness, 1),
     ("Anomalous multiplicity", lambda shell: shell.anomalous_multiplicity, 2),
     ("CC anomalous", lambda shell: shell.cc_anomalous, 3),
-    ("R anomalous", lambda shell: shell.r_anomalous, 3),
+    ("R anomalous", lambda shell: shell.r_anomalous, 4),
     ("⟨|ΔI|/σ(ΔI)⟩", lambda shell: shell.anomalous_signal, 2),
 )
 
@@ -55,7 +55,7 @@ def report_merging(section: Section, data_set: DataSet, merged: MergedData, stat
         {
             "Space group": merged.crystal.space_group,
             "Cell": " ".join(f"{value:.2f}" for value in cell),
-            **({"Wavelength": round(data_set.wavelength, 5)} if data_set.wavelength is not None else {}),
+            **({"Wavelength": Fixed(data_set.wavelength, 5)} if data_set.wavelength is not None else {}),
             "Systematic absences": statistics.absences,
         },
         {
@@ -68,7 +68,7 @@ def report_merging(section: Section, data_set: DataSet, merged: MergedData, stat
     section.table(
         "Data",
         ["", "Overall", "Inner shell", "Outer shell"],
-        [[name, *(_rounded(value(shell), digits) for shell in shells)] for name, value, digits in _TABLE],
+        [[name, *(_shown(value(shell), digits) for shell in shells)] for name, value, digits in _TABLE],
     )
     section.text(
         "Rmerge, Rmeas, Rpim and CC1/2 are of reflections observed more than once, with Friedel mates as equivalent "
@@ -115,24 +115,16 @@ def report_shells(section: Section, statistics: MergingStatistics, signals: Sequ
             "Rmeas within I(+), I(-)": [shell.apart.r_meas for shell in shells],
         },
     )
+    span = ["d max (Å)", "d min (Å)"]
     section.table(
-        "Shells of resolution",
-        [
-            "d max (Å)",
-            "d min (Å)",
-            "Observations",
-            "Unique",
-            "Possible",
-            "Completeness (%)",
-            "Multiplicity",
-            "⟨I/σ(I)⟩",
-            "Rmerge",
-            "Rmeas",
-            "Rpim",
-            "CC1/2",
-            "CC anomalous",
-        ],
-        [_shell_row(shell) for shell in shells],
+        "Reflections by shell",
+        [*span, "Observations", "Unique", "Possible", "Completeness (%)", "Multiplicity"],
+        [_reflections_row(shell) for shell in shells],
+    )
+    section.table(
+        "Agreement by shell",
+        [*span, "⟨I/σ(I)⟩", "Rmerge", "Rmeas", "Rpim", "CC1/2", "CC anomalous"],
+        [_agreement_row(shell) for shell in shells],
     )
     limits: dict[str, str | int | float | None] = {
         "⟨I/σ(I)⟩ falls below 2 at": _limit(statistics.d_i_over_sigma, statistics.outer),
@@ -146,7 +138,7 @@ def report_shells(section: Section, statistics: MergingStatistics, signals: Sequ
             "Signal by direction",
             ["Within 30° of", "⟨I/σ(I)⟩ at the limit", "⟨I/σ(I)⟩ falls below 2 at"],
             [
-                [one.axis, _rounded(one.outer_i_over_sigma, 2), _limit(one.d_i_over_sigma, statistics.outer)]
+                [one.axis, Fixed(one.outer_i_over_sigma, 2), _limit(one.d_i_over_sigma, statistics.outer)]
                 for one in signals
             ],
         )
@@ -175,38 +167,43 @@ def report_batches(section: Section, data_set: DataSet, statistics: MergingStati
     section.text("Counted are observations of reflections that were observed more than once.")
 
 
-def _shell_row(shell: ShellStatistics) -> list[float | int | str | None]:
+def _reflections_row(shell: ShellStatistics) -> list[Value]:
     return [
-        round(shell.d_max, 2),
-        round(shell.d_min, 2),
+        Fixed(shell.d_max, 2),
+        Fixed(shell.d_min, 2),
         shell.observations,
         shell.unique,
         shell.possible,
-        round(100 * shell.completeness, 1),
-        round(shell.multiplicity, 2),
-        _rounded(shell.i_over_sigma, 2),
-        _rounded(shell.together.r_merge, 3),
-        _rounded(shell.together.r_meas, 3),
-        _rounded(shell.together.r_pim, 3),
-        _rounded(shell.together.cc_half, 3),
-        _rounded(shell.cc_anomalous, 3),
+        Fixed(100 * shell.completeness, 1),
+        Fixed(shell.multiplicity, 2),
     ]
 
 
-def _batch_row(batch: BatchStatistics) -> list[float | int | str | None]:
+def _agreement_row(shell: ShellStatistics) -> list[Value]:
+    return [
+        Fixed(shell.d_max, 2),
+        Fixed(shell.d_min, 2),
+        Fixed(shell.i_over_sigma, 2),
+        Fixed(shell.together.r_merge, 4),
+        Fixed(shell.together.r_meas, 4),
+        Fixed(shell.together.r_pim, 4),
+        Fixed(shell.together.cc_half, 3),
+        Fixed(shell.cc_anomalous, 3),
+    ]
+
+
+def _batch_row(batch: BatchStatistics) -> list[Value]:
     return [
         batch.batch,
         batch.observations,
-        _rounded(batch.r_merge, 3),
-        _rounded(batch.scale, 3),
-        _rounded(batch.correlation, 3),
+        Fixed(batch.r_merge, 4),
+        Fixed(batch.scale, 3),
+        Fixed(batch.correlation, 3),
     ]
 
 
-def _rounded(value: float | int | str, digits: int) -> float | int | str | None:
-    if isinstance(value, (int, str)):
-        return value
-    return round(value, digits) if isfinite(value) else None
+def _shown(value: float, digits: int) -> Value:
+    return Fixed(value, digits) if isinstance(value, float) else value
 
 
 def _limit(d: float | None, outer: ShellStatistics) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xtalflow.data import CFloat, CInt
-from xtalflow.plugin import Report, Series
+from xtalflow.plugin import Fixed, Report, Series, Value
 
 from ..freerflag import FreeRFlag
 from ..import_merged import ImportMerged
@@ -51,16 +51,14 @@ def report_stages(report: Report, stages: Sequence[Stage]) -> None:
     section.table("Stages", columns, [_row(stage) for stage in stages])
 
 
-def _row(stage: Stage) -> list[str | float | int | None]:
+def _row(stage: Stage) -> list[Value]:
     statistics = stage.statistics
     figures = [statistics.figure(quantity, part) for quantity in ("R", "CC") for part in ("work", "free")]
-    rounded = [None if figure is None else round(figure, 4) for figure in figures]
-    bond, angle = statistics.rms_bond, statistics.rms_angle
     return [
         stage.title,
-        *rounded,
-        None if bond is None else round(bond, 4),
-        None if angle is None else round(angle, 2),
+        *(Fixed(figure, 4) for figure in figures),
+        Fixed(statistics.rms_bond, 4),
+        Fixed(statistics.rms_angle, 2),
         stage.waters,
     ]
 
@@ -86,7 +84,7 @@ def report_inputs(report: Report, data: ImportMerged, flags: FreeRFlag, origin: 
         {
             "Observations": str(data.outputData.OBSOUT.annotation),
             "Space group": crystal.spaceGroup.value,
-            "Resolution": round(float(crystal.highResLimit), 2),
+            "Resolution": Fixed(float(crystal.highResLimit), 2),
         },
         {"Resolution": "Å, the limit of the data"},
     )
@@ -95,7 +93,7 @@ def report_inputs(report: Report, data: ImportMerged, flags: FreeRFlag, origin: 
     section.figures(
         {
             "Free": figures.nFree.value,
-            "Free fraction": round(float(figures.percentFree), 2),
+            "Free fraction": Fixed(float(figures.percentFree), 2),
             "Free value": figures.freeFlag.value,
             "Flags added": figures.nAdded.value,
         },
@@ -117,6 +115,10 @@ def report_validation(report: Report, validation: ValidateModel) -> None:
         "Mean B": (quality.meanB, "Å²"),
         "Difference peaks": (quality.nPeaks, f"peaks and holes of mFo-DFc beyond {threshold:g} σ"),
     }
-    known = {name: round(float(value), 2) for name, (value, _) in figures.items() if value.isSet()}
+    known: dict[str, Value] = {
+        name: int(value) if isinstance(value, CInt) else Fixed(float(value), 2)
+        for name, (value, _) in figures.items()
+        if value.isSet()
+    }
     if known:
         report.section("Validation").figures(known, {name: note for name, (_, note) in figures.items()})

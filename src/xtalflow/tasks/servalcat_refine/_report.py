@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xtalflow.plugin import Report, Series
+from xtalflow.plugin import Fixed, Report, Series, Value
 
 from ._input import RefinementInput
 from ._statistics import CycleStatistics
 
 CUTOFF_NOTE = "over reflections with I > 2σ(I)"
+_DIGITS = {"n_obs": 0, "n_free": 0, "Cmpl": 1}
+"""Decimal places of a shell's figures; R and CC have four."""
 
 
 def r_name(statistics: CycleStatistics, part: str) -> str:
@@ -43,24 +45,24 @@ def report_data(report: Report, given: RefinementInput) -> None:
 def report_result(report: Report, first: CycleStatistics, last: CycleStatistics) -> None:
     """Key figures before and after."""
     parts = ("work", "free") if last.has_free_set else ("",)
-    figures: dict[str, float | None] = {}
+    figures: dict[str, Value] = {}
     notes: dict[str, str] = {}
     for part in parts:
         name = r_name(last, part)
-        figures[name] = _rounded(last.figure("R", part))
+        figures[name] = Fixed(last.figure("R", part), 4)
         before = first.figure("R", part)
         start = f"{before:.4f} at the start" if before is not None else ""
         notes[name] = "; ".join(note for note in (CUTOFF_NOTE if last.on_intensities else "", start) if note)
     for part in parts:
         name = cc_name(last, part)
-        figures[name] = _rounded(last.figure("CC", part))
+        figures[name] = Fixed(last.figure("CC", part), 4)
         observed = "intensities" if last.on_intensities else "amplitudes"
         notes[name] = f"correlation of observed and calculated {observed}, mean of shells"
     if last.rms_bond is not None:
-        figures["R.m.s. bonds"] = _rounded(last.rms_bond)
+        figures["R.m.s. bonds"] = Fixed(last.rms_bond, 4)
         notes["R.m.s. bonds"] = "Å, from ideal lengths, without hydrogens"
     if last.rms_angle is not None:
-        figures["R.m.s. angles"] = _rounded(last.rms_angle, 3)
+        figures["R.m.s. angles"] = Fixed(last.rms_angle, 3)
         notes["R.m.s. angles"] = "degrees, from ideal angles, without hydrogens"
     report.section("Result").figures(figures, notes)
 
@@ -80,14 +82,14 @@ def report_cycles(report: Report, cycles: Sequence[CycleStatistics]) -> None:
     columns = ["Cycle"]
     columns += [r_name(last, part) for part in parts] + [cc_name(last, part) for part in parts]
     columns += ["R.m.s. bonds (Å)", "R.m.s. angles (°)", "Weight"]
-    rows: list[list[float | None]] = [
+    rows: list[list[Value]] = [
         [
             cycle.number,
-            *(_rounded(cycle.figure("R", part)) for part in parts),
-            *(_rounded(cycle.figure("CC", part)) for part in parts),
-            _rounded(cycle.rms_bond),
-            _rounded(cycle.rms_angle, 3),
-            _rounded(cycle.weight, 2),
+            *(Fixed(cycle.figure("R", part), 4) for part in parts),
+            *(Fixed(cycle.figure("CC", part), 4) for part in parts),
+            Fixed(cycle.rms_bond, 4),
+            Fixed(cycle.rms_angle, 3),
+            Fixed(cycle.weight, 2),
         ]
         for cycle in cycles
     ]
@@ -116,9 +118,9 @@ def report_shells(report: Report, last: CycleStatistics) -> None:
     keys = ["n_obs", "n_free", "Cmpl", *names["R"], *names["CC"]]
     rows = [
         [
-            round(shell.d_max, 2),
-            round(shell.d_min, 2),
-            *(_rounded(shell.values.get(key), 1 if key == "Cmpl" else 4) for key in keys),
+            Fixed(shell.d_max, 2),
+            Fixed(shell.d_min, 2),
+            *(Fixed(shell.values.get(key), _DIGITS.get(key, 4)) for key in keys),
         ]
         for shell in shells
     ]
@@ -130,8 +132,12 @@ def report_geometry(report: Report, last: CycleStatistics) -> None:
     """Restraints and how well the model keeps them."""
     if last.rms_bond is None:
         return
-    rows = [
-        [name, *(_rounded(values.get(column)) for column in ("N restraints", "r.m.s.d.", "r.m.s.Z", "Mn(sigma)"))]
+    rows: list[list[Value]] = [
+        [
+            name,
+            Fixed(values.get("N restraints"), 0),
+            *(Fixed(values.get(column), 4) for column in ("r.m.s.d.", "r.m.s.Z", "Mn(sigma)")),
+        ]
         for name, values in last.geometry.items()
     ]
     columns = ["Restraint", "Number", "R.m.s. deviation", "R.m.s. Z", "Mean σ"]
@@ -141,9 +147,5 @@ def report_geometry(report: Report, last: CycleStatistics) -> None:
 def report_twin(report: Report, last: CycleStatistics) -> None:
     """Fractions of the twin domains."""
     if last.twin_fractions:
-        rows = [[operator, _rounded(fraction, 3)] for operator, fraction in last.twin_fractions.items()]
+        rows: list[list[Value]] = [[operator, Fixed(fraction, 3)] for operator, fraction in last.twin_fractions.items()]
         report.section("Twinning").table("Twin domains", ["Operator", "Fraction"], rows)
-
-
-def _rounded(value: float | None, digits: int = 4) -> float | None:
-    return None if value is None else round(value, digits)

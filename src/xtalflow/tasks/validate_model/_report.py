@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xtalflow.plugin import Report, Series
+from xtalflow.plugin import Fixed, Report, Series, Value
 from xtalflow.xtal import (
     BFactorSummary,
     ClashReport,
@@ -24,8 +24,8 @@ LONGEST_TABLE = 50
 def report_geometry(report: Report, geometry: Geometry) -> None:
     """Restraint classes and the restraints that are broken."""
     section = report.section("Geometry")
-    rows: list[list[str | float]] = [
-        [one.name, one.number, round(one.rms_deviation, 4), round(one.rms_z, 3), round(one.mean_sigma, 4)]
+    rows: list[list[Value]] = [
+        [one.name, one.number, Fixed(one.rms_deviation, 4), Fixed(one.rms_z, 3), Fixed(one.mean_sigma, 4)]
         for one in geometry.classes
     ]
     section.table("Restraints (servalcat)", ["Restraint", "Number", "R.m.s. deviation", "R.m.s. Z", "Mean σ"], rows)
@@ -36,7 +36,10 @@ def report_geometry(report: Report, geometry: Geometry) -> None:
     section.table(
         "Outliers",
         ["Restraint", "Atoms", "Value", "Ideal", "Z"],
-        [[one.kind, one.atoms, one.value, one.ideal, round(one.z, 1)] for one in geometry.outliers[:LONGEST_TABLE]],
+        [
+            [one.kind, one.atoms, Fixed(one.value, 3), Fixed(one.ideal, 3), Fixed(one.z, 1)]
+            for one in geometry.outliers[:LONGEST_TABLE]
+        ],
     )
 
 
@@ -65,20 +68,19 @@ def report_ramachandran(report: Report, plot: Ramachandran) -> None:
         section.table(
             "Outliers",
             ["Chain", "Residue", "φ (°)", "ψ (°)", "Kind"],
-            [[one.chain, one.residue, round(one.phi, 1), round(one.psi, 1), one.kind.value] for one in plot.outliers],
+            [[one.chain, one.residue, Fixed(one.phi, 1), Fixed(one.psi, 1), one.kind.value] for one in plot.outliers],
         )
 
 
-def _share(plot: Ramachandran, verdict: RamaVerdict) -> float | None:
-    percent = plot.percent(verdict)
-    return None if percent is None else round(percent, 2)
+def _share(plot: Ramachandran, verdict: RamaVerdict) -> Fixed:
+    return Fixed(plot.percent(verdict), 2)
 
 
 def report_clashes(report: Report, found: ClashReport) -> None:
     """The clash score, named as what it is, and the worst pairs."""
     section = report.section("Clashes")
     section.figures(
-        {"Clash score (heavy atoms)": round(found.score, 2)},
+        {"Clash score (heavy atoms)": Fixed(found.score, 2)},
         {
             "Clash score (heavy atoms)": f"{len(found.clashes)} overlaps of 0.4 Å or more per {found.atoms} atoms, "
             "× 1000; without hydrogens, so lower than MolProbity's"
@@ -89,7 +91,7 @@ def report_clashes(report: Report, found: ClashReport) -> None:
             "Worst clashes",
             ["Atom", "Atom", "Distance (Å)", "Overlap (Å)", "Between symmetry mates"],
             [
-                [one.first, one.second, round(one.distance, 2), round(one.overlap, 2), "yes" if one.symmetry else "no"]
+                [one.first, one.second, Fixed(one.distance, 2), Fixed(one.overlap, 2), "yes" if one.symmetry else "no"]
                 for one in found.clashes[:LONGEST_TABLE]
             ],
         )
@@ -98,17 +100,17 @@ def report_clashes(report: Report, found: ClashReport) -> None:
 def report_b_factors(report: Report, summary: BFactorSummary, wilson_b: float | None) -> None:
     """B factors by chain and kind, beside the Wilson B, and what stands out."""
     section = report.section("B factors")
-    figures = {"Mean B": round(summary.mean, 2)}
+    figures = {"Mean B": Fixed(summary.mean, 2)}
     notes = {"Mean B": "Å², all atoms but hydrogens"}
     if wilson_b is not None:
-        figures["Wilson B"] = round(wilson_b, 2)
+        figures["Wilson B"] = Fixed(wilson_b, 2)
         notes["Wilson B"] = "Å², of the data; a mean B far from it hints at a wrong model, scale or weight"
     section.figures(figures, notes)
     section.table(
         "By chain and kind",
         ["Chain", "Kind", "Atoms", "Mean (Å²)", "Least (Å²)", "Greatest (Å²)"],
         [
-            [one.chain, one.kind, one.atoms, round(one.mean, 1), round(one.least, 1), round(one.greatest, 1)]
+            [one.chain, one.kind, one.atoms, Fixed(one.mean, 1), Fixed(one.least, 1), Fixed(one.greatest, 1)]
             for one in summary.groups
         ],
     )
@@ -116,7 +118,7 @@ def report_b_factors(report: Report, summary: BFactorSummary, wilson_b: float | 
         section.table(
             "Residues that stand out",
             ["Residue", "Mean B (Å²)", "Z"],
-            [[one.residue, round(one.mean, 1), round(one.z, 1)] for one in summary.outliers[:LONGEST_TABLE]],
+            [[one.residue, Fixed(one.mean, 1), Fixed(one.z, 1)] for one in summary.outliers[:LONGEST_TABLE]],
         )
     for number, what in (
         (summary.not_positive, "have a B factor of zero or less"),
@@ -140,10 +142,10 @@ def report_peaks(report: Report, peaks: list[NearPeak], threshold: float) -> Non
         ["Height (σ)", "Nearest atom", "Distance (Å)", "x (Å)", "y (Å)", "z (Å)"],
         [
             [
-                round(one.height, 2),
+                Fixed(one.height, 2),
                 one.atom or "none within 8 Å",
-                round(one.distance, 2) if one.atom else None,
-                *(round(coordinate, 2) for coordinate in one.position),
+                Fixed(one.distance if one.atom else None, 2),
+                *(Fixed(coordinate, 2) for coordinate in one.position),
             ]
             for one in peaks[:LONGEST_TABLE]
         ],
