@@ -17,7 +17,7 @@ from xtalflow.formats import UnknownElement
 from ._command import Command, CommandResult, find_program
 from ._errors import ErrorReport, ErrorRow, Unsatisfactory
 from ._host import Host, JobContext, Progress
-from ._report import Report
+from ._report import Report, Section
 from ._status import JobStatus, Outcome
 
 _Task = TypeVar("_Task", bound="CPluginScript")
@@ -110,8 +110,10 @@ class CPluginScript:
             raise NotTracked(f"{self.TASKNAME or type(self).__name__} is not tracked: no job was made for it")
         return self.job
 
-    def warn(self, message: str, *, code: int = 0, details: str = "") -> None:
-        """Keep a warning in the job."""
+    def warn(self, message: str, *, section: Section | None = None, code: int = 0, details: str = "") -> None:
+        """Keep a warning in the job, and show it in a section of the report."""
+        if section is not None:
+            section.warning(message)
         self._complain(message, code=code, details=details, severity=Severity.WARNING)
 
     def monomer_library(self) -> Path:

@@ -48,18 +48,35 @@ async def test_sequences_and_copies_are_written(sequence: Path, host: FakeHost, 
 
 
 async def test_data_tell_how_much_solvent_there_is(sequence: Path, crystal: CrystalFiles, host: FakeHost) -> None:
-    """24 × 28 × 34 Å with four asymmetric units; twelve peptides of three alanines and three serines, 492.5 Da."""
+    """24 × 28 × 34 Å with four asymmetric units; eight peptides of three alanines and three serines, 492.5 Da."""
     task = DefineAsuContents()
     task.inputData.SEQIN.append(sequence)
-    task.controlParameters.NCOPIES.append(12)
+    task.controlParameters.NCOPIES.append(8)
     task.inputData.HKLIN = crystal.intensities
 
     assert await host.run(task) is Outcome.SUCCEEDED
 
     performance = task.outputData.PERFORMANCE
-    assert float(performance.matthews) == pytest.approx(24 * 28 * 34 / 4 / (12 * 492.49), rel=1e-3)
-    assert float(performance.solvent) < 20.0
+    assert float(performance.matthews) == pytest.approx(24 * 28 * 34 / 4 / (8 * 492.49), rel=1e-3)
+    assert 0.0 < float(performance.solvent) < 20.0
     assert "few crystals have less than 20" in " ".join(row.message for row in task.errors)
+
+
+async def test_contents_that_the_crystal_has_no_room_for_are_unsatisfactory(
+    sequence: Path, crystal: CrystalFiles, host: FakeHost, tmp_path: Path
+) -> None:
+    """The reason says how much too much they are, and which were given twice."""
+    again = tmp_path / "again.fasta"
+    again.write_text(">again\nASASAS\n")
+    task = DefineAsuContents()
+    task.inputData.SEQIN.extend([sequence, again])
+    task.controlParameters.NCOPIES.extend([6, 6])
+    task.inputData.HKLIN = crystal.intensities
+
+    assert await host.run(task) is Outcome.UNSATISFACTORY
+
+    assert "27 % more than fills it; give fewer copies (peptide and again are the same sequence)" in task.errors.reason
+    assert float(task.outputData.PERFORMANCE.solvent) < 0.0
 
 
 async def test_a_model_and_known_contents_give_sequences_too(

@@ -121,7 +121,7 @@ class AddWaters(CPluginScript):
         section = self.report.section("Waters")
         report_selection(self.report, self.inputData.XYZIN)
         if density.d_min > float(controls.RESOLUTION_LIMIT) and not controls.FORCE.value:
-            section.text(too_low(density.d_min, float(controls.RESOLUTION_LIMIT)))
+            self.warn(too_low(density.d_min, float(controls.RESOLUTION_LIMIT)), section=section)
             search = WaterSearch(waters=(), peaks=0)
         else:
             search = pick_waters(
@@ -150,6 +150,8 @@ class AddWaters(CPluginScript):
             f"(1 σ = {density.rms:.3f}, for X-rays in e/Å³; data to {density.d_min:.2f} Å); "
             f"{len(search.waters)} of them became waters."
         )
+        if not search.waters:
+            self.warn("No water was added.", section=section)
         if search.rejected:
             rows = [[reason.value, number] for reason, number in search.rejected.items()]
             section.table("Peaks left out", ["Reason", "Peaks"], rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from xtalflow.data import CContainer, CInt, CList, Finding
 from xtalflow.errors import InvalidInput
-from xtalflow.plugin import CPluginScript, Fixed
+from xtalflow.plugin import CPluginScript, Fixed, Unsatisfactory
 from xtalflow.xtal import (
     LEAST_SOLVENT,
     MAX_COPIES,
@@ -170,11 +170,23 @@ class DefineAsuContents(CPluginScript):
             ["Times these contents", "Matthews coefficient (Å³/Da)", "Solvent (%)"],
             [[one.times, Fixed(one.matthews, 2), Fixed(one.solvent, 1)] for one in found],
         )
+        if once.solvent <= 0.0:
+            raise Unsatisfactory(
+                f"the contents are too many for the crystal: {-once.solvent:.0f} % more than fills it; give fewer "
+                f"copies{_hint_of_repeats(contents)}"
+            )
         if not LEAST_SOLVENT <= once.solvent <= MOST_SOLVENT:
             few = f"few crystals have less than {LEAST_SOLVENT:.0f} or more than {MOST_SOLVENT:.0f} %"
-            remark = f"{once.solvent:.1f} % of the crystal would be solvent; {few}"
-            section.warning(f"{remark}.")
-            self.warn(remark)
+            self.warn(f"{once.solvent:.1f} % of the crystal would be solvent; {few}.", section=section)
+
+
+def _hint_of_repeats(contents: list[AsuSequence]) -> str:
+    """The sequences that are given more than once, as by a file and by the model."""
+    names: dict[str, list[str]] = {}
+    for one in contents:
+        names.setdefault(one.sequence, []).append(one.name)
+    repeated = [" and ".join(each) for each in names.values() if len(each) > 1]
+    return f" ({'; '.join(repeated)} are the same sequence)" if repeated else ""
 
 
 def _check_names(contents: list[AsuSequence]) -> None:

@@ -127,5 +127,4 @@ class FreeRFlag(CPluginScript):
             {"Reflections": f"every possible one to {report.d_min:.2f} Å", "Free fraction": "%"},
         )
         for remark in report.remarks:
-            section.warning(remark)
-            self.warn(remark)
+            self.warn(remark, section=section)

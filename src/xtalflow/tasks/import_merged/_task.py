@@ -148,8 +148,7 @@ class ImportMerged(CPluginScript):
             flags = write_free_flags(observations.path, observations.mtz, label, path_of(output), number)
         except InvalidInput as exc:
             output.unSet()
-            section.warning(f"Its column {label} is not taken as free-R flags. {exc}")
-            self.warn(str(exc))
+            self.warn(f"The column {label} is not taken as free-R flags. {exc}", section=section)
             return
         output.annotation = f"{label} of {observations.path.name}"
         section.figures(

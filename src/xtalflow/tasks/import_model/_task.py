@@ -98,8 +98,7 @@ class ImportModel(CPluginScript):
         data, section = self._crystal_of_data(), self.report.section("Crystal")
         agreement = self._agreement(crystal_of_model(structure), data)
         for remark in agreement.remarks:
-            section.warning(remark)
-            self.warn(remark)
+            self.warn(remark, section=section)
         cell = " ".join(f"{value:.2f}" for value in data.cell or ())
         section.figures(
             {"Space group": data.space_group, "Cell": cell}, {"Cell": "that of the data, a b c (Å) α β γ (°)"}

@@ -156,9 +156,7 @@ class MergeUnmerged(CPluginScript):
         section = self.report.section(f"Merging{suffix}")
         report_merging(section, data_set, merged, statistics)
         for remark in remarks(data_set, merged, statistics, signals):
-            told = f"{data_set}: {remark}" if suffix else remark
-            section.warning(told)
-            self.warn(told)
+            self.warn(f"{data_set}: {remark}" if suffix else remark, section=section)
         report_shells(self.report.section(f"By resolution{suffix}"), statistics, signals)
         if statistics.batches:
             report_batches(self.report.section(f"By batch{suffix}"), data_set, statistics)

@@ -231,5 +231,4 @@ class Steps:
         self.report.section("Files").files({str(file.qualifier("guiLabel")): file.name for file in made})
 
     def _warn(self, sentence: str) -> None:
-        self.report.section("Remarks").warning(sentence)
-        self.pipeline.warn(sentence)
+        self.pipeline.warn(sentence, section=self.report.section("Remarks"))

@@ -191,7 +191,7 @@ class ServalcatRefine(CPluginScript):
         words += ["--source", str(controls.SOURCE), "--ncycle", str(controls.NCYCLES), "--output_prefix", PREFIX]
         if controls.UNRESTRAINED.value:
             words += ["--unrestrained"]
-            self._say("Refined without restraints: R free and the geometry must be watched.", warn=False)
+            self._say("Refined without restraints: R free and the geometry must be watched.")
         else:
             words += ["--monlib", str(self.monomer_library().absolute())]
         for option, value in (
@@ -226,7 +226,7 @@ class ServalcatRefine(CPluginScript):
             )
         has_pairs = take_maps(folder, outputs.FPHIOUT, outputs.DIFFPHIOUT, outputs.ANOMFPHIOUT)
         if given.observations.are_pairs and not has_pairs:
-            self._say("servalcat gave no anomalous map coefficients although the data have Friedel pairs.", warn=False)
+            self._say("servalcat gave no anomalous map coefficients although the data have Friedel pairs.")
         self._take_indicators()
         self._compare_reflections(given)
         first, last = self.cycles[0], self.cycles[-1]
@@ -256,8 +256,5 @@ class ServalcatRefine(CPluginScript):
                 f"the data given end at {given.data.d_min:.2f} Å."
             )
 
-    def _say(self, sentence: str, *, warn: bool = True) -> None:
-        """Put a sentence that the reader must not miss into the report, and among the job's warnings."""
-        self.report.section("Remarks").warning(sentence)
-        if warn:
-            self.warn(sentence)
+    def _say(self, sentence: str) -> None:
+        self.warn(sentence, section=self.report.section("Remarks"))
