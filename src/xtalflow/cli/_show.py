@@ -65,9 +65,10 @@ def _log(arguments: argparse.Namespace) -> int:
 
 
 def _print_job(job: dict[str, Any]) -> None:
-    from ._output import console
+    from ._output import console, print_table
     from ._report import print_report
     from ._result import path_in, print_files, print_kpis, print_warnings
+    from ._tables import Column
 
     print(f"{job['project']}/{job['number']} {job['task']}: {job['title']}")
     took = f", {duration(job['duration_s'])}" if job["duration_s"] is not None else ""
@@ -85,6 +86,9 @@ def _print_job(job: dict[str, Any]) -> None:
         console().print(_tree(job))
     if job["kpis"]:
         print_kpis(job["kpis"])
+    if job["parameters"]:
+        rows = [(path.partition(".")[2], str(value)) for path, value in job["parameters"].items()]
+        print_table(["Parameter", Column("Value", wraps=True)], rows, "Given")
     for title, files in (("Inputs", job["inputs"]), ("Outputs", job["files"])):
         if files:
             print_files("Parameter", files, job["directory"], title)

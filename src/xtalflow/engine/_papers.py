@@ -12,6 +12,8 @@ from xtalflow.plugin import CPluginScript
 from ._settings import user_name
 
 PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
+_ABOUT_FILES = frozenset(CDataFile().childNames())
+"""What every file says of itself."""
 
 
 def params_header(plugin: CPluginScript) -> ParamsHeader:
@@ -30,7 +32,10 @@ def params_header(plugin: CPluginScript) -> ParamsHeader:
 
 
 def given_parameters(plugin: CPluginScript) -> dict[str, Any]:
-    """Values of inputs and controls that were given explicitly, by path; files are kept as uses, not here."""
+    """Values of inputs and controls that were given explicitly, by path.
+
+    Files are kept as uses, not here; but here is what was chosen in one: columns, atoms, sequences.
+    """
     return {
         value.object_path(): value.value
         for section in ("inputData", "controlParameters")
@@ -56,6 +61,8 @@ def write_papers(plugin: CPluginScript) -> None:
 def _scalars(item: CData) -> Iterator[CScalar[Any]]:
     if isinstance(item, CScalar):
         yield item
-    elif not isinstance(item, CDataFile):
+    else:
+        about_file = _ABOUT_FILES if isinstance(item, CDataFile) else frozenset()
         for child in item.children():
-            yield from _scalars(child)
+            if child.name not in about_file:
+                yield from _scalars(child)

@@ -38,6 +38,8 @@ def test_only_the_part_selected_is_imported(xtalflow: Any, model: Path, words: l
         ("A", [3, 4, 5]),
         ("B", [10]),
     ]
+    assert job["parameters"] == {"inputData.XYZIN.selection.text": "A/3-5 or B/10"}
+    assert "XYZIN.selection.text  A/3-5 or B/10" in xtalflow("show", job["uuid"]).out
 
 
 def test_a_dry_run_tells_the_selection(xtalflow: Any, model: Path) -> None:
