@@ -68,7 +68,14 @@ from ._projects import (
 from ._qualifiers import Qualifiers, class_qualifiers
 from ._ranges import CDateRange, CFloatRange, CIntRange, CRange, CRangeSelection
 from ._scalars import CUUID, CBoolean, CFilePath, CFloat, CInt, COneWord, CScalar, CString
-from ._search import FileMetadata, extract_file_metadata, find_all_files, find_objects_by_type, parameter_name
+from ._search import (
+    FileMetadata,
+    choices_in,
+    extract_file_metadata,
+    find_all_files,
+    find_objects_by_type,
+    parameter_name,
+)
 from ._signal import Connection, Signal
 
 __all__ = [
@@ -164,6 +171,7 @@ __all__ = [
     "Severity",
     "Signal",
     "ValueState",
+    "choices_in",
     "class_qualifiers",
     "compiled_pattern",
     "declare",

@@ -10,6 +10,7 @@ from ._base import CData
 from ._file import CDataFile
 
 T = TypeVar("T", bound=CData)
+_OF_EVERY_FILE = frozenset(CDataFile().childNames())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,11 @@ def _collect(node: CData, kind: type[T], found: list[T]) -> None:
 def find_all_files(container: CData) -> list[CDataFile]:
     """All file parameters below a container, set or not, in order."""
     return find_objects_by_type(container, CDataFile)
+
+
+def choices_in(file: CDataFile) -> list[CData]:
+    """The parts of a file that not every file has: what is chosen in it, such as columns, atoms or sequences."""
+    return [part for part in file.children() if part.name not in _OF_EVERY_FILE]
 
 
 def parameter_name(item: CData) -> str:

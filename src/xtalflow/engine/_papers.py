@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState
+from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState, choices_in
 from xtalflow.formats import ParamsHeader, write_params
 from xtalflow.plugin import CPluginScript
 
 from ._settings import user_name
 
 PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
-_ABOUT_FILES = frozenset(CDataFile().childNames())
-"""What every file says of itself."""
 
 
 def params_header(plugin: CPluginScript) -> ParamsHeader:
@@ -62,7 +60,5 @@ def _scalars(item: CData) -> Iterator[CScalar[Any]]:
     if isinstance(item, CScalar):
         yield item
     else:
-        about_file = _ABOUT_FILES if isinstance(item, CDataFile) else frozenset()
-        for child in item.children():
-            if child.name not in about_file:
-                yield from _scalars(child)
+        for child in choices_in(item) if isinstance(item, CDataFile) else item.children():
+            yield from _scalars(child)

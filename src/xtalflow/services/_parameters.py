@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, is_parameter_name, split_path
+from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, choices_in, is_parameter_name, split_path
 from xtalflow.errors import UnknownParameter
 from xtalflow.plugin import CPluginScript
 
@@ -59,11 +59,11 @@ def _below(container: CData) -> Iterator[CData]:
 
 
 def _parts(known: Sequence[CData]) -> list[CData]:
-    """Named values inside composites, but not the attributes of files, which all files share."""
+    """Named values inside composites, but not what all files have in common."""
     found = []
     for item in known:
-        if isinstance(item, CComposite) and not isinstance(item, CDataFile):
-            below = list(item.children())
+        if isinstance(item, CComposite):
+            below = choices_in(item) if isinstance(item, CDataFile) else list(item.children())
             found += below + _parts(below)
     return found
 

@@ -105,6 +105,17 @@ def test_attributes_of_a_file_are_given_by_path(task: Sample) -> None:
     assert task.inputData.XYZIN.annotation.value == "start"
 
 
+def test_a_choice_in_a_file_is_named_by_its_end_if_only_one_file_has_such(task: Sample) -> None:
+    """Two files have columns, one has atoms; the name of every file is no such choice."""
+    give_parameters(task, ["selection.text=A/"], Path.cwd())
+
+    assert task.inputData.XYZIN.selection.text.value == "A/"
+    with pytest.raises(UnknownParameter, match=r"F_SIGF\.columnLabels.*FREERFLAG\.columnLabels"):
+        give_parameters(task, ["columnLabels=F,SIGF"], Path.cwd())
+    with pytest.raises(UnknownParameter):
+        give_parameters(task, ["baseName=model.pdb"], Path.cwd())
+
+
 @pytest.mark.parametrize("words", [["XYZIN.selection.text=A/1-50", "{}"], ["{}", "XYZIN.selection.text=A/1-50"]])
 @pytest.mark.parametrize("file", ["XYZIN=model.pdb", "model.pdb"])
 @pytest.mark.parametrize("before", [False, True])
