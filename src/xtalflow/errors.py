@@ -64,7 +64,8 @@ class UnknownTask(InvalidInput, LookupError):
     """No registered task has this name."""
 
     def __init__(self, name: str, *, close: Sequence[str] = ()) -> None:
-        super().__init__(f"no task is called {name!r}{_hint(close)}")
+        hint = _hint(close) or "; the command `xtalflow tasks` lists all"
+        super().__init__(f"no task is called {name!r}{hint}")
         self.name, self.close = name, tuple(close)
 
 

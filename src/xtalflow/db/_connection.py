@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from xtalflow.engine import without_password
 from xtalflow.errors import InvalidInput, NotEquipped
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 DATABASE_FILE = "xtalflow.sqlite3"
 MOUNTS = Path("/proc/self/mountinfo")
@@ -63,6 +66,14 @@ def sqlite_settings(path: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }
+
+
+def database_name(connection: BaseDatabaseWrapper) -> str:
+    """The database as a sentence names it: its file, or its name on its server."""
+    name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
+    return (
+        f"the database {name} on {host or 'localhost'}" if connection.vendor == "postgresql" else f"the database {name}"
+    )
 
 
 def network_file_system(path: Path, mounts: Path = MOUNTS) -> str | None:

@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, close_old_connections, connections
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+    connections,
+)
 
 from xtalflow.errors import InvalidInput, StoreUnavailable
+
+from ._connection import database_name
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -44,7 +54,7 @@ def _translated(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs)
     except (OverflowError, RecursionError) as exc:  # a number or a depth that no column holds
         raise InvalidInput(f"the database cannot hold this: {_first_line(exc)}") from exc
     except (DatabaseError, InterfaceError) as exc:
-        raise StoreUnavailable(f"the database cannot be used now: {_first_line(exc)}") from exc
+        raise StoreUnavailable(f"{database_name(connection)} cannot be used now: {_first_line(exc)}") from exc
 
 
 def _first_line(error: Exception) -> str:

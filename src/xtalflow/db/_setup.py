@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow.engine import Settings
-from xtalflow.errors import StoreUnavailable
+from xtalflow.errors import InvalidInput, StoreUnavailable
 
-from ._connection import DATABASE_FILE, network_file_system
+from ._connection import DATABASE_FILE, database_name, network_file_system
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -66,7 +66,7 @@ def ensure_schema() -> None:
         with _schema_lock(connection):
             _migrate(connection)
     except DatabaseError as exc:
-        raise StoreUnavailable(f"the database cannot be used: {str(exc).strip()}") from exc
+        raise StoreUnavailable(f"{database_name(connection)} cannot be used: {str(exc).strip()}") from exc
     finally:
         connection.close()
 
@@ -94,7 +94,10 @@ def secret_key(home: Path) -> str:
 
 
 def _make_home(home: Path) -> None:
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise InvalidInput(f"{home}: cannot be the home of xtalflow (XTALFLOW_HOME): {exc.strerror or exc}") from exc
 
 
 def _migrate(connection: BaseDatabaseWrapper) -> None:

@@ -78,7 +78,8 @@ class Source:
             raise UnreadableFile(path, f"is not a definition: there is no <ccp4i2_body> in its <{top.tag}>")
         function = (top.findtext("ccp4i2_header/function") or "").strip()
         if function not in ("", "DEF"):
-            raise UnreadableFile(path, f"is not a definition: its function is {function}")
+            hint = "; `xtalflow params` shows it" if function == "PARAMS" else ""
+            raise UnreadableFile(path, f"is not a definition: its function is {function}{hint}")
         self._open.append(path)
         self._merge(path, body, box, where, {})
         self._open.pop()
@@ -141,7 +142,8 @@ class Source:
         below = (
             f"below {self.root}" if self.root is not None else "below any folder with wrappers and pipelines above it"
         )
-        raise UnreadableFile(path, f"is built on {str(name)[:1000]}, which is not {below}")
+        remedy = "keep it with the folders wrappers and pipelines of its CCP4i2, as they are there"
+        raise UnreadableFile(path, f"is built on {str(name)[:1000]}, which is not {below}; {remedy}")
 
 
 def stray_texts(element: etree._Element, children: Sequence[etree._Element]) -> list[str]:

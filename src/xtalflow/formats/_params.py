@@ -226,7 +226,8 @@ def _root(path: Path, container: CContainer | None) -> etree._Element:
         raise UnreadableFile(path, f"is not a parameter file: its root is <{root.tag}>, not <ccp4i2>")
     function = (root.findtext(f"{HEADER}/function") or "").strip()
     if function not in ("", "PARAMS"):
-        raise UnreadableFile(path, f"is not a parameter file: its function is {function}")
+        hint = "; `xtalflow tasks --definition` shows it" if function == "DEF" else ""
+        raise UnreadableFile(path, f"is not a parameter file: its function is {function}{hint}")
     return root
 
 

@@ -31,10 +31,11 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
     steps = list(split_path(name))
     known = parameters(plugin)
     for candidates in (known, _parts(known)):
-        found = {item.object_path(): item for item in candidates if _matches(item, steps)}
-        exact = [item for path, item in found.items() if _is_start(split_path(path), steps)]
+        found = {_meant(item, steps): item for item in candidates if _matches(item, steps)}
+        exact = [item for item in found.values() if _is_start(split_path(item.object_path()), steps)]
         if len(found) > 1 and not exact:
-            raise UnknownParameter(name, close=sorted(found), ambiguous=True)
+            paths = sorted(item.object_path() for item in found.values())
+            raise UnknownParameter(name, close=paths, ambiguous=True)
         if found:
             item = (exact or list(found.values()))[0]
             return _descend(item, _rest(item, steps), name)
@@ -71,6 +72,11 @@ def _parts(known: Sequence[CData]) -> list[CData]:
 def _matches(item: CData, steps: Sequence[str]) -> bool:
     rest = _rest(item, steps)
     return rest is not None and _can_descend(item, rest)
+
+
+def _meant(item: CData, steps: Sequence[str]) -> tuple[str, ...]:
+    """The whole path of what the steps lead to from an item; the same from a part and from what it is a part of."""
+    return (*split_path(item.object_path()), *(_rest(item, steps) or ()))
 
 
 def _rest(item: CData, steps: Sequence[str]) -> list[str] | None:

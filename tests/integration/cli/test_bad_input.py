@@ -44,6 +44,27 @@ def test_a_wrong_request_is_a_sentence_and_makes_nothing(xtalflow: Any, words: l
     assert xtalflow.made_nothing()
 
 
+def test_a_home_that_cannot_be_made_is_named_with_its_setting(xtalflow: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    xtalflow.environment["XTALFLOW_HOME"] = str(tmp_path / "file" / "home")
+
+    answer = xtalflow("jobs")
+
+    assert answer.code == 2
+    assert "/proc/home: cannot be the home of xtalflow (XTALFLOW_HOME): No such file or directory" in answer.err
+
+
+def test_a_broken_database_is_named(xtalflow: Any) -> None:
+    xtalflow.home.mkdir(exist_ok=True)
+    (xtalflow.home / "xtalflow.sqlite3").write_text("not a database" * 100)
+
+    answer = xtalflow("jobs")
+
+    assert answer.code == 1
+    assert f"the database {xtalflow.home}/xtalflow.sqlite3 cannot be used: file is not a database" in answer.err
+
+
 def test_all_that_is_wrong_is_said_at_once(xtalflow: Any) -> None:
     """A form is mended once."""
     answer = xtalflow("run", "count_words", "MORE=gone.txt")

@@ -1,8 +1,10 @@
 """No bytes, whatever they are, get anything out of the readers but the project's errors."""
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +62,13 @@ def test_any_well_formed_file_is_read_or_refused_and_what_is_read_can_be_written
 
     assert again == root
     assert {each.path for each in rewritten.unknown} == {each.path for each in header.unknown}
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(UnreadableFile, match="pipe: is empty"):
+        read_params(tmp_path / "pipe", make_tree())
 
 
 WRITTEN = b"""<?xml version='1.0' encoding='UTF-8'?>
