@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._tables import Columns, table_lines
+from ._tables import Columns, fold, table_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +34,13 @@ def console() -> Console:
 
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     return OurConsole(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width)
+
+
+def print_text(text: str, *, indent: int = 0) -> None:
+    """Print a paragraph, wrapped to the terminal's width; what follows its first line stands further in by `indent`."""
+    width = console().width if sys.stdout.isatty() else _PIPE_WIDTH
+    for number, line in enumerate(fold(text, max(width - indent, 20))):
+        print(f"{' ' * indent if number else ''}{line}")
 
 
 def print_table(columns: Columns, rows: Iterable[Sequence[str]], title: str = "") -> None:

@@ -63,10 +63,19 @@ def _print(document: dict[str, Any]) -> None:
         if name in document["header"]:
             print(f"{word} {document['header'][name]}")
     _print_given(document["parameters"])
-    if document["unknown"]:
-        print("\nKept, but no value of the task's parameters:")
-    for one in document["unknown"]:
-        print(f"  {one['path']}: {one['refusal'] or _shortened(one['xml'])}")
+    refused = [one for one in document["unknown"] if one["refusal"]]
+    unknown = [one for one in document["unknown"] if not one["refusal"]]
+    _print_kept("Refused, and kept as written:", [one["refusal"] for one in refused])
+    _print_kept("Not in the definition, and kept:", [f"{one['path']}: {_shortened(one['xml'])}" for one in unknown])
+
+
+def _print_kept(heading: str, texts: list[str]) -> None:
+    from ._output import print_text
+
+    if texts:
+        print(f"\n{heading}")
+    for text in texts:
+        print_text(f"- {text}", indent=2)
 
 
 def _shortened(xml: str) -> str:

@@ -74,20 +74,24 @@ def _print_list(tasks: list[dict[str, Any]]) -> None:
 
 
 def _print_task(task: dict[str, Any]) -> None:
+    from ._output import print_text
+
     print(f"{task['name']} {task['version']}: {task['title']}")
-    print(task["summary"])
+    print_text(task["summary"])
     if task["programs"]:
         print(f"runs {', '.join(task['programs'])}")
     _print_parameters(task["parameters"])
 
 
 def _print_definition(definition: dict[str, Any]) -> None:
+    from ._output import print_text
+
     print(definition["task"])
     _print_parameters(definition["parameters"])
     if definition["notes"]:
         print("\nWrong in the definition:")
     for note in definition["notes"]:
-        print(f"  {note['path'] or definition['task']}: {note['what']}")
+        print_text(f"- {note['path'] or definition['task']}: {note['what']}", indent=2)
 
 
 def _print_parameters(parameters: list[dict[str, Any]]) -> None:
@@ -111,7 +115,7 @@ def _row(parameter: dict[str, Any]) -> tuple[str, str, str, str]:
     kind = parameter["class"] + (f" of {parameter['item']}" if "item" in parameter else "")
     default = _shown(parameter["value"])
     notes = [parameter["label"], parameter["help"], _limits(parameter["qualifiers"])]
-    said = ". ".join(note.rstrip(".") for note in notes if note not in ("", "None"))
+    said = " ".join(". ".join(note.rstrip(".") for note in notes if note not in ("", "None")).split())
     return parameter["path"], kind, default or ("required" if parameter["required"] else ""), said
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from xtalflow.cli._numbers import column_places, duration, figure, heading, local_time, report_figure, size
-from xtalflow.cli._output import console
+from xtalflow.cli._output import console, print_text
 from xtalflow.cli._progress import cycle_text
 from xtalflow.cli._report import plot_lines, print_report
 from xtalflow.cli._tables import Column, fold, table_lines
@@ -198,6 +198,25 @@ def test_texts_fold_at_blanks_and_inside_a_word_only_if_it_is_too_long() -> None
     assert fold("Refined with waters", 12) == ["Refined with", "waters"]
     assert fold("servalcat_refine", 9) == ["servalcat", "_refine"]
     assert fold("0.178612345 of it", 5) == ["0.178612345", "of it"]
+
+
+def test_a_paragraph_is_wrapped_where_people_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a pipe it is one line."""
+    text = "- inputData.TLC: " + "mustExist has no effect on a CString " * 3
+    print_text(text.strip(), indent=2)
+    piped = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    print_text(text.strip(), indent=2)
+    shown = capsys.readouterr().out.splitlines()
+
+    assert piped == text.strip() + "\n"
+    assert len(shown) > 2
+    assert all(len(line) <= 40 for line in shown)
+    assert all(line.startswith("  ") for line in shown[1:])
+    assert " ".join(line.strip() for line in shown) == text.strip()
 
 
 def test_figures_of_a_report_keep_their_digits() -> None:
