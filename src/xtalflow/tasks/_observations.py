@@ -11,7 +11,6 @@ from xtalflow.xtal import (
     ColumnGroup,
     Crystal,
     ObsContent,
-    choose_observations,
     crystal_of_reflections,
     read_reflections,
 )
@@ -60,4 +59,4 @@ def read_observations(file: CObsDataFile) -> Observations:
     """Read the columns that `file` names, or the best there are; what cannot be used is refused."""
     path = path_of(file)
     mtz = read_reflections(path)
-    return Observations(path=path, mtz=mtz, group=choose_observations(path, mtz, file.columnLabels.value or ""))
+    return Observations(path=path, mtz=mtz, group=file.choose(path, mtz))

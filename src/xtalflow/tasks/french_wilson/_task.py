@@ -44,6 +44,7 @@ class FrenchWilson(CPluginScript):
         F_SIGF = CObsDataFile(
             allowUndefined=False,
             mustExist=True,
+            requiredContentFlag=(ObsContent.IPAIR, ObsContent.IMEAN),
             guiLabel="Intensities",
             toolTip="Merged intensities, of Friedel pairs or means",
         )
@@ -58,11 +59,9 @@ class FrenchWilson(CPluginScript):
     inputData, controlParameters, outputData = Inputs(), CContainer(), Outputs()
 
     def validate(self) -> list[Finding]:
-        """Also: the data must be intensities."""
+        """Also: the columns must be there."""
         findings = Findings(super().validate())
-        observations = observations_of(findings, self.inputData.F_SIGF)
-        if observations is not None and not observations.are_intensities:
-            findings.add(self.inputData.F_SIGF, f"{observations.name} are amplitudes; French–Wilson needs intensities")
+        observations_of(findings, self.inputData.F_SIGF)
         return findings
 
     async def run(self) -> None:

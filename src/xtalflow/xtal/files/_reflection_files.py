@@ -12,6 +12,8 @@ from xtalflow.errors import InvalidInput
 from ..free_sets import count_flags
 from ..maps import map_facts
 from ..reflections import (
+    COLUMN_KINDS,
+    PREFERENCE,
     CMtzData,
     ColumnGroup,
     ObsContent,
@@ -113,6 +115,11 @@ class CMiniMtzDataFile(CMtzDataFile):
         """Content flags that a file with this one has or can be converted to."""
         return (flag,)
 
+    def serves(self, flag: int) -> bool:
+        """Whether a file with this content flag has or can be converted to what is required here."""
+        wanted = set(self.qualifier("requiredContentFlag") or ())
+        return not wanted or 0 in wanted or not wanted.isdisjoint(self.contents_of(flag))
+
     def validity(self) -> list[Finding]:
         """Also: the content must be one of `requiredContentFlag`, or be convertible to one; 0 stands for any."""
         findings = super().validity()
@@ -120,7 +127,7 @@ class CMiniMtzDataFile(CMtzDataFile):
         if not wanted or 0 in wanted or not self.isSet() or any(each.severity >= Severity.ERROR for each in findings):
             return findings
         flag = self.contentFlag.value or self._flag_of_file()
-        if flag and not set(wanted) & set(self.contents_of(flag)):
+        if flag and not self.serves(flag):
             choices = " or ".join(self._words(each) for each in wanted)
             message = f"{self}: {self._words(flag)} cannot be converted to {choices}"
             findings.append(self._finding(104, message))
@@ -136,9 +143,10 @@ class CMiniMtzDataFile(CMtzDataFile):
         return 0 if group is None else group.content
 
     def _words(self, flag: int) -> str:
-        """The name of a content."""
+        """A content in words."""
         choices, names = self.contentFlag.qualifier("enumerators") or (), self.contentFlag.qualifier("menuText") or ()
-        return str(dict(zip(choices, names, strict=False)).get(flag, f"content {flag}"))
+        name = str(dict(zip(choices, names, strict=False)).get(flag, f"content {flag}"))
+        return COLUMN_KINDS[name].words if name in COLUMN_KINDS else name
 
 
 class CObsDataFile(CMiniMtzDataFile):
@@ -156,7 +164,8 @@ class CObsDataFile(CMiniMtzDataFile):
     contentFlag = CInt(min=0, max=4, enumerators=(1, 2, 3, 4), menuText=("IPAIR", "FPAIR", "IMEAN", "FMEAN"))
 
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
-        return choose_observations(path, mtz, self.columnLabels.value or "")
+        kinds = [kind for kind in PREFERENCE if self.serves(ObsContent[kind])]
+        return choose_observations(path, mtz, self.columnLabels.value or "", kinds)
 
     def contents_of(self, flag: int) -> tuple[int, ...]:
         return tuple(int(content) for content in convertible_contents(ObsContent(flag)))

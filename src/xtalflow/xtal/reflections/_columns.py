@@ -225,8 +225,15 @@ def _mate_of(label: str) -> str:
     return _PLUS.sub(lambda found: _MINUS[found.group()], label, count=1)
 
 
-def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> ColumnGroup:
+def choose_observations(
+    path: Path, mtz: gemmi.Mtz, columns: str = "", kinds: Sequence[str] = PREFERENCE
+) -> ColumnGroup:
     """The observations to use: the columns named, or the most informative kind there is.
+
+    Parameters
+    ----------
+    kinds
+        Kinds that serve; others are only taken if there is no choice, so that whoever needs these can say so.
 
     Raises
     ------
@@ -236,7 +243,7 @@ def choose_observations(path: Path, mtz: gemmi.Mtz, columns: str = "") -> Column
     """
     if len(mtz.batches) > 0:
         raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); {MERGE_FIRST}")
-    group = _named_observations(path, mtz, columns) if columns else _best_observations(path, mtz)
+    group = _named_observations(path, mtz, columns) if columns else _best_observations(path, mtz, kinds)
     check_observations(path, mtz, group)
     return group
 
@@ -254,7 +261,7 @@ def check_observations(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> None:
     _check_merged(path, mtz, group)
 
 
-def _best_observations(path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
+def _best_observations(path: Path, mtz: gemmi.Mtz, kinds: Sequence[str]) -> ColumnGroup:
     groups = find_observations(mtz)
     if not groups:
         labels = mtz.column_labels()[3:]
@@ -263,8 +270,13 @@ def _best_observations(path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
     usable = [group for group in groups if _has_values(mtz, group)]
     if not usable:
         raise UnsuitableContent(path, f"all values of {' and of '.join(map(str, groups))} are missing")
-    best = min(usable, key=lambda group: PREFERENCE.index(group.kind)).kind
-    return only_group(path, [group for group in usable if group.kind == best], "observations")
+    serving = [group for group in usable if group.kind in kinds] or usable
+    best = min(serving, key=lambda group: PREFERENCE.index(group.kind)).kind
+    choices = [group for group in serving if group.kind == best]
+    if best not in kinds and len(choices) > 1:
+        needed = " and no ".join(COLUMN_KINDS[kind].words for kind in kinds)
+        raise UnsuitableContent(path, f"it has no {needed}, only {', '.join(map(str, usable))}")
+    return only_group(path, choices, "observations")
 
 
 def choose_group(path: Path, mtz: gemmi.Mtz, kinds: Sequence[str], what: str, columns: str = "") -> ColumnGroup:

@@ -42,6 +42,16 @@ def test_the_most_informative_kind_is_taken(make_mtz: MakeMtz, path: Path, colum
     assert choose_observations(path, make_mtz(columns)).kind == kind
 
 
+def test_kinds_that_serve_come_before_more_informative_ones(make_mtz: MakeMtz, path: Path) -> None:
+    """If none serves, the one group is taken, for whoever needs another to say so; of several none."""
+    amplitudes = [*F_MEAN, ("FD", "F", 3.0), ("SIGFD", "Q", 0.1)]
+
+    assert choose_observations(path, make_mtz(I_MEAN + F_MEAN), kinds=("FMEAN",)).kind == "FMEAN"
+    assert choose_observations(path, make_mtz(F_MEAN), kinds=("IPAIR", "IMEAN")).kind == "FMEAN"
+    with pytest.raises(UnsuitableContent, match=r"it has no mean intensities, only FMEAN \[FP,SIGFP\], FMEAN \[FD,"):
+        choose_observations(path, make_mtz(amplitudes), kinds=("IMEAN",))
+
+
 def test_columns_given_come_before_the_rule(make_mtz: MakeMtz, path: Path) -> None:
     mtz = make_mtz(F_MEAN + I_MEAN)
 

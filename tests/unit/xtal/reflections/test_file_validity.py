@@ -65,7 +65,9 @@ def test_the_sentence_names_contents_in_words(tmp_path: Path, make_mtz: MakeMtz)
     file = CObsDataFile(requiredContentFlag=(1, 2))
     file.set(write(tmp_path, make_mtz, "data.mtz"))
 
-    assert file.validity()[0].message.endswith("data.mtz: FMEAN cannot be converted to IPAIR or FPAIR")
+    assert file.validity()[0].message.endswith(
+        "data.mtz: mean amplitudes cannot be converted to intensities of Friedel pairs or amplitudes of Friedel pairs"
+    )
 
 
 @pytest.mark.parametrize(
