@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from ._output import print_table
 from ._tables import Column
 
 
-def print_result(document: dict[str, Any]) -> None:
-    """The job, its indicators, its files, and where to look further."""
+def print_result(document: dict[str, Any], *, said: Sequence[str] = ()) -> None:
+    """The job, its indicators, its files, warnings but those that were said already, and where to look further."""
     name = f"{document['project']}/{document['number']}"
     quoted = shlex.quote(name)
     print(f"job {name} ({document['task']}) {document['status']} after {duration(document['duration_s']) or 'no time'}")
@@ -21,7 +22,7 @@ def print_result(document: dict[str, Any]) -> None:
     if document["files"]:
         print(f"files in {document['directory']}")
         print_files("Output", document["files"], document["directory"])
-    print_warnings(document)
+    print_warnings(document | {"warnings": [warning for warning in document["warnings"] if warning not in said]})
     print(f"more: xtalflow show {quoted}    xtalflow graph {quoted}")
 
 

@@ -56,14 +56,22 @@ def _run_task(arguments: argparse.Namespace) -> int:
 
 def run_plugin(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> int:
     """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
+    import asyncio
+
+    from xtalflow.services import check_job, check_title
+
     from ._output import print_json
     from ._result import print_result
 
+    check_title(title)
+    remarks = [f"{remark.path}: {remark.message}" for remark in asyncio.run(check_job(plugin))]
+    for remark in remarks:
+        say(remark)
     document = submit_and_watch(plugin, project=project, title=title, json=json)
     if json:
         print_json(document)
     else:
-        print_result(document)
+        print_result(document, said=remarks)
     tell_failure(document)
     return exit_code(document)
 
@@ -75,16 +83,8 @@ def exit_code(document: dict[str, Any]) -> int:
 
 
 def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> Document:
-    """Check, submit and run; returns the job as JSON values."""
-    import asyncio
-
-    from xtalflow.services import check_job, check_title
-
+    """Submit and run; returns the job as JSON values."""
     from ._session import with_store
-
-    check_title(title)
-    for remark in asyncio.run(check_job(plugin)):
-        say(f"{remark.path}: {remark.message}")
 
     async def work(settings: Settings) -> Document:
         from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job

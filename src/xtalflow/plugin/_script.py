@@ -202,10 +202,10 @@ class CPluginScript:
     async def _steps(self) -> None:
         for program in self.PROGRAMS:
             find_program(program)
-        errors = [finding for finding in await asyncio.to_thread(self.validate) if finding.severity >= Severity.ERROR]
-        if errors:
-            for finding in errors:
+        for finding in await asyncio.to_thread(self.validate):
+            if finding.severity >= Severity.WARNING:
                 self.errors.add_finding(finding)
+        if any(row.severity >= Severity.ERROR for row in self.errors):
             raise _AlreadyKept
         await _settled(self.prepare())
         await self.run()

@@ -145,7 +145,8 @@ def read_warnings(folder: Path) -> list[str]:
         for row in parse_xml(folder / DIAGNOSTIC):
             text = (row.findtext("description") or "").strip()
             if row.findtext("severityName") == Severity.WARNING.name and text:
-                said.append(text)
+                name = (row.findtext("name") or "").strip()
+                said.append(f"{name}: {text}" if name else text)
     return list(dict.fromkeys(said))
 
 

@@ -51,6 +51,16 @@ def test_a_dry_run_tells_the_selection(xtalflow: Any, model: Path) -> None:
     assert given["facts"]["selection"] == "A"
 
 
+def test_a_chain_that_is_not_there_is_warned_of_once_and_the_warning_is_kept(xtalflow: Any, model: Path) -> None:
+    """A misspelt word is taken for a chain, as gemmi does."""
+    answer = xtalflow("run", "import_model", "model.pdb", "XYZIN.selection.text=A and not watr", cwd=model.parent)
+    warning = "inputData.XYZIN: model.pdb: there is no chain watr; is water meant?"
+
+    assert answer.code == 0
+    assert (answer.err, answer.out.count("watr;")) == (f"xtalflow: {warning}\n", 0)
+    assert f"warning: {warning}\n" in xtalflow("show", "default/1").out
+
+
 def test_a_text_that_is_no_selection_is_shown_with_a_caret(xtalflow: Any, model: Path) -> None:
     answer = xtalflow("run", "import_model", "model.pdb", "XYZIN.selection.text=A/3:B", cwd=model.parent)
 

@@ -220,7 +220,16 @@ async def test_what_a_file_does_not_tell_is_given_beside_it(tmp_path: Path, host
 def test_half_a_cell_is_refused(tmp_path: Path, observed: Observed) -> None:
     task = task_of(written(tmp_path / "sad.hkl", shelx_text(observed)), cell={"a": 30.0})
 
-    assert "a cell has six numbers; give them all or none" in sentences(task.validate())
+    text = sentences(task.validate())
+    assert "UNMERGEDFILES[0].cell: is not whole: b, c, alpha, beta, gamma lacking" in text
+    assert "it tells no unit cell" in text
+
+
+def test_what_is_wrong_beside_a_file_is_said_of_where_it_stands(tmp_path: Path, observed: Observed) -> None:
+    path = write_mtz(tmp_path / "scaled.mtz", observed, datasets=MAD)
+
+    assert "UNMERGEDFILES[0].excludeSelection: " in sentences(task_of(path, excludeSelection="999").validate())
+    assert "UNMERGEDFILES[0].dataset: " in sentences(task_of(path, dataset="inflection").validate())
 
 
 async def test_batches_and_resolution_are_cut_as_asked(tmp_path: Path, host: FakeHost, observed: Observed) -> None:

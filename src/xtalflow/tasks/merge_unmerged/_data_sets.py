@@ -56,6 +56,11 @@ def read_entry(entry: CImportUnmerged, space_group: str | None) -> list[Unmerged
     InvalidInput
         The file cannot be used, or what is given beside it is wrong.
     """
+    return chosen_parts(entry, without_excluded(entry, read_file(entry, space_group)))
+
+
+def read_file(entry: CImportUnmerged, space_group: str | None) -> UnmergedData:
+    """The observations of a file, with the cell and wavelength given beside it; `InvalidInput` says why not."""
     data = read_unmerged(
         path_of(entry.file), cell=_cell(entry.cell), space_group=space_group, wavelength=entry.wavelength.value
     )
@@ -64,18 +69,24 @@ def read_entry(entry: CImportUnmerged, space_group: str | None) -> list[Unmerged
             f"{data.path}: its observations were integrated and are not scaled; scale them first (CORRECT or XSCALE, "
             "AIMLESS, dials.scale, SADABS), as they are not scaled here"
         )
-    data = data.without_batches(parse_batches(entry.excludeSelection.value or ""))
+    return data
+
+
+def without_excluded(entry: CImportUnmerged, data: UnmergedData) -> UnmergedData:
+    """The observations without the batches that are given to be left out; `InvalidInput` if there are none such."""
+    return data.without_batches(parse_batches(entry.excludeSelection.value or ""))
+
+
+def chosen_parts(entry: CImportUnmerged, data: UnmergedData) -> list[UnmergedData]:
+    """The observations by data set, or those of the one that is meant; `InvalidInput` if it is not there."""
     parts = [data.of_dataset(position) for position in _chosen(data, entry.dataset.value or "")]
     return [_named(part, entry, alone=len(data.datasets) == 1) for part in parts if len(part)]
 
 
 def _cell(cell: CCell) -> CellNumbers | None:
+    """The six numbers of a cell; None if it has not all of them, of which its validity tells."""
     a, b, c, alpha, beta, gamma = values = [cell[name].value for name in cell.childNames()]
-    if all(value is None for value in values):
-        return None
-    if any(value is None for value in values):
-        raise InvalidInput(f"{cell.object_path()}: a cell has six numbers; give them all or none")
-    return (a, b, c, alpha, beta, gamma)
+    return None if any(value is None for value in values) else (a, b, c, alpha, beta, gamma)
 
 
 def _chosen(data: UnmergedData, name: str) -> Sequence[int]:

@@ -30,7 +30,7 @@ from xtalflow.xtal import (
 from .._files import path_of
 from .._findings import Findings
 from .._twin_report import report_twin_tests
-from ._data_sets import DataSet, data_sets, read_entry
+from ._data_sets import DataSet, chosen_parts, data_sets, read_entry, read_file, without_excluded
 from ._remarks import remarks
 from ._report import report_batches, report_merging, report_shells
 
@@ -91,8 +91,14 @@ class MergeUnmerged(CPluginScript):
         findings, space_group = Findings(super().validate()), self.controlParameters.SPACEGROUP
         parts: list[UnmergedData] = []
         for entry in self.inputData.UNMERGEDFILES:
+            if entry.file.isSet() and not findings.path_of(entry.file):
+                continue
             with findings.of(entry.file):
-                parts += read_entry(entry, space_group.value)
+                data = read_file(entry, space_group.value)
+                with findings.of(entry.excludeSelection):
+                    data = without_excluded(entry, data)
+                with findings.of(entry.dataset):
+                    parts += chosen_parts(entry, data)
         with findings.of(self.inputData.UNMERGEDFILES):
             for data_set in data_sets(parts):
                 with findings.of(space_group if space_group.isSet() else self.inputData.UNMERGEDFILES):

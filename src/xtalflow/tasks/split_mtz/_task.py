@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 from xtalflow.data import CContainer, CList, CString, Finding
-from xtalflow.errors import InvalidInput
 from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import (
     COLUMN_KINDS,
@@ -17,9 +16,7 @@ from xtalflow.xtal import (
     CPhsDataFile,
     Split,
     SplitFile,
-    choose_columns,
-    group_all_columns,
-    read_reflections,
+    plan_split,
     split_file,
 )
 
@@ -70,13 +67,12 @@ class SplitMtz(CPluginScript):
         path = findings.path_of(self.inputData.HKLIN)
         if path is None:
             return findings
-        with findings.of(self.inputData.HKLIN):
-            mtz = read_reflections(path)
-            if not self._columns and not group_all_columns(mtz).groups:
-                raise InvalidInput(f"{path}: it has no group of columns; they are {', '.join(mtz.column_labels())}")
-            for columns in self.controlParameters.COLUMNS:
-                with findings.of(columns):
-                    choose_columns(path, mtz, columns.value or "")
+        if not self._columns:
+            with findings.of(self.inputData.HKLIN):
+                plan_split(path)
+        for columns in self.controlParameters.COLUMNS:
+            with findings.of(columns):
+                plan_split(path, [columns.value or ""])
         return findings
 
     async def run(self) -> None:

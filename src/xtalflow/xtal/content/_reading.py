@@ -160,6 +160,5 @@ def parse_cif(path: Path, content: bytes) -> gemmi.cif.Document:
         found = _CIF_ERROR.match(str(exc).strip())
         if found is None:
             raise UnreadableFile(path, f"it is not correct CIF ({exc})") from exc
-        place = f"{path.name}:{found[1]}:{found[2]}"
-        reason = f"{place}: {found[3].strip()} (broken or truncated CIF)"
+        reason = f"line {found[1]}, column {found[2]}: {found[3].strip()} (broken or truncated CIF)"
         raise UnreadableFile(path, reason) from exc

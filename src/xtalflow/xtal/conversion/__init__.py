@@ -13,7 +13,7 @@ from ._french_wilson import FrenchWilsonRun
 from ._joining import Joined, JoinedColumns, JoinPart, join_files
 from ._phases import MOST_FOM, allowed_phases, best_phases, hendrickson_lattman
 from ._refinement_input import FLAG, FlagColumn, RefinementData, join_flags
-from ._splitting import Split, SplitFile, split_columns, split_file
+from ._splitting import Split, SplitFile, SplitPlan, plan_split, split_columns, split_file
 
 __all__ = [
     "FLAG",
@@ -27,6 +27,7 @@ __all__ = [
     "RefinementData",
     "Split",
     "SplitFile",
+    "SplitPlan",
     "allowed_phases",
     "best_phases",
     "check_conversion",
@@ -37,6 +38,7 @@ __all__ = [
     "join_files",
     "join_flags",
     "needs_french_wilson",
+    "plan_split",
     "read_group",
     "split_columns",
     "split_file",

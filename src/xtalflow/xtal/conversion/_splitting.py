@@ -71,6 +71,15 @@ class SplitFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SplitPlan:
+    """The groups of columns of which files can be made, in the order of the columns; the rest as in `Split`."""
+
+    groups: tuple[GroupData, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """What became of the columns of a file.
 
@@ -110,14 +119,30 @@ def split_file(path: Path, folder: Path, columns: Sequence[str] = ()) -> Split:
     UnreadableFile, UnsuitableContent
         It cannot be read, is not merged, or nothing can be made of it; a group named is none, or cannot be written.
     """
+    plan, names = plan_split(path, columns), _Names(folder)
+    files = tuple(_write(data, names) for data in plan.groups)
+    return Split(files=files, left_out=plan.left_out, remarks=plan.remarks)
+
+
+def plan_split(path: Path, columns: Sequence[str] = ()) -> SplitPlan:
+    """What `split_file` would make files of, without writing any; it raises the same."""
     mtz = read_reflections(path)
     if len(mtz.batches) > 0:
         raise UnsuitableContent(path, f"the data are unmerged ({len(mtz.batches)} batches); merge them first")
     if columns:
-        chosen = [choose_columns(path, mtz, text) for text in columns]
-        names = _Names(folder)
-        return Split(files=tuple(_write(path, mtz, group, names) for group in chosen))
-    return _split_all(path, mtz, _Names(folder))
+        return SplitPlan(groups=tuple(_checked(path, mtz, choose_columns(path, mtz, text)) for text in columns))
+    grouping = group_all_columns(mtz)
+    groups, left_out = [], []
+    for group in grouping.groups:
+        try:
+            groups.append(_checked(path, mtz, group))
+        except UnsuitableContent as exc:
+            left_out.append(LeftOut(labels=group.labels, reason=exc.reason))
+    left_out += grouping.left_out
+    if not groups:
+        why = "; ".join(map(str, left_out)) or "it has only the indices H, K and L"
+        raise UnsuitableContent(path, f"no typed file can be made of it: {why}")
+    return SplitPlan(groups=tuple(groups), left_out=tuple(left_out), remarks=grouping.remarks)
 
 
 def split_columns(path: Path, outputs: Mapping[str, CMiniMtzDataFile]) -> dict[str, int]:
@@ -154,26 +179,20 @@ def split_columns(path: Path, outputs: Mapping[str, CMiniMtzDataFile]) -> dict[s
     return written
 
 
-def _split_all(path: Path, mtz: gemmi.Mtz, names: _Names) -> Split:
-    grouping = group_all_columns(mtz)
-    files, left_out = [], []
-    for group in grouping.groups:
-        try:
-            files.append(_write(path, mtz, group, names))
-        except UnsuitableContent as exc:
-            left_out.append(LeftOut(labels=group.labels, reason=exc.reason))
-    left_out += grouping.left_out
-    if not files:
-        why = "; ".join(map(str, left_out)) or "it has only the indices H, K and L"
-        raise UnsuitableContent(path, f"no typed file can be made of it: {why}")
-    return Split(files=tuple(files), left_out=tuple(left_out), remarks=grouping.remarks)
-
-
-def _write(path: Path, mtz: gemmi.Mtz, group: ColumnGroup, names: _Names) -> SplitFile:
+def _checked(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> GroupData:
+    """The data of a group; those that their kind of file would not take are refused."""
     data = take_group(path, mtz, group)
     if not data.has_value.any():
         raise UnsuitableContent(path, f"all values of {group} are missing")
-    _check(path, mtz, group)
+    if group.kind == "FREER":
+        count_flags(path, mtz, group.labels[0])
+    elif group.kind in PREFERENCE:
+        check_observations(path, mtz, group)
+    return data
+
+
+def _write(data: GroupData, names: _Names) -> SplitFile:
+    group = data.group
     out, file = names.free(data), FILE_KINDS[group.kind]()
     number = data.write(out, history=data.name, every=False)
     file.set(out)
@@ -182,22 +201,13 @@ def _write(path: Path, mtz: gemmi.Mtz, group: ColumnGroup, names: _Names) -> Spl
     sub_type = _sub_type(group)
     if sub_type is not None:
         file.subType.set(sub_type)
-    dataset = mtz.column_with_label(group.labels[0]).dataset
     return SplitFile(
         file=file,
         group=group,
-        dataset=_path_of_dataset(dataset),
+        dataset=_path_of_dataset(data.dataset),
         reflections=number,
         without=data.mtz.nreflections - number,
     )
-
-
-def _check(path: Path, mtz: gemmi.Mtz, group: ColumnGroup) -> None:
-    """Refuse columns that their kind of file would not take."""
-    if group.kind == "FREER":
-        count_flags(path, mtz, group.labels[0])
-    elif group.kind in PREFERENCE:
-        check_observations(path, mtz, group)
 
 
 def _path_of_dataset(dataset: gemmi.Mtz.Dataset) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..models import (
     model_facts,
     read_model,
 )
-from ..selection import ALL, Selection, parse_selection, select_atoms
+from ..selection import ALL, Selection, parse_selection, select_atoms, unknown_chains
 
 if TYPE_CHECKING:
     import gemmi
@@ -98,9 +98,17 @@ class CPdbDataFile(CDataFile):
         406: "the selection selects nothing of the file",
         407: "no selection can be given here",
         408: "a selection is given without a file",
+        409: "the selection names a chain that is not there",
     }
 
     selection = CAtomSelection()
+
+    def _slips(self) -> Iterator[Finding]:
+        """Warnings of chains that the selection names and the model does not have."""
+        path = path_of(self)
+        for name, word in unknown_chains(read_model(path), self.selection.tree).items():
+            hint = f"; is {word} meant?" if word else ""
+            yield self._finding(409, f"{path.name}: there is no chain {name}{hint}", Severity.WARNING)
 
     def selected(self) -> gemmi.Structure:
         """Read the model, of which only the atoms that `selection` says; all without one.
@@ -140,6 +148,8 @@ class CPdbDataFile(CDataFile):
                 findings.append(self._finding(406, str(exc)))
             except (UnreadableFile, UnsuitableContent):
                 return findings  # it is the file that is wrong, not the selection
+            else:
+                findings += self._slips()
         return findings
 
     def examine(self) -> FileFacts:

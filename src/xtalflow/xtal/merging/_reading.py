@@ -10,7 +10,6 @@ from xtalflow.errors import UnreadableFile, UnsuitableContent
 
 from ..crystal import CellNumbers, Crystal, crystal_of_reflections, index_keys, reduce_indices
 from ..reflections import (
-    FORMAT_NAMES,
     LARGEST,
     SMALLEST,
     UNUSABLE,
@@ -20,6 +19,7 @@ from ..reflections import (
     check_supplied,
     find_groups,
     header_of_mtz,
+    other_kind,
     read_reflections,
     read_rows,
     reflection_format,
@@ -79,8 +79,7 @@ def read_unmerged(
     elif file_format:
         data = unmerged_of_rows(read_rows(path, file_format), cell, space_group)
     else:
-        names = ", ".join(FORMAT_NAMES[name] for name in ("mtz", "sf-mmcif", "xds", "sca"))
-        raise UnsuitableContent(path, f"its format is none of {names} and {FORMAT_NAMES['shelx']}")
+        raise UnsuitableContent(path, f"this is no file of reflections but {other_kind(path)}")
     if len(data) == 0:
         raise UnsuitableContent(path, "it holds no observation with a value and a positive σ")
     _check_resolution(data)

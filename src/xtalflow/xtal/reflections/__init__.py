@@ -52,13 +52,12 @@ from ._mini_mtz import (
     write_observations,
 )
 from ._number_fields import LARGEST, MAX_INDEX, SMALLEST
-from ._reflections import read_head, read_mtz_header, read_reflections, reflection_format
+from ._reflections import other_kind, read_head, read_mtz_header, read_reflections, reflection_format
 from ._rows import UNUSABLE, ReflectionRows, supplied_crystal
-from ._text_formats import FORMAT_NAMES, read_rows
+from ._text_formats import read_rows
 
 __all__ = [
     "COLUMN_KINDS",
-    "FORMAT_NAMES",
     "HISTORY_LINES",
     "LARGEST",
     "MAX_INDEX",
@@ -119,6 +118,7 @@ __all__ = [
     "mtz_content",
     "new_mtz",
     "number_apart",
+    "other_kind",
     "parse_batches",
     "parse_columns",
     "read_free_note",

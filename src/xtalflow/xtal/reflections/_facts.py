@@ -14,9 +14,9 @@ from ._columns import COLUMN_KINDS, find_free_flags, find_groups
 from ._digest import reflection_digests, rows_digest
 from ._header import DatasetHeader, ReflectionHeader, header_of_mtz, header_of_rows
 from ._merged_rows import merged_rows_to_mtz
-from ._reflections import read_reflections, reflection_format
+from ._reflections import other_kind, read_reflections, reflection_format
 from ._rows import ReflectionRows
-from ._text_formats import FORMAT_NAMES, read_rows
+from ._text_formats import read_rows
 
 if TYPE_CHECKING:
     import gemmi
@@ -36,8 +36,7 @@ def examine_reflections(path: Path) -> FileFacts:
     """
     file_format = reflection_format(path)
     if not file_format:
-        names = ", ".join(list(FORMAT_NAMES.values())[:-1])
-        raise UnsuitableContent(path, f"its format is none of {names} and {list(FORMAT_NAMES.values())[-1]}")
+        raise UnsuitableContent(path, f"this is no file of reflections but {other_kind(path)}")
     if file_format in ("mtz", "sf-mmcif"):
         mtz = read_reflections(path)
     else:

@@ -17,7 +17,7 @@ from ._cif import read_reflection_cif
 from ._merged_rows import merged_rows_to_mtz
 from ._mtz_reading import read_mtz
 from ._rows import supplied_crystal
-from ._text_formats import format_of_head, read_rows
+from ._text_formats import FORMAT_NAMES, format_of_head, read_rows
 
 if TYPE_CHECKING:
     import gemmi
@@ -68,7 +68,7 @@ def read_reflections(
         check_crystal(path, crystal)
         mtz = merged_rows_to_mtz(rows, crystal)
     else:
-        raise UnsuitableContent(path, f"this is no file of reflections but {_other_kind(read_head(path))}")
+        raise UnsuitableContent(path, f"this is no file of reflections but {other_kind(path)}")
     check_reflections(path, mtz)
     if wavelength is not None:
         for dataset in list(mtz.datasets)[1:]:
@@ -126,7 +126,9 @@ def read_head(path: Path) -> bytes:
     return head if head.strip() else read_content(path)[:_HEAD]
 
 
-def _other_kind(head: bytes) -> str:
+def other_kind(path: Path) -> str:
+    """What a file is that holds no reflections, for a sentence."""
+    head = read_head(path)
     kind = binary_kind(head)
     if kind is not None:
         return kind
@@ -136,4 +138,4 @@ def _other_kind(head: bytes) -> str:
         return "an XML file"
     if head.lstrip().startswith(b">"):
         return "a sequence"
-    return "text of another kind"
+    return f"text of another kind than {', '.join(FORMAT_NAMES.values())}"

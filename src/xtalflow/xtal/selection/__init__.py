@@ -2,7 +2,7 @@
 
 from ._evaluation import atom_mask
 from ._grammar import MAX_DEPTH, MAX_LENGTH, MAX_NEIGHBOURHOODS, parse_selection
-from ._selecting import select_atoms
+from ._selecting import select_atoms, unknown_chains
 from ._tree import (
     ALL,
     MAX_DISTANCE,
@@ -47,4 +47,5 @@ __all__ = [
     "atom_mask",
     "parse_selection",
     "select_atoms",
+    "unknown_chains",
 ]

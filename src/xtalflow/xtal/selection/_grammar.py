@@ -52,11 +52,12 @@ _SPELLINGS = {
     Word.MAIN: ("mainchain", "backbone"),
     Word.SIDE: ("sidechain",),
 }
-_WORDS: dict[str, Selection] = {
+WORDS: dict[str, Selection] = {
     "all": ALL,
     **{word.value: word for word in Word},
     **{spelling: word for word, spellings in _SPELLINGS.items() for spelling in spellings},
 }
+"""Words of the grammar that select atoms."""
 _GROUPS = {"all": Group.ATOM, **{group.value: group for group in Group}}
 
 _COMPARISON = re.compile(r"([bq])\s*(<=|>=|<|>|=)", re.IGNORECASE)
@@ -180,15 +181,15 @@ class _Reader(Scanner):
             self.fail("a selection, such as A/10-20 or protein")
         if self.here == "{" or (self.here == "(" and not self.holds_names()):
             return self.group()
-        if (word := self.word()) in _WORDS:
+        if (word := self.word()) in WORDS:
             self.position += len(word)
-            return _WORDS[word]
+            return WORDS[word]
         return self.comparison() or read_coordinate_id(self)
 
     def holds_names(self) -> bool:
         """Whether round brackets hold names of residues; a word of the language in lower case is none."""
         found = BRACKETED_NAMES.match(self.text, self.position, self.end)
-        return found is not None and found[0][1:-1].strip() not in _WORDS
+        return found is not None and found[0][1:-1].strip() not in WORDS
 
     def group(self) -> Selection:
         closing = {"{": "}", "(": ")"}[self.accept("{(")]
@@ -225,7 +226,7 @@ class _Reader(Scanner):
     def kind(self) -> Selection:
         self.skip()
         start, found = self.position, self.match(NAME)
-        kind = _WORDS.get(found[0].lower()) if found else None
+        kind = WORDS.get(found[0].lower()) if found else None
         if kind is None:
             self.fail("q or b and a number, as in q<1, or a word such as polymer or solvent", start)
         return kind

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from xtalflow.errors import NothingSelected
 
 from ._evaluation import atom_mask
+from ._grammar import WORDS
 from ._partial_models import keep_atoms
-from ._tree import Selection
+from ._tree import Atoms, Selection, parts_of
 
 if TYPE_CHECKING:
     import gemmi
@@ -30,8 +32,30 @@ def select_atoms(structure: gemmi.Structure, selection: Selection) -> gemmi.Stru
     """
     mask = atom_mask(structure, selection)
     if not mask.any():
-        raise NothingSelected(f"{selection} selects no atom: the model has {_contents(structure)}")
+        words = [word for word in unknown_chains(structure, selection).values() if word]
+        also = f"; is {' or '.join(words)} meant?" if words else ""
+        raise NothingSelected(f"{selection} selects no atom: the model has {_contents(structure)}{also}")
     return keep_atoms(structure, mask)
+
+
+def unknown_chains(structure: gemmi.Structure, selection: Selection) -> dict[str, str]:
+    """Names of chains in a selection that the model does not have, with the word that each may be a slip of, or ``""``.
+
+    Examples
+    --------
+    >>> import gemmi
+    >>> from xtalflow.xtal import parse_selection
+    >>> unknown_chains(gemmi.Structure(), parse_selection("A and proteinn"))
+    {'A': '', 'proteinn': 'protein'}
+    """
+    there = {chain.name for model in structure for chain in model}
+    named = dict.fromkeys(name for part in parts_of(selection) for name in _chains_of(part))
+    close = {name: get_close_matches(name.lower(), WORDS, n=1) for name in named if name and name not in there}
+    return {name: words[0] if words else "" for name, words in close.items()}
+
+
+def _chains_of(part: Selection) -> tuple[str, ...]:
+    return part.chains.names if isinstance(part, Atoms) and part.chains is not None else ()
 
 
 def _contents(structure: gemmi.Structure) -> str:

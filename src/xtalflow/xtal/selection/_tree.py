@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -219,6 +220,19 @@ class Near:
 
 Selection: TypeAlias = Atoms | Word | Comparison | Not | And | Or | Xor | Residues | Near
 """A tree of an atom selection."""
+
+
+def parts_of(selection: Selection) -> Iterator[Selection]:
+    """A selection, and all that it is made of."""
+    yield selection
+    match selection:
+        case And(parts) | Or(parts) | Xor(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(of) | Residues(of):
+            yield from parts_of(of)
+        case Near(centre=centre):
+            yield from parts_of(centre)
 
 
 def _tight(part: Selection) -> str:

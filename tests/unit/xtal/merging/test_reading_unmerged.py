@@ -442,7 +442,7 @@ def test_a_broken_line_is_named(tmp_path: Path, text: str, words: str) -> None:
         ("\n".join(scalepack_header()), "no observation"),
         (shelx_text(Observed(np.zeros((0, 3), int), np.zeros(0), np.zeros(0), np.zeros(0, int))), "no observation"),
         (xds_text(["0 0 0 1 1 1 1 1 1 1 1 1"] * 2, first=UNMERGED_XDS), "but of the reflection 0 0 0"),
-        ("to whom it may concern\n", "its format is none of MTZ, mmCIF, XDS, Scalepack and SHELX"),
+        ("to whom it may concern\n", "this is no file of reflections but text of another kind than MTZ, mmCIF, XDS"),
         (XDS.replace("MERGE=FALSE", "MERGE=TRUE"), "merged already"),
     ],
 )

@@ -119,7 +119,7 @@ def test_a_malformed_link_is_refused_and_does_not_crash_the_process(tmp_path: Pa
     [
         ("", UnreadableFile, "is empty"),
         ("ATOM      1  N   ALA A   1\n", UnsuitableContent, "not CIF"),
-        ("data_x\nloop_\n_a.b\n_a.c\n1 2 3\n", UnreadableFile, r"ligand.cif:2:0"),
+        ("data_x\nloop_\n_a.b\n_a.c\n1 2 3\n", UnreadableFile, r"ligand\.cif: line 2, column 0: "),
         ("data_x\n_cell.length_a 10\n", UnsuitableContent, "no restraint dictionary"),
         (LIGAND.replace("value_dist", "distance"), UnsuitableContent, "LIG has no ideal bond lengths"),
         (LIGAND.replace("1.43", "?"), UnsuitableContent, "is no number"),

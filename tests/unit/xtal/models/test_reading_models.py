@@ -147,7 +147,7 @@ def test_an_unknown_space_group_is_noted(pdb_file: Path, tmp_path: Path) -> None
         (b"data_x\n_cell.length_a 10\n", UnsuitableContent, "no atoms"),
         (b"data_r\nloop_\n_refln.index_h\n_refln.index_k\n1 2\n", UnsuitableContent, "reflections"),
         (b"data_comp_X\nloop_\n_chem_comp_atom.atom_id\nC1\n", UnsuitableContent, "restraint dictionary"),
-        (b"data_x\nloop_\n_atom_site.id\n_atom_site.x\n1 2 3\n", UnreadableFile, "model.pdb:2:0"),
+        (b"data_x\nloop_\n_atom_site.id\n_atom_site.x\n1 2 3\n", UnreadableFile, r"model\.pdb: line 2, column 0: "),
         (b"data_\xff\n_a.b 1\n", UnreadableFile, "line 1 has a character that is not UTF-8"),
     ],
 )
@@ -283,7 +283,7 @@ def test_one_entry_as_pdb_and_mmcif_has_one_digest(shared_data: Path) -> None:
 REFUSED = {
     "all_missing.mtz": (UnsuitableContent, "MTZ file of reflections"),
     "bad_letters.fasta": (UnsuitableContent, "no atoms"),
-    "broken_loop-sf.cif": (UnreadableFile, "broken_loop-sf.cif:14:0: Wrong number of values"),
+    "broken_loop-sf.cif": (UnreadableFile, "cif: line 14, column 0: Wrong number of values"),
     "empty.mtz": (UnreadableFile, "is empty"),
     "empty.pdb": (UnreadableFile, "is empty"),
     "free_all_one.mtz": (UnsuitableContent, "MTZ file of reflections"),
@@ -292,7 +292,7 @@ REFUSED = {
     "hkl_only.mtz": (UnsuitableContent, "MTZ file of reflections"),
     "mtz_named.pdb": (UnsuitableContent, "MTZ file of reflections"),
     "truncated.mtz": (UnsuitableContent, "MTZ file of reflections"),
-    "truncated_model.cif": (UnreadableFile, "truncated_model.cif:230:23: parse error"),
+    "truncated_model.cif": (UnreadableFile, "cif: line 230, column 23: parse error"),
 }
 
 

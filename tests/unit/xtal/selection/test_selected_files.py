@@ -9,7 +9,7 @@ from pathlib import Path
 import gemmi
 import pytest
 
-from xtalflow.data import CContainer, ValueState
+from xtalflow.data import CContainer, Severity, ValueState
 from xtalflow.errors import InvalidValue, NothingSelected, UnreadableFile
 from xtalflow.formats import ParamsHeader, read_params, write_params
 from xtalflow.xtal import CAtomSelection, CPdbDataFile, write_model
@@ -98,6 +98,19 @@ def test_a_selection_of_nothing_is_found(model: Path) -> None:
     assert file.get_merged_metadata("error_codes")[406] == "the selection selects nothing of the file"
     with pytest.raises(NothingSelected):
         file.selected()
+
+
+def test_a_chain_that_is_not_there_is_worth_a_warning(model: Path) -> None:
+    """The rest is selected all the same."""
+    file = CPdbDataFile()
+    file.set(model)
+    file.selection.text = "A and not (solvent or X/3)"
+
+    assert [(one.code, one.severity, one.message) for one in file.validity()] == [
+        (409, Severity.WARNING, "model.cif: there is no chain X"),
+    ]
+    file.selection.text = "A and not ligandd"
+    assert [one.message for one in file.validity()] == ["model.cif: there is no chain ligandd; is ligand meant?"]
 
 
 def test_without_a_selection_the_file_is_not_read(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
