@@ -78,10 +78,8 @@ def _print_job(job: dict[str, Any]) -> None:
         print(job["error"])
     print(f"uuid {job['uuid']}")
     print(f"folder {path_in(job['folder'], job['directory'])} in {job['directory']}")
-    if job["program_versions"]:
-        print(
-            "programs: " + ", ".join(f"{name} {version}".strip() for name, version in job["program_versions"].items())
-        )
+    if programs := _programs(job):
+        print(f"programs: {', '.join(programs)}")
     if job["children"]:
         console().print(_tree(job))
     if job["kpis"]:
@@ -101,6 +99,12 @@ def _print_job(job: dict[str, Any]) -> None:
         if item["kind"] == "warning"
     ]
     print_warnings(job | {"warnings": [warning for warning in job["warnings"] if warning not in reported]})
+
+
+def _programs(job: dict[str, Any]) -> list[str]:
+    """Programs of a job and of those below it, with their versions, each once."""
+    own = [f"{name} {version}".strip() for name, version in job["program_versions"].items()]
+    return list(dict.fromkeys([*own, *(name for child in job["children"] for name in _programs(child))]))
 
 
 def _tree(job: dict[str, Any], above: Tree | None = None) -> Tree:

@@ -19,6 +19,7 @@ from xtalflow.xtal import (
     FlagColumn,
     analyse_free_flags,
     check_model_crystal,
+    check_monomer_library,
     check_space_group_change,
     choose_free_flags,
     crystal_of_model,
@@ -144,7 +145,9 @@ def check_restraints(
                 read_dictionary(path)
     library = None
     with findings.of(task.container.find("inputData.XYZIN")):
-        library = task.monomer_library()
+        folder = task.monomer_library()
+        check_monomer_library(folder)
+        library = folder
     if library is None or model is None or not all(findings.path_of(dictionary) for dictionary in given):
         return
     with findings.of(dictionaries):
