@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._exit import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY, say
-from ._parser import SubParsers, add_command, add_project_option
+from ._parser import Parser, SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
     from xtalflow.engine import JobRecord, Settings
@@ -32,48 +32,59 @@ def add(commands: SubParsers) -> None:
     parser = add_command(
         commands, "run", _run_task, summary="run a task now, with live progress", description=_DESCRIPTION, mixed=True
     )
+    add_task_words(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would run, and make nothing")
+
+
+def add_task_words(parser: Parser) -> None:
+    """Add the task and its parameters, the project and the title."""
     parser.add_argument("task", metavar="TASK", help="its name; `xtalflow tasks` lists all")
     words = parser.add_argument("words", metavar="PARAM=VALUE", nargs="*", help="parameters, and files without a name")
     words.complete = {"bash": "_shtab_compgen_files", "zsh": "_files"}  # type: ignore[attr-defined]  # read by shtab
     add_project_option(parser, "made if there is none such; without it that of this folder, else 'default'")
     parser.add_argument("--title", metavar="TEXT", default="", help="title of the job")
-    parser.add_argument("--dry-run", action="store_true", help="show what would run, and make nothing")
 
 
 def _run_task(arguments: argparse.Namespace) -> int:
+    if arguments.dry_run:
+        from ._dry_run import show_dry_run
+
+        return show_dry_run(_filled_plugin(arguments), arguments)
+    from ._output import print_json
+    from ._result import print_result
+
+    plugin, remarks = checked_plugin(arguments)
+    document = submit_and_watch(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+    if arguments.json:
+        print_json(document)
+    else:
+        print_result(document, said=remarks)
+    tell_failure(document)
+    return exit_code(document)
+
+
+def checked_plugin(arguments: argparse.Namespace) -> tuple[CPluginScript, list[str]]:
+    """The task with the parameters given, which can be run, and what is remarked on it, which is said."""
+    import asyncio
+
+    from xtalflow.services import check_job, check_title
+
+    plugin = _filled_plugin(arguments)
+    check_title(arguments.title)
+    remarks = [f"{remark.path}: {remark.message}" for remark in asyncio.run(check_job(plugin))]
+    for remark in remarks:
+        say(remark)
+    return plugin, remarks
+
+
+def _filled_plugin(arguments: argparse.Namespace) -> CPluginScript:
     from xtalflow.plugin import make_task
     from xtalflow.services import give_parameters, load_settings
 
     load_settings()
     plugin = make_task(arguments.task)
     give_parameters(plugin, arguments.words, Path.cwd())
-    if arguments.dry_run:
-        from ._dry_run import show_dry_run
-
-        return show_dry_run(plugin, arguments)
-    return run_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
-
-
-def run_plugin(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> int:
-    """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
-    import asyncio
-
-    from xtalflow.services import check_job, check_title
-
-    from ._output import print_json
-    from ._result import print_result
-
-    check_title(title)
-    remarks = [f"{remark.path}: {remark.message}" for remark in asyncio.run(check_job(plugin))]
-    for remark in remarks:
-        say(remark)
-    document = submit_and_watch(plugin, project=project, title=title, json=json)
-    if json:
-        print_json(document)
-    else:
-        print_result(document, said=remarks)
-    tell_failure(document)
-    return exit_code(document)
+    return plugin
 
 
 def exit_code(document: dict[str, Any]) -> int:

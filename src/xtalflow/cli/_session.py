@@ -16,13 +16,21 @@ T = TypeVar("T")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def with_store(work: Callable[[Settings], Coroutine[object, object, T]]) -> T:
-    """Run a coroutine that asks the record, which is open meanwhile."""
+def with_store(work: Callable[[Settings], Coroutine[object, object, T]], *, heal: bool = True) -> T:
+    """Run a coroutine that asks the record, which is open meanwhile.
+
+    Parameters
+    ----------
+    heal
+        First give all jobs of this machine their end that ended while nobody looked.
+    """
 
     async def opened() -> T:
-        from xtalflow.services import open_store
+        from xtalflow.services import open_store, settle_abandoned
 
         async with open_store() as settings:
+            if heal:
+                await settle_abandoned("cli")
             return await work(settings)
 
     return asyncio.run(opened())

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
         find_project,
         get_job,
         get_project,
+        give_back,
+        held_attempts,
         import_sources,
         job_detail,
+        jobs_to_cancel,
         list_events,
         list_files,
         list_jobs,
         list_projects,
         provenance_graph,
+        release_attempts,
+        take_over,
+        waiting_attempts,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
@@ -47,8 +53,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "_asking": (
-        "create_project find_job find_project get_job get_project import_sources job_detail list_events list_files "
-        "list_jobs list_projects provenance_graph"
+        "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
+        "job_detail jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
+        "release_attempts take_over waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -104,9 +111,12 @@ __all__ = [
     "free_folder_name",
     "get_job",
     "get_project",
+    "give_back",
+    "held_attempts",
     "import_sources",
     "in_database",
     "job_detail",
+    "jobs_to_cancel",
     "list_events",
     "list_files",
     "list_jobs",
@@ -115,5 +125,8 @@ __all__ = [
     "provenance_graph",
     "read_project_file",
     "read_project_log",
+    "release_attempts",
     "setup",
+    "take_over",
+    "waiting_attempts",
 ]

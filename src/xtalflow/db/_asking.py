@@ -1,4 +1,4 @@
-"""The questions of `_projects`, `_queries` and `_provenance`, for coroutines."""
+"""What concerns more than one project, for coroutines: `_projects`, `_queries`, `_provenance` and `_queue`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
 
-from . import _projects, _provenance, _queries
+from . import _projects, _provenance, _queries, _queue
 from ._provenance import Direction
-from ._records import Actor, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
+from ._records import Actor, AttemptRecord, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
 from ._session import in_database
 
 
@@ -110,3 +110,33 @@ async def provenance_graph(
 ) -> ProvenanceGraph:
     """Where what a job read came from, and what was made of what it wrote."""
     return await in_database(_provenance.provenance, project_uuid, job_uuid, direction)
+
+
+async def waiting_attempts(executor: str, *, most: int) -> list[AttemptRecord]:
+    """Runs that nobody has claimed, the most urgent first, then the oldest."""
+    return await in_database(_queue.waiting_attempts, executor, most)
+
+
+async def held_attempts() -> list[AttemptRecord]:
+    """Runs that some supervisor holds."""
+    return await in_database(_queue.held_attempts)
+
+
+async def take_over(attempt: AttemptRecord, *, owner: str, lease_s: float) -> AttemptRecord | None:
+    """Become the owner of a run whose owner is gone; None if a rival was faster, or the owner is back."""
+    return await in_database(_queue.take_over, attempt, owner, lease_s)
+
+
+async def give_back(attempt: AttemptRecord, *, owner: str) -> bool:
+    """Queue a run again that its owner claimed and never started."""
+    return await in_database(_queue.give_back, attempt, owner)
+
+
+async def release_attempts(owner: str) -> int:
+    """Let go of all runs of an owner, for the next one to take over at once; how many they were."""
+    return await in_database(_queue.release, owner)
+
+
+async def jobs_to_cancel(owner: str) -> set[UUID]:
+    """Jobs among an owner's runs that somebody asked the end of."""
+    return await in_database(_queue.to_be_cancelled, owner)

@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from xtalflow.engine import JobId, JobStatus
+from xtalflow.engine import JobId, JobStatus, ProjectId
 from xtalflow.errors import IllegalTransition, InvalidInput
 
 from ._clean import clean_json, clean_text
@@ -49,7 +50,7 @@ def queue_attempt(writer: Writer, job_uuid: UUID, executor: str, resources: Mapp
             resources=clean_json(resources, "resources"),
             queued=ledger.now,
         )
-        return _record(attempt, job.id)
+        return _record(attempt, job.id, ProjectId(writer.project))
 
 
 def claim_attempt(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s: float) -> AttemptRecord:
@@ -101,22 +102,48 @@ def end_attempt(
 def attempt_record(project: UUID, job_uuid: UUID, epoch: int | None = None) -> AttemptRecord:
     """A run of a job, the latest if `epoch` is None; `InvalidInput` if there is none."""
     runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid).order_by("-epoch")
-    attempt = (runs if epoch is None else runs.filter(epoch=epoch)).first()
-    if attempt is None:
+    found = attempt_rows((runs if epoch is None else runs.filter(epoch=epoch))[:1])
+    if not found:
         raise InvalidInput(f"job {job_uuid} has no such attempt")
-    return _record(attempt, JobId(job_uuid))
+    return found[0]
 
 
-def _record(attempt: Attempt, job: JobId) -> AttemptRecord:
+def attempt_rows(runs: QuerySet[Attempt]) -> list[AttemptRecord]:
+    """Runs as records, in one query."""
+    related = runs.select_related("job__project").only(*_COLUMNS, "job__uuid", "job__project__uuid")
+    return [_record(run, JobId(run.job.uuid), ProjectId(run.job.project.uuid)) for run in related]
+
+
+_COLUMNS = (
+    "epoch",
+    "state",
+    "token",
+    "executor",
+    "handle",
+    "host",
+    "owner",
+    "lease_until",
+    "cancel_requested",
+    "exit_code",
+    "signal",
+    "reason",
+    "journal_seq",
+)
+
+
+def _record(attempt: Attempt, job: JobId, project: ProjectId) -> AttemptRecord:
     return AttemptRecord(
         job=job,
+        project=project,
         epoch=attempt.epoch,
         state=str(attempt.state),
         token=attempt.token,
         executor=attempt.executor,
         handle=attempt.handle,
+        host=attempt.host,
         owner=attempt.owner,
         lease_until=attempt.lease_until,
+        cancel_requested=attempt.cancel_requested,
         exit_code=attempt.exit_code,
         signal=attempt.signal,
         reason=attempt.reason,

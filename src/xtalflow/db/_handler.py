@@ -28,7 +28,7 @@ from xtalflow.engine import (
 )
 from xtalflow.plugin import Progress
 
-from . import _attempts, _queries, _transactions
+from . import _attempts, _queries, _queue, _transactions
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
 from ._replay import replay
@@ -160,6 +160,14 @@ class AsyncDatabaseHandler(JobStoreBase):
     ) -> AttemptRecord:
         """Keep what finds a started run again."""
         return await in_database(_attempts.submitted, self.project, job_uuid, epoch, handle, host)
+
+    async def request_cancel(self, job_uuid: JobId, epoch: int) -> AttemptRecord:
+        """Ask for the end of a run, whoever holds it; asking again changes nothing."""
+        return await in_database(_queue.request_cancel, self.project, job_uuid, epoch)
+
+    async def cancel_waiting(self, job_uuid: JobId, epoch: int, *, reason: str) -> bool:
+        """End a run that nobody has claimed, and its job; False if it was claimed meanwhile."""
+        return await in_database(_queue.cancel_waiting, self._writer, job_uuid, epoch, reason)
 
     async def end_attempt(
         self,

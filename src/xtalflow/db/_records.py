@@ -147,16 +147,27 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRecord:
-    """One run of a top-level job."""
+    """One run of a top-level job.
+
+    Attributes
+    ----------
+    handle
+        What its executor finds it by, on the machine `host`; empty until it was submitted.
+    owner, lease_until
+        The supervisor that holds it, and until when without a renewal.
+    """
 
     job: JobId
+    project: ProjectId
     epoch: int
     state: str
     token: str
     executor: str = ""
     handle: Mapping[str, Any] = field(default_factory=dict)
+    host: str = ""
     owner: str = ""
     lease_until: datetime | None = None
+    cancel_requested: datetime | None = None
     exit_code: int | None = None
     signal: str = ""
     reason: str = ""

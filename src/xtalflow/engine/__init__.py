@@ -2,7 +2,7 @@
 
 from xtalflow.plugin import JobStatus
 
-from ._executor import RUNNER_LOG, LocalExecutor, LocalRun, RunnerExit, end_orphans
+from ._executor import RUNNER_LOG, STOP_GRACE_S, LocalExecutor, LocalRun, RunnerExit, identity_of
 from ._files import async_copy_file, safe_name, sha256_of, sync_folder
 from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
 from ._journal import (
@@ -32,7 +32,7 @@ from ._outputs import (
 )
 from ._papers import INPUT_PARAMS, PARAMS, given_parameters, params_header
 from ._ports import JobStore
-from ._processes import ProcessIdentity, to_the_end
+from ._processes import ProcessIdentity, identify, to_the_end
 from ._records import (
     IMPORT_DIR,
     JOB_DIR,
@@ -68,6 +68,7 @@ __all__ = [
     "RUN_MARK",
     "SETTINGS_FILE",
     "START",
+    "STOP_GRACE_S",
     "Cycle",
     "Event",
     "FileId",
@@ -110,11 +111,12 @@ __all__ = [
     "create_plugin_for_job",
     "decode_line",
     "encode_json",
-    "end_orphans",
     "from_json",
     "given_parameters",
     "glean_job_files_async",
     "glean_performance_indicators_async",
+    "identify",
+    "identity_of",
     "import_external_file",
     "import_input_files_async",
     "job_folder",

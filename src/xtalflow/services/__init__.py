@@ -4,6 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
+from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._demonstration import (
     DEMO_PROJECT,
@@ -32,6 +33,8 @@ from ._projects import (
 )
 from ._run import JobRun
 from ._submit import check_job, check_title, submit_job
+from ._supervisor import Supervisor
+from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._words import give_parameters, split_columns
@@ -56,6 +59,8 @@ __all__ = [
     "ProblemKind",
     "ProjectCheck",
     "State",
+    "Supervisor",
+    "cancel_job",
     "check_job",
     "check_project",
     "check_project_name",
@@ -95,6 +100,7 @@ __all__ = [
     "project_document",
     "project_of_folder",
     "read_report",
+    "settle_abandoned",
     "split_columns",
     "submit_job",
     "summary_document",

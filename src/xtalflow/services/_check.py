@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ from xtalflow.engine import (
     FileRecord,
     JobRecord,
     JobStatus,
-    ProcessIdentity,
+    identity_of,
     read_end,
     sha256_of,
 )
@@ -159,7 +160,7 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
     found = []
     for job in jobs:
         attempt = attempts.get(job.number)
-        if attempt is None or job.parent is not None:
+        if attempt is None or job.parent is not None or attempt.host not in ("", socket.gethostname()):
             continue
         folder = directory / job.folder
         try:
@@ -167,9 +168,11 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
         except InvalidInput:
             ended = False
         if ended:
-            sentence = f"job {job.number} ended while nobody watched: its results are in its folder, but not on record"
+            sentence = f"job {job.number} has ended, and its supervisor has not put its results on record yet"
         elif not _is_alive(attempt.handle):
-            sentence = f"job {job.number} is shown as running, but nothing runs it any more: run it again as a new job"
+            sentence = (
+                f"job {job.number} is shown as running, but nothing runs it any more: its supervisor has to see it"
+            )
         else:
             continue
         found.append(Problem(kind=ProblemKind.UNFINISHED, path=folder, job=job.number, sentence=sentence))
@@ -177,9 +180,4 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
 
 
 def _is_alive(handle: Mapping[str, Any]) -> bool:
-    names = ("pid", "start_time", "boot_id")
-    if not all(name in handle for name in names):
-        return False
-    return ProcessIdentity(
-        pid=int(handle["pid"]), start_time=float(handle["start_time"]), boot_id=str(handle["boot_id"])
-    ).is_alive()
+    return bool(handle) and identity_of(handle).is_alive()

@@ -18,13 +18,23 @@ TASKS = '''
 import asyncio
 import os
 import signal
+import sys
 
 from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, CPerformanceIndicator, CString
-from xtalflow.plugin import CPluginScript, Series, Unsatisfactory
+from xtalflow.plugin import Command, CPluginScript, Series, Unsatisfactory
 from xtalflow.errors import TaskFailed
 
 
-MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful"]
+MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "stubborn"]
+STUBBORN = """
+import os, signal, subprocess, sys, time
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if len(sys.argv) == 1:
+    subprocess.Popen([sys.executable, __file__, "grandchild"], start_new_session=True)
+print(os.getpid(), flush=True)
+time.sleep(120)
+"""
 
 
 class CTextFile(CDataFile):
@@ -114,6 +124,11 @@ class Moody(CPluginScript):
             os.kill(os.getpid(), signal.SIGSEGV)
         if how == "wait":
             await asyncio.sleep(60)
+        if how == "nap":
+            await asyncio.sleep(1.5)
+        if how == "stubborn":
+            (self.work_directory / "stubborn.py").write_text(STUBBORN)
+            await self.run_command(Command(sys.executable, ["stubborn.py"]))
         if how == "child":
             child = self.child(Moody)
             child.controlParameters.HOW = "wait"

@@ -17,12 +17,11 @@ from xtalflow.engine import (
     JobId,
     JobOrder,
     LocalExecutor,
-    LocalRun,
     ProjectId,
-    end_orphans,
     to_the_end,
     write_order,
 )
+from xtalflow.engine._executor import StartedRun
 from xtalflow.engine._processes import identify, marked_processes
 from xtalflow.errors import ProgramFailed
 
@@ -47,15 +46,15 @@ async def marked(token: str) -> list[psutil.Process]:
     return await asyncio.to_thread(marked_processes, RUN_MARK, token)
 
 
-async def runner_with_a_program(token: str) -> LocalRun:
+async def runner_with_a_program(token: str) -> StartedRun:
     """A runner whose program has a session of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", RUNNER, env=os.environ | {RUN_MARK: token}, start_new_session=True
+        sys.executable, "-c", RUNNER, "xtalflow.engine", env=os.environ | {RUN_MARK: token}, start_new_session=True
     )
     async with asyncio.timeout(20):
         while len(await marked(token)) < 2:
             await asyncio.sleep(0.05)
-    return LocalRun(process, await asyncio.to_thread(identify, process.pid), token)
+    return StartedRun(process, await asyncio.to_thread(identify, process.pid), token)
 
 
 async def test_a_killed_runner_leaves_no_program_behind() -> None:
@@ -69,17 +68,37 @@ async def test_a_killed_runner_leaves_no_program_behind() -> None:
 
 
 async def test_another_process_ends_what_a_killed_runner_left_behind() -> None:
-    token = uuid4().hex
+    token, executor = uuid4().hex, LocalExecutor()
     run = await runner_with_a_program(token)
-    assert not await end_orphans(run.handle)
+    assert await executor.find(token, run.handle) is not None
 
     os.kill(run.handle["pid"], signal.SIGKILL)
     async with asyncio.timeout(20):
-        while not await end_orphans(run.handle):
+        while await executor.find(token, run.handle):
             await asyncio.sleep(0.05)
+    await executor.clear(token)
 
     assert await marked(token) == []
     await run.wait()
+
+
+@pytest.mark.parametrize("with_handle", [True, False])
+async def test_a_runner_is_adopted_with_and_without_its_handle_and_killed_with_its_program(with_handle: bool) -> None:
+    """Whoever started it may have died before the handle was kept."""
+    token = uuid4().hex
+    run = await runner_with_a_program(token)
+    adopted = await LocalExecutor().find(token, run.handle if with_handle else {})
+
+    assert adopted is not None
+    assert adopted.handle == run.handle
+    ended = await adopted.kill()
+    assert (ended.code, ended.words) == (None, "is gone")
+    assert await marked(token) == []
+    assert (await run.wait()).words == "was killed by SIGKILL"
+
+
+async def test_no_runner_is_found_where_there_is_none() -> None:
+    assert await LocalExecutor().find(uuid4().hex, {}) is None
 
 
 async def test_a_runner_without_room_for_its_log_could_not_start(ordered: Path) -> None:

@@ -31,6 +31,7 @@ class Attempt(models.Model):
     owner = models.TextField(blank=True, default="")
     lease_until = models.DateTimeField(null=True, blank=True)
     resources = models.JSONField(default=dict, blank=True)
+    cancel_requested = models.DateTimeField(null=True, blank=True)
     host = models.TextField(blank=True, default="")
     exit_code = models.IntegerField(null=True, blank=True)
     signal = models.CharField(max_length=32, blank=True, default="")

@@ -1,0 +1,221 @@
+"""Follows one run to its end: its journal becomes rows, its end the job's end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xtalflow import db
+from xtalflow.engine import (
+    JOURNAL,
+    RUNNER_LOG,
+    JobRecord,
+    JobStatus,
+    JournalLine,
+    JournalReader,
+    LocalRun,
+    RunEnd,
+    RunnerExit,
+    read_end,
+)
+from xtalflow.errors import IllegalTransition, InvalidInput
+
+from ._news import Newsreader
+
+if TYPE_CHECKING:
+    from xtalflow.db import AsyncDatabaseHandler, AttemptRecord, JobDetail
+
+LEASE_S = 60.0
+"""Seconds for which a claim is good; it is renewed while the job runs."""
+_GONE = RunnerExit(code=None)
+
+
+class LeaseLost(Exception):
+    """Another supervisor holds the run now."""
+
+
+class Following:
+    """One run, for as long as this process holds its lease.
+
+    Parameters
+    ----------
+    run
+        The living runner; None if it is gone, and its job only has to be settled.
+    owner
+        Who holds the lease.
+
+    Attributes
+    ----------
+    poll_s
+        Seconds between two looks at the journal; may be changed at any time.
+    """
+
+    def __init__(
+        self,
+        handler: AsyncDatabaseHandler,
+        job: JobRecord,
+        attempt: AttemptRecord,
+        run: LocalRun | None,
+        *,
+        owner: str,
+        news: Newsreader | None = None,
+    ) -> None:
+        self._handler, self._job, self._attempt, self._run = handler, job, attempt, run
+        self._owner, self._news = owner, news
+        self._interrupts = 1 if attempt.cancel_requested else 0
+        self._killing: asyncio.Future[RunnerExit] | None = None
+        self.poll_s = 0.05
+
+    def interrupt(self) -> None:
+        """End the job: the first time cleanly, the second time by killing its runner and all that it started."""
+        self._interrupts += 1
+        if self._run is None:
+            return
+        if self._interrupts == 1:
+            self._run.interrupt()
+        else:
+            self._killing = asyncio.ensure_future(self._run.kill())
+
+    def cancel(self) -> None:
+        """End the job cleanly, or after the runner's grace by killing all."""
+        self._interrupts += 1
+        if self._run is not None:
+            self._killing = asyncio.ensure_future(self._run.stop())
+
+    async def to_the_end(self) -> JobRecord:
+        """Follow the run until it has ended and its job with it; the job's record.
+
+        Raises
+        ------
+        LeaseLost
+            Somebody else follows it now; nothing is settled here.
+        """
+        runner_exit, refusal = await self._follow()
+        await self._settle(runner_exit, refusal)
+        return await self._handler.job(self._job.id)
+
+    async def catch_up(self) -> None:
+        """Replay what the journal tells so far, whoever follows the run."""
+        await self._replay(JournalReader(self._folder / JOURNAL))
+
+    async def _follow(self) -> tuple[RunnerExit, str]:
+        """Replay the journal while the runner runs; returns its exit, and why its journal was refused if it was."""
+        reader = JournalReader(self._folder / JOURNAL)
+        ending = asyncio.ensure_future(self._run.wait() if self._run is not None else _gone())
+        renewal = time.monotonic() + LEASE_S / 3
+        try:
+            while True:
+                ended = ending.done()
+                try:
+                    await self._replay(reader)
+                except InvalidInput as exc:
+                    if self._run is not None:
+                        await self._run.stop()
+                    return await ending, f"the journal of the run cannot be understood: {exc}"
+                if ended:
+                    return ending.result(), ""
+                if time.monotonic() > renewal:
+                    await self._renew()
+                    renewal = time.monotonic() + LEASE_S / 3
+                await asyncio.wait({ending}, timeout=self.poll_s)
+        finally:
+            ending.cancel()
+
+    async def _renew(self) -> None:
+        job, epoch = self._job.id, self._attempt.epoch
+        if not await self._handler.renew_lease(job, epoch, owner=self._owner, lease_s=LEASE_S):
+            raise LeaseLost(f"job {self._job.number} is followed by somebody else")
+
+    @property
+    def _folder(self) -> Path:
+        return self._handler.project_directory / self._job.folder
+
+    async def _replay(self, reader: JournalReader) -> None:
+        """Replay what is new; the lines before one that cannot be understood count."""
+        lines, refusal = await asyncio.to_thread(_new_lines, reader)
+        if lines:
+            await self._handler.replay(lines)
+            if self._news is not None:
+                for line in lines:
+                    self._news.read(line)
+        if refusal is not None:
+            raise refusal
+
+    async def _settle(self, runner_exit: RunnerExit, refusal: str) -> None:
+        """Give the job the end that its runner wrote; without one it is interrupted, or lost with the runner."""
+        try:
+            end: RunEnd | None = await asyncio.to_thread(read_end, self._folder, self._attempt.epoch)
+        except InvalidInput as exc:
+            end, refusal = None, refusal or str(exc)
+        if refusal:
+            status, reason = JobStatus.FAILED, refusal
+        elif end is not None:
+            status, reason = end.outcome.status, end.reason
+        elif self._interrupts:
+            status, reason = JobStatus.INTERRUPTED, "interrupted, and killed"
+        else:
+            words = await asyncio.to_thread(_last_words, self._folder / RUNNER_LOG)
+            status, reason = JobStatus.FAILED, f"lost: the runner {runner_exit.words} before its job ended{words}"
+        await end_unfinished(self._handler, self._job, status, reason)
+        code = runner_exit.code
+        await self._handler.end_attempt(
+            self._job.id,
+            self._attempt.epoch,
+            exit_code=code if code is not None and code >= 0 else None,
+            signal=_signal_name(code or 0),
+            reason="" if end is not None else reason,
+            lost=end is None and not self._interrupts,
+        )
+
+
+async def end_unfinished(handler: AsyncDatabaseHandler, top: JobRecord, status: JobStatus, reason: str) -> None:
+    """End a job and all below it that has not ended, children first."""
+    detail = await db.job_detail(handler.project, top.id)
+    for job in _from_below(detail):
+        if job.status.is_end:
+            continue
+        with suppress(IllegalTransition):
+            if status not in job.status.successors:
+                await handler.update_job_status(job.id, JobStatus.RUNNING)
+            await handler.update_job_status(job.id, status, reason=reason)
+
+
+async def _gone() -> RunnerExit:
+    return _GONE
+
+
+def _new_lines(reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
+    """Lines not yet read, and what is wrong with the one after them, if anything is."""
+    lines: list[JournalLine] = []
+    try:
+        for line in reader.read():
+            lines.append(line)  # noqa: PERF402  a comprehension would lose the good lines before a bad one
+    except InvalidInput as exc:
+        return lines, exc
+    return lines, None
+
+
+def _from_below(detail: JobDetail) -> list[JobRecord]:
+    return [*(job for child in detail.children for job in _from_below(child)), detail.job]
+
+
+def _last_words(log: Path) -> str:
+    """What a runner said when it died: the error that Python met, else its last line."""
+    try:
+        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    except OSError:
+        return ""
+    said = [line for line in lines if line.startswith("Fatal Python error")] or [line for line in lines if line]
+    return f": {said[-1][:300]}" if said else ""
+
+
+def _signal_name(code: int) -> str:
+    if code >= 0:
+        return ""
+    with suppress(ValueError):
+        return signal.Signals(-code).name
+    return str(-code)
