@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         list_jobs,
         list_projects,
         provenance_graph,
+        recover_project,
         release_attempts,
         take_over,
         waiting_attempts,
@@ -49,13 +50,14 @@ if TYPE_CHECKING:
         UsedFile,
         UseRole,
     )
+    from ._recovery import Recovery
     from ._session import close_connections, in_database
 
 _HOMES = {
     "_asking": (
         "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
         "job_detail jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
-        "release_attempts take_over waiting_attempts"
+        "recover_project release_attempts take_over waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -65,6 +67,7 @@ _HOMES = {
         "Actor AttemptRecord Derivation Evaluation EventRecord FileEdge JobDetail JobSummary ProjectRecord "
         "ProvenanceGraph UsedFile UseRole"
     ),
+    "_recovery": "Recovery",
     "_session": "close_connections in_database",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -101,6 +104,7 @@ __all__ = [
     "ProjectFile",
     "ProjectRecord",
     "ProvenanceGraph",
+    "Recovery",
     "UseRole",
     "UsedFile",
     "close_connections",
@@ -125,6 +129,7 @@ __all__ = [
     "provenance_graph",
     "read_project_file",
     "read_project_log",
+    "recover_project",
     "release_attempts",
     "setup",
     "take_over",

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
 
-from . import _projects, _provenance, _queries, _queue
+from . import _projects, _provenance, _queries, _queue, _recovery
 from ._provenance import Direction
 from ._records import Actor, AttemptRecord, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
+from ._recovery import Recovery
 from ._session import in_database
 
 
@@ -25,6 +26,19 @@ async def create_project(
         The name is taken or cannot be used, or the folder belongs to another project.
     """
     return await in_database(_projects.make_project, name, directory, description, actor or Actor())
+
+
+async def recover_project(directory: Path) -> Recovery:
+    """Give a project's folder its rows: rebuilt from its log and journals, or moved here with the folder.
+
+    Raises
+    ------
+    UnreadableFile
+        It is no folder of a project.
+    InvalidInput
+        The rows are those of another folder, which is still there.
+    """
+    return await in_database(_recovery.recover_project, directory)
 
 
 async def list_projects() -> list[ProjectRecord]:

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from xtalflow.engine import IMPORTED_FILES, ProjectId, encode_json, from_json, safe_name, sync_folder, to_json
@@ -24,6 +25,7 @@ class ProjectFile:
 
     name: str
     uuid: ProjectId
+    created: datetime | None = None
     format_version: int = FORMAT_VERSION
 
 

@@ -80,11 +80,12 @@ _KIND_OF = {record: kind for kind, record in _KINDS.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One line; `job` is None where it is about the project."""
+    """One line; `job` is None where it is about the project, `version` is that of the xtalflow that wrote it."""
 
     time: datetime
     who: str
     where_from: str
+    version: str = ""
     job: JobId | None
     event: LogEvent
 
@@ -94,6 +95,7 @@ class _Envelope:
     time: datetime
     who: str
     where_from: str
+    version: str = ""
     kind: str
     job: JobId | None = None
     data: Mapping[str, Any]
@@ -107,7 +109,14 @@ def append_line(directory: Path, actor: Actor, time: datetime, job: UUID | None,
     StoreUnavailable
         The folder is not there, read-only or full.
     """
-    line = LogLine(time=time, who=actor.user, where_from=actor.client, job=JobId(job) if job else None, event=event)
+    line = LogLine(
+        time=time,
+        who=actor.user,
+        where_from=actor.client,
+        version=actor.version,
+        job=JobId(job) if job else None,
+        event=event,
+    )
     path = directory / PROJECT_LOG
     try:
         with (directory / _LOCK).open("ab") as lock:
@@ -156,6 +165,7 @@ def _encode(line: LogLine) -> bytes:
         "time": line.time.isoformat(),
         "who": line.who,
         "where_from": line.where_from,
+        "version": line.version,
         "kind": _KIND_OF[type(line.event)],
         "data": to_json(line.event),
     }
@@ -174,4 +184,11 @@ def _decode(line: bytes, path: Path, number: int) -> LogLine:
         raise UnreadableFile(path, f"line {number} is not JSON: {exc}") from exc
     except InvalidInput as exc:
         raise UnreadableFile(path, f"line {number}: {exc}") from exc
-    return LogLine(time=envelope.time, who=envelope.who, where_from=envelope.where_from, job=envelope.job, event=event)
+    return LogLine(
+        time=envelope.time,
+        who=envelope.who,
+        where_from=envelope.where_from,
+        version=envelope.version,
+        job=envelope.job,
+        event=event,
+    )

@@ -46,7 +46,7 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
     folder = _new_folder(name) if directory is None else directory.absolute()
     if other := Project.objects.filter(directory=str(folder)).values_list("name", flat=True).first():
         raise InvalidInput(f"{folder}: this is already the folder of the project {other!r}")
-    make_project_folder(folder, ProjectFile(name=name, uuid=uuid))
+    make_project_folder(folder, ProjectFile(name=name, uuid=uuid, created=row.creation_time))
     row.directory = str(folder)
     row.save(update_fields=["directory"])
     with writing(uuid, actor) as ledger:

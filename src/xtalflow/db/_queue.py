@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xtalflow.engine import JobStatus
+from xtalflow.engine import JobStatus, StatusChange
 
 from ._attempts import attempt_record, attempt_rows
 from ._clean import clean_text
@@ -80,6 +80,7 @@ def cancel_waiting(writer: Writer, job_uuid: UUID, epoch: int, reason: str) -> b
     if ended:
         with writing(writer.project, writer.actor) as ledger:
             move_job(ledger, job_uuid, JobStatus.INTERRUPTED, reason)
+            writer.log(ledger, job_uuid, StatusChange(to=JobStatus.INTERRUPTED, reason=reason))
     return bool(ended)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -36,6 +37,7 @@ from xtalflow.plugin import Progress
 
 from ._clean import clean_json
 from ._ledger import Ledger, writing
+from ._records import Actor
 from ._rows import job_rows
 from ._transactions import Writer
 from ._write_files import add_imports, add_outputs, add_uses
@@ -87,6 +89,7 @@ class _Run:
         if attempt is None:
             raise InvalidInput(f"job {self._top.number} was never queued and has no journal")
         self._attempt = attempt
+        self._made_by: Actor | None = None
         self._progress: dict[UUID, Progress] = {}
         self._cycles: dict[UUID, Cycle] = {}
 
@@ -160,8 +163,21 @@ class _Run:
             raise InvalidInput(
                 f"the journal of job {self._top.number} makes job {new.number} with a wrong uuid, {job_uuid}"
             )
-        add_job(self._ledger, new)
+        ledger = self._ledger
+        actor, ledger.actor = ledger.actor, self._maker()
+        add_job(ledger, new)
+        ledger.actor = actor
         self._jobs[job_uuid] = self._ledger.job(job_uuid)
+
+    def _maker(self) -> Actor:
+        """Whoever made the job made its children, through whatever supervisor their lines come."""
+        if self._made_by is None:
+            made_by = Job.objects.filter(pk=self._jobs[self._top.id][0]).values_list(
+                "created_by_client", "created_by_version"
+            )
+            client, version = made_by[0]
+            self._made_by = replace(self._ledger.actor, client=client, version=version)
+        return self._made_by
 
     def _begin(self) -> None:
         states = [Attempt.State.QUEUED, Attempt.State.SUBMITTING, Attempt.State.SUBMITTED]

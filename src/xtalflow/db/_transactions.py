@@ -67,8 +67,7 @@ def create_job(writer: Writer, new: NewJob) -> JobRecord:
 def change_status(writer: Writer, job_uuid: UUID, to: JobStatus, reason: str) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
         move_job(ledger, job_uuid, to, reason)
-        if to.is_end:
-            writer.log(ledger, job_uuid, StatusChange(to=to, reason=reason))
+        writer.log(ledger, job_uuid, StatusChange(to=to, reason=reason))
         return ledger.job_record(job_uuid)
 
 
@@ -155,9 +154,14 @@ def delete_job(writer: Writer, job_uuid: UUID) -> None:
         tree = _tree(ledger, job)
         _refuse_needed(job, tree)
         writer.log(ledger, job_uuid, JobDeletion())
-        File.objects.filter(job__in=tree).delete()
-        Job.objects.filter(project=ledger.project, uuid=job_uuid).delete()
-        ledger.note("deleted", job_uuid, {"number": job.number, "task": job.task})
+        remove_job(ledger, job)
+
+
+def remove_job(ledger: Ledger, job: JobRecord) -> None:
+    """Delete the rows of a job and its children, within a transaction that holds the project."""
+    File.objects.filter(job__in=_tree(ledger, job)).delete()
+    Job.objects.filter(project=ledger.project, uuid=job.id).delete()
+    ledger.note("deleted", job.id, {"number": job.number, "task": job.task})
 
 
 def _tree(ledger: Ledger, job: JobRecord) -> list[int]:

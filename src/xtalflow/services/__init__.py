@@ -31,6 +31,7 @@ from ._projects import (
     project_document,
     project_of_folder,
 )
+from ._recover import recover_projects
 from ._run import JobRun
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
@@ -100,6 +101,7 @@ __all__ = [
     "project_document",
     "project_of_folder",
     "read_report",
+    "recover_projects",
     "settle_abandoned",
     "split_columns",
     "submit_job",

@@ -35,7 +35,12 @@ async def test_a_new_project_has_its_folders_and_says_whose_it_is(project: Proje
     """Name, uuid and format version; a folder for jobs and one for imports."""
     content = json.loads((project.directory / PROJECT_FILE).read_text())
 
-    assert content == {"name": project.name, "uuid": str(project.id), "format_version": 1}
+    assert content == {
+        "name": project.name,
+        "uuid": str(project.id),
+        "created": project.created.isoformat(),
+        "format_version": 1,
+    }
     assert (await asyncio.to_thread(read_project_file, project.directory)).uuid == project.id
     assert (project.directory / "CCP4_JOBS").is_dir()
     assert (project.directory / "CCP4_IMPORTED_FILES").is_dir()
@@ -58,11 +63,12 @@ async def test_everything_that_a_user_decides_is_a_line(handler: AsyncDatabaseHa
         Imports(imports=(entry,)),
         JobEdit(title="Free-R", evaluation=Evaluation.GOOD),
         ProjectEdit(tags=("xray",)),
+        StatusChange(to=JobStatus.QUEUED),
         StatusChange(to=JobStatus.INTERRUPTED, reason="cancelled"),
         JobDeletion(),
     ]
-    assert [line.job for line in lines] == [job.id, job.id, job.id, None, job.id, job.id]
-    assert all(line.who and line.where_from == "python" and line.time.tzinfo for line in lines)
+    assert [line.job for line in lines] == [job.id, job.id, job.id, None, job.id, job.id, job.id]
+    assert all(line.who and line.where_from == "python" and line.version and line.time.tzinfo for line in lines)
 
 
 async def test_a_job_tracked_in_this_process_is_in_the_log_to_its_end(handler: AsyncDatabaseHandler) -> None:
@@ -73,7 +79,12 @@ async def test_a_job_tracked_in_this_process_is_in_the_log_to_its_end(handler: A
     end = JobEnd(status=JobStatus.FINISHED, host="node7")
     await handler.finish_job(job.id, end)
 
-    assert [line.event for line in read_project_log(handler.project_directory)][1:] == [Outputs(files=(output,)), end]
+    assert [line.event for line in read_project_log(handler.project_directory)][1:] == [
+        StatusChange(to=JobStatus.QUEUED),
+        StatusChange(to=JobStatus.RUNNING),
+        Outputs(files=(output,)),
+        end,
+    ]
 
 
 async def test_what_is_refused_is_not_in_the_log(handler: AsyncDatabaseHandler) -> None:

@@ -1,0 +1,46 @@
+"""Rebuilds the record of projects from their folders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xtalflow import db
+from xtalflow.errors import InvalidInput
+
+from ._takeover import settle_abandoned
+
+if TYPE_CHECKING:
+    from xtalflow.db import Recovery
+
+
+async def recover_projects(folders: Sequence[Path], *, client: str = "python") -> list[Recovery]:
+    """Give projects their rows from their folders, and unfinished jobs their end if nothing runs them any more.
+
+    Parameters
+    ----------
+    folders
+        Folders of projects, or folders that such are in.
+
+    Raises
+    ------
+    InvalidInput
+        A folder is none of a project, and has none in it; nothing is done then. Or it is a copy of a known project's.
+    """
+    found = await asyncio.to_thread(lambda: [project for folder in folders for project in _projects_in(folder)])
+    recovered = [await db.recover_project(folder) for folder in dict.fromkeys(found)]
+    await settle_abandoned(client)
+    return recovered
+
+
+def _projects_in(folder: Path) -> list[Path]:
+    """The folder itself if it is a project's, else those in it that are."""
+    folder = folder.absolute()
+    if (folder / db.PROJECT_FILE).is_file():
+        return [folder]
+    found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}"))
+    if not found:
+        raise InvalidInput(f"{folder}: this is no folder of a project, nor one of projects: there is no project.json")
+    return found

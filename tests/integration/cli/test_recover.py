@@ -1,0 +1,156 @@
+"""The record is rebuilt from project folders, equal in everything that a user can see."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EDITS = """
+import asyncio
+
+from xtalflow.db import AsyncDatabaseHandler, Evaluation, find_job, find_project
+from xtalflow.services import open_store
+
+
+async def main():
+    async with open_store():
+        project = await find_project("words")
+        handler = await AsyncDatabaseHandler.open(project.id)
+        await handler.edit_project(description="Words of a text", tags=["texts", "β"])
+        for number, evaluation in (("1", Evaluation.GOOD), ("1.2", Evaluation.BEST)):
+            job = await find_job(project.id, number)
+            await handler.edit_job(job.id, title=f"Job {number}", comments="looks well", evaluation=evaluation)
+        await handler.delete_job((await find_job(project.id, "5")).id)
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def lived_in(xtalflow: Any, text: Path) -> Any:
+    """A project with nested, failed, unsatisfactory, cancelled, killed, waiting, deleted jobs, imports and edits."""
+    other = text.parent / "other.txt"
+    other.write_text("one two three")  # the same bytes under another name
+    for words in (
+        ["run", "count_twice", f"TEXT={text}", "TIMES=2"],
+        ["run", "moody", "HOW=badly"],
+        ["run", "moody", "HOW=poorly"],
+        ["run", "moody", "HOW=crash"],
+        ["run", "moody", "HOW=doubtful"],
+        ["run", "count_words", f"TEXT={other}"],
+        ["submit", "moody"],
+        ["cancel", "words/7"],
+        ["run", "count_words", f"TEXT={xtalflow.projects / 'words/CCP4_JOBS/job_1/COPY.txt'}"],
+        ["submit", "count_words", f"TEXT={text}"],
+    ):
+        project = [] if words[0] == "cancel" else ["-p", "words"]
+        xtalflow(*words, *project)
+    subprocess.run([sys.executable, "-c", EDITS], env=xtalflow.environ(), check=True, timeout=60)
+    return xtalflow
+
+
+def seen(xtalflow: Any) -> dict[str, Any]:
+    """All that a user can see."""
+    jobs = xtalflow("jobs", "-p", "words", "--all", "--json").json()
+    return {
+        "projects": xtalflow("projects", "--json").json(),
+        "jobs": jobs,
+        "files": xtalflow("files", "-p", "words", "--json").json(),
+        "kpis": xtalflow("kpis", "-p", "words", "--json").json(),
+        "check": xtalflow("check", "-p", "words", "--json").json(),
+        **{job["number"]: xtalflow("show", job["uuid"], "--json").json() for job in jobs if "." not in job["number"]},
+        **{f"graph {job['number']}": xtalflow("graph", job["uuid"], "--json").json() for job in jobs},
+    }
+
+
+def test_a_project_is_the_same_after_its_database_was_lost(lived_in: Any) -> None:
+    xtalflow = lived_in
+    before = seen(xtalflow)
+    shutil.rmtree(xtalflow.home)
+    recovered = xtalflow("recover", xtalflow.projects)
+
+    assert (recovered.code, recovered.err) == (0, "")
+    assert recovered.out == "words: rebuilt from its folder: 10 jobs, 6 files\n"
+    after = seen(xtalflow)
+    assert before["jobs"] == after["jobs"]
+    assert before == after
+    statuses = {job["number"]: job["status"] for job in after["jobs"]}
+    assert statuses == {
+        "9": "queued",
+        "8": "finished",
+        "7": "interrupted",
+        "6": "finished",
+        "4": "failed",
+        "3": "unsatisfactory",
+        "2": "failed",
+        "1": "finished",
+        "1.1": "finished",
+        "1.2": "finished",
+    }
+
+
+def test_work_goes_on_after_the_database_was_lost(lived_in: Any, text: Path) -> None:
+    """What waited is run, and numbers go on where they were."""
+    xtalflow = lived_in
+    shutil.rmtree(xtalflow.home)
+    xtalflow("recover", xtalflow.projects / "words")
+    again = xtalflow("recover", xtalflow.projects / "words")
+    xtalflow("worker", "--until-idle")
+    new = xtalflow("run", "count_words", "-p", "words", f"TEXT={text}", "--json").json()
+
+    assert again.out == "words: known, and where it was: 10 jobs, 6 files\n"
+    assert xtalflow("show", "words/9", "--json").json()["status"] == "finished"
+    assert (new["number"], new["status"]) == ("10", "finished")
+    (checked,) = xtalflow("check", "-p", "words", "--json").json()["projects"]
+    assert [(one["kind"], Path(one["path"]).name) for one in checked["problems"]] == [("orphan", "job_5")]  # deleted
+
+
+def test_a_project_that_was_moved_by_hand_is_found_again(xtalflow: Any, text: Path, tmp_path: Path) -> None:
+    xtalflow("run", "count_words", "-p", "words", f"TEXT={text}")
+    moved = tmp_path / "elsewhere"
+    shutil.move(xtalflow.projects / "words", moved)
+    recovered = xtalflow("recover", moved, "--json").json()
+
+    assert [(one["outcome"], one["directory"]) for one in recovered] == [("moved", str(moved))]
+    assert xtalflow("check", "-p", "words").code == 0
+    assert xtalflow("run", "count_words", "-p", "words", f"TEXT={text}").code == 0
+
+
+def test_a_copy_of_a_project_is_refused(xtalflow: Any, text: Path, tmp_path: Path) -> None:
+    xtalflow("run", "count_words", "-p", "words", f"TEXT={text}")
+    shutil.copytree(xtalflow.projects / "words", tmp_path / "copy")
+
+    answer = xtalflow("recover", tmp_path / "copy")
+
+    assert answer.code == 2
+    assert "this is a copy of the project 'words'" in answer.err
+    assert xtalflow("projects", "--json").json()[0]["directory"] == str(xtalflow.projects / "words")
+
+
+def test_a_folder_without_projects_is_refused(xtalflow: Any, tmp_path: Path) -> None:
+    answer = xtalflow("recover", tmp_path)
+
+    assert answer.code == 2
+    assert "this is no folder of a project, nor one of projects" in answer.err
+
+
+def test_what_cannot_be_understood_is_left_out_and_said(xtalflow: Any, text: Path) -> None:
+    """The rest is rebuilt."""
+    for _ in range(2):
+        xtalflow("run", "count_words", "-p", "words", f"TEXT={text}")
+    journal = xtalflow.projects / "words/CCP4_JOBS/job_1/journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:2], b'{"kind": "nonsense"}\n', *lines[2:]]))
+    shutil.rmtree(xtalflow.home)
+    answer = xtalflow("recover", xtalflow.projects / "words")
+
+    assert answer.code == 0
+    assert "words: a part of the run of job 1 is left out: " in answer.err
+    jobs = {job["number"]: job["status"] for job in xtalflow("jobs", "-p", "words", "--json").json()}
+    assert jobs["2"] == "finished"
