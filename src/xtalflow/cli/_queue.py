@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from ._exit import FAILED, FINISHED, say
 from ._parser import SubParsers, add_command, add_job_argument
-from ._run import CLIENT, add_task_words, checked_plugin
+from ._run import CLIENT, add_task_words, filled_plugin, say_remarks
 
 if TYPE_CHECKING:
-    from xtalflow.engine import JobRecord, Settings
+    from xtalflow.engine import JobId, JobRecord, Settings
+    from xtalflow.plugin import CPluginScript
     from xtalflow.services import Document
 
 
@@ -68,21 +69,29 @@ def _slots(text: str) -> int:
 
 
 def _submit(arguments: argparse.Namespace) -> int:
+    plugin = filled_plugin(arguments)
+    return submit_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+
+
+def submit_plugin(
+    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
+) -> int:
+    """Queue a filled plugin as a job, and tell which it is."""
     from ._output import print_json
     from ._session import with_store
 
-    plugin, _ = checked_plugin(arguments)
+    say_remarks(plugin, title)
 
     async def work(settings: Settings) -> Document:
         from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
 
-        home = await find_or_make_project(arguments.project, Path.cwd(), client=CLIENT)
-        job = await submit_job(home, plugin, title=arguments.title, client=CLIENT)
+        home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
+        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from)
         return await job_details(FoundJob(project=home, job=job))
 
     document = with_store(work)
     name = f"{document['project']}/{document['number']}"
-    if arguments.json:
+    if json:
         print_json(document)
     elif document["status"] == "queued":
         print(f"job {name} ({document['task']}) is queued")

@@ -28,7 +28,7 @@ def add(commands: SubParsers) -> None:
         _recover,
         summary="rebuild the record from project folders, or learn where they were moved to",
         description="Rebuild the record of projects from their folders alone: after the database was lost, or on\n"
-        "another machine. Of a project that was moved or renamed by hand, learn where it is now. Folders are not changed.",
+        "another machine. Of a project that was moved or renamed by hand, learn where it is now.",
     )
     parser.add_argument(
         "folders", metavar="FOLDER", nargs="+", type=Path, help="of a project, or with folders of projects in it"

@@ -10,7 +10,7 @@ from ._exit import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY, say
 from ._parser import Parser, SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
-    from xtalflow.engine import JobRecord, Settings
+    from xtalflow.engine import JobId, JobRecord, Settings
     from xtalflow.plugin import CPluginScript
     from xtalflow.services import Document, Listener
 
@@ -49,13 +49,21 @@ def _run_task(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         from ._dry_run import show_dry_run
 
-        return show_dry_run(_filled_plugin(arguments), arguments)
+        return show_dry_run(filled_plugin(arguments), arguments)
+    plugin = filled_plugin(arguments)
+    return run_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+
+
+def run_plugin(
+    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
+) -> int:
+    """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
     from ._output import print_json
     from ._result import print_result
 
-    plugin, remarks = checked_plugin(arguments)
-    document = submit_and_watch(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
-    if arguments.json:
+    remarks = say_remarks(plugin, title)
+    document = submit_and_watch(plugin, project=project, title=title, json=json, cloned_from=cloned_from)
+    if json:
         print_json(document)
     else:
         print_result(document, said=remarks)
@@ -63,21 +71,21 @@ def _run_task(arguments: argparse.Namespace) -> int:
     return exit_code(document)
 
 
-def checked_plugin(arguments: argparse.Namespace) -> tuple[CPluginScript, list[str]]:
-    """The task with the parameters given, which can be run, and what is remarked on it, which is said."""
+def say_remarks(plugin: CPluginScript, title: str) -> list[str]:
+    """Check a job that is to be made, and say what is remarked on it; the sentences."""
     import asyncio
 
     from xtalflow.services import check_job, check_title
 
-    plugin = _filled_plugin(arguments)
-    check_title(arguments.title)
+    check_title(title)
     remarks = [f"{remark.path}: {remark.message}" for remark in asyncio.run(check_job(plugin))]
     for remark in remarks:
         say(remark)
-    return plugin, remarks
+    return remarks
 
 
-def _filled_plugin(arguments: argparse.Namespace) -> CPluginScript:
+def filled_plugin(arguments: argparse.Namespace) -> CPluginScript:
+    """The task of the command line with the parameters given."""
     from xtalflow.plugin import make_task
     from xtalflow.services import give_parameters, load_settings
 
@@ -93,7 +101,9 @@ def exit_code(document: dict[str, Any]) -> int:
     return codes.get(document["status"], FAILED)
 
 
-def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, json: bool) -> Document:
+def submit_and_watch(
+    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
+) -> Document:
     """Submit and run; returns the job as JSON values."""
     from ._session import with_store
 
@@ -103,7 +113,7 @@ def submit_and_watch(plugin: CPluginScript, *, project: str | None, title: str, 
         from ._progress import watching
 
         home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        job = await submit_job(home, plugin, title=title, client=CLIENT)
+        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from)
         if not job.status.is_end:
             with watching(job, home.name, quiet=json) as listener:
                 job = await _run_interruptibly(job, settings, listener)

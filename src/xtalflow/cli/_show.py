@@ -76,6 +76,8 @@ def _print_job(job: dict[str, Any]) -> None:
     print(f"{job['status']}{took}; made {local_time(job['created'])}{who}")
     if job["error"]:
         print(job["error"])
+    if job["cloned_from"]:
+        print(f"clone of {job['project']}/{job['cloned_from']}")
     print(f"uuid {job['uuid']}")
     print(f"folder {path_in(job['folder'], job['directory'])} in {job['directory']}")
     if programs := _programs(job):

@@ -7,7 +7,21 @@ from collections.abc import Sequence
 
 from xtalflow import __version__
 
-from . import _check, _completion, _demo, _doctor, _graph, _lists, _params, _queue, _recover, _run, _show, _tasks
+from . import (
+    _check,
+    _clone,
+    _completion,
+    _demo,
+    _doctor,
+    _graph,
+    _lists,
+    _params,
+    _queue,
+    _recover,
+    _run,
+    _show,
+    _tasks,
+)
 from ._parser import Parser
 
 
@@ -23,7 +37,21 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"xtalflow {__version__}")
     parser.set_defaults(surface=parser)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for module in (_run, _queue, _tasks, _params, _lists, _show, _graph, _check, _recover, _doctor, _demo, _completion):
+    for module in (
+        _run,
+        _queue,
+        _clone,
+        _tasks,
+        _params,
+        _lists,
+        _show,
+        _graph,
+        _check,
+        _recover,
+        _doctor,
+        _demo,
+        _completion,
+    ):
         module.add(commands)
     return parser
 

@@ -20,6 +20,7 @@ from .models import File, FileUse, Job, JobEvent, Project
 _DETAILS = {
     "evaluation": "evaluation",
     "comments": "comments",
+    "cloned_from": "cloned_from__number",
     "user": "user__username",
     "client": "created_by_client",
     "host": "host",
@@ -89,6 +90,7 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
     for pk, job, more in reversed(rows):  # children come before their parents
         values = dict(zip(_DETAILS, more, strict=True))
         values["evaluation"], values["user"] = Evaluation(values["evaluation"]), values["user"] or ""
+        values["cloned_from"] = values["cloned_from"] or ""
         details[job.id] = JobDetail(
             job=job,
             kpis=kpis[pk],

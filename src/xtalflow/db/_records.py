@@ -82,11 +82,14 @@ class JobDetail:
         The latest `Progress` of a running job, as JSON; empty when nothing was reported.
     cycle_values
         The values of its latest cycle.
+    cloned_from
+        Number of the job whose parameters were taken; empty if that was none, or is deleted.
     """
 
     job: JobRecord
     evaluation: Evaluation = Evaluation.UNKNOWN
     comments: str = ""
+    cloned_from: str = ""
     user: str = ""
     client: str = ""
     host: str = ""

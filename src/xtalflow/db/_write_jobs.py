@@ -155,6 +155,9 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
         task_version=clean_text(new.task_version),
         status=new.status.value,
         parameters=clean_json(new.parameters, "parameters"),
+        cloned_from=Job.objects.filter(project=ledger.project, uuid=new.cloned_from).first()
+        if new.cloned_from
+        else None,
         creation_time=ledger.now,
         user_id=User.objects.filter(username=actor.user).values_list("pk", flat=True).first(),
         created_by_client=actor.client,

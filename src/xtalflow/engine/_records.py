@@ -140,6 +140,7 @@ class NewJob:
 
     `number` and `id` are given for child jobs (numbered by the parent's runner); a store numbers top-level jobs
     itself. `status` is PENDING, or QUEUED for a child, which starts at once. `parameters` are those given, by path.
+    `cloned_from` is the job whose parameters were taken.
     """
 
     task: str
@@ -150,6 +151,7 @@ class NewJob:
     id: JobId | None = None
     status: JobStatus = JobStatus.PENDING
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    cloned_from: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

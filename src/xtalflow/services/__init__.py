@@ -6,6 +6,7 @@ asks the record.
 
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
+from ._clone import clone_parameters
 from ._demonstration import (
     DEMO_PROJECT,
     DEMO_TASK,
@@ -66,6 +67,7 @@ __all__ = [
     "check_project",
     "check_project_name",
     "check_title",
+    "clone_parameters",
     "compare_with_truth",
     "definition_detail",
     "definition_schema",

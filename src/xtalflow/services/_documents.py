@@ -67,6 +67,7 @@ def job_document(detail: JobDetail, project: str, directory: Path) -> Document:
         "children": [job_document(child, project, directory) for child in detail.children],
         "evaluation": detail.evaluation.name.lower(),
         "comments": detail.comments,
+        "cloned_from": detail.cloned_from or None,
         "user": detail.user,
         "host": detail.host,
         "created_by": {"client": detail.client, "version": detail.xtalflow_version},

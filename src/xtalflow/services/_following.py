@@ -136,7 +136,8 @@ class Following:
 
     async def _replay(self, reader: JournalReader) -> None:
         """Replay what is new; the lines before one that cannot be understood count."""
-        lines, refusal = await asyncio.to_thread(_new_lines, reader)
+        found, refusal = await asyncio.to_thread(_new_lines, reader)
+        lines = [line for line in found if not self._is_known(line)]
         if lines:
             await self._handler.replay(lines)
             if self._news is not None:
@@ -144,6 +145,10 @@ class Following:
                     self._news.read(line)
         if refusal is not None:
             raise refusal
+
+    def _is_known(self, line: JournalLine) -> bool:
+        """Whether a line was on record already when this process began to follow the run."""
+        return line.epoch == self._attempt.epoch and line.seq <= self._attempt.journal_seq
 
     async def _settle(self, runner_exit: RunnerExit, refusal: str) -> None:
         """Give the job the end that its runner wrote; without one it is interrupted, or lost with the runner."""

@@ -12,6 +12,7 @@ from xtalflow.engine import (
     INPUT_PARAMS,
     FileRecord,
     JobEnd,
+    JobId,
     JobRecord,
     JobStatus,
     NewJob,
@@ -54,7 +55,12 @@ def check_title(title: str) -> None:
 
 
 async def submit_job(
-    project: ProjectRecord, plugin: CPluginScript, *, title: str = "", client: str = "python"
+    project: ProjectRecord,
+    plugin: CPluginScript,
+    *,
+    title: str = "",
+    client: str = "python",
+    cloned_from: JobId | None = None,
 ) -> JobRecord:
     """Make a job of a checked plugin, take its inputs into the project, and queue it.
 
@@ -74,6 +80,7 @@ async def submit_job(
         title=plugin.title,
         task_version=plugin.TASKVERSION,
         parameters=given_parameters(plugin),
+        cloned_from=cloned_from,
     )
     job = await handler.create_job(new)
     try:

@@ -48,8 +48,9 @@ def lived_in(xtalflow: Any, text: Path) -> Any:
         ["cancel", "words/7"],
         ["run", "count_words", f"TEXT={xtalflow.projects / 'words/CCP4_JOBS/job_1/COPY.txt'}"],
         ["submit", "count_words", f"TEXT={text}"],
+        ["clone", "words/1", "TIMES=1"],
     ):
-        project = [] if words[0] == "cancel" else ["-p", "words"]
+        project = [] if words[0] in {"cancel", "clone"} else ["-p", "words"]
         xtalflow(*words, *project)
     subprocess.run([sys.executable, "-c", EDITS], env=xtalflow.environ(), check=True, timeout=60)
     return xtalflow
@@ -76,12 +77,16 @@ def test_a_project_is_the_same_after_its_database_was_lost(lived_in: Any) -> Non
     recovered = xtalflow("recover", xtalflow.projects)
 
     assert (recovered.code, recovered.err) == (0, "")
-    assert recovered.out == "words: rebuilt from its folder: 10 jobs, 6 files\n"
+    assert recovered.out == "words: rebuilt from its folder: 13 jobs, 9 files\n"
     after = seen(xtalflow)
     assert before["jobs"] == after["jobs"]
     assert before == after
     statuses = {job["number"]: job["status"] for job in after["jobs"]}
+    assert after["10"]["cloned_from"] == "1"
     assert statuses == {
+        "10": "finished",
+        "10.1": "finished",
+        "10.2": "finished",
         "9": "queued",
         "8": "finished",
         "7": "interrupted",
@@ -104,9 +109,9 @@ def test_work_goes_on_after_the_database_was_lost(lived_in: Any, text: Path) -> 
     xtalflow("worker", "--until-idle")
     new = xtalflow("run", "count_words", "-p", "words", f"TEXT={text}", "--json").json()
 
-    assert again.out == "words: known, and where it was: 10 jobs, 6 files\n"
+    assert again.out == "words: known, and where it was: 13 jobs, 9 files\n"
     assert xtalflow("show", "words/9", "--json").json()["status"] == "finished"
-    assert (new["number"], new["status"]) == ("10", "finished")
+    assert (new["number"], new["status"]) == ("11", "finished")
     (checked,) = xtalflow("check", "-p", "words", "--json").json()["projects"]
     assert [(one["kind"], Path(one["path"]).name) for one in checked["problems"]] == [("orphan", "job_5")]  # deleted
 
