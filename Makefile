@@ -3,6 +3,7 @@
 # make check  ruff, mypy --strict, lint-imports, doctests
 # make bench  what xtalflow adds to the programs it runs
 # make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
+# make bench-kills  kills at named points, and what they leave behind
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PEER := .venv-ccp4i2
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench bench-tree clean
+.PHONY: demo test check bench bench-tree bench-kills clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -35,6 +36,9 @@ bench: $(VENV)/core
 
 bench-tree: $(VENV)/core $(PEER)/ccp4i2
 	$(BIN)/python benchmarks/tree.py $(PEER)/bin/python
+
+bench-kills: $(VENV)/dev
+	$(BIN)/python benchmarks/kills.py
 
 $(PEER)/ccp4i2:
 	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)

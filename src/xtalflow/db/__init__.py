@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         recover_project,
         release_attempts,
         take_over,
+        unqueued_jobs,
         waiting_attempts,
     )
     from ._handler import AsyncDatabaseHandler
@@ -57,7 +58,7 @@ _HOMES = {
     "_asking": (
         "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
         "job_detail jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
-        "recover_project release_attempts take_over waiting_attempts"
+        "recover_project release_attempts take_over unqueued_jobs waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -133,5 +134,6 @@ __all__ = [
     "release_attempts",
     "setup",
     "take_over",
+    "unqueued_jobs",
     "waiting_attempts",
 ]

@@ -136,6 +136,11 @@ async def held_attempts() -> list[AttemptRecord]:
     return await in_database(_queue.held_attempts)
 
 
+async def unqueued_jobs(host: str) -> list[tuple[UUID, JobRecord, int]]:
+    """Jobs that a process of this machine made and has not queued yet: project, job and process."""
+    return await in_database(_queue.unqueued_jobs, host)
+
+
 async def take_over(attempt: AttemptRecord, *, owner: str, lease_s: float) -> AttemptRecord | None:
     """Become the owner of a run whose owner is gone; None if a rival was faster, or the owner is back."""
     return await in_database(_queue.take_over, attempt, owner, lease_s)

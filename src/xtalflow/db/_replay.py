@@ -33,6 +33,7 @@ from xtalflow.engine import (
     child_id,
 )
 from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.faults import passed
 from xtalflow.plugin import Progress
 
 from ._clean import clean_json
@@ -112,6 +113,7 @@ class _Run:
         except IllegalTransition as exc:  # it was cancelled, or given up as lost, before this line was read
             self._ledger.note("refused", line.job, {"reason": str(exc)})
         attempt.journal_seq = line.seq
+        passed("replay.line")
         return True
 
     def save(self) -> None:

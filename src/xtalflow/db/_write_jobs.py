@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -158,6 +159,8 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
         cloned_from=Job.objects.filter(project=ledger.project, uuid=new.cloned_from).first()
         if new.cloned_from
         else None,
+        process_id=new.process_id,
+        host=socket.gethostname() if new.process_id else "",
         creation_time=ledger.now,
         user_id=User.objects.filter(username=actor.user).values_list("pk", flat=True).first(),
         created_by_client=actor.client,

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
 from xtalflow.errors import InvalidInput, UnreadableFile
+from xtalflow.faults import passed
 from xtalflow.plugin import CPluginScript
 
 from ._files import async_copy_file, readable, regular_file, settle, sha256_of
@@ -53,6 +54,7 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     before = await asyncio.to_thread(regular_file, source)
     examined = await asyncio.to_thread(file.examine)
     copied = await async_copy_file(source, store.project_directory / IMPORTED_FILES, like=before)
+    passed("import.copied")
     metadata = extract_file_metadata(file)
     known = await store.imported_file(copied.checksum)
     if known is not None and (store.project_directory / known.path).exists():
@@ -61,6 +63,7 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     else:
         settled = await asyncio.to_thread(settle, copied.path, source.name)
         path = settled.relative_to(store.project_directory).as_posix()
+        passed("import.settled")
     new = NewFile(
         id=FileId(uuid4()),
         file_path=path,

@@ -22,6 +22,7 @@ from xtalflow.data import (
     find_objects_by_type,
 )
 from xtalflow.errors import TaskFailed
+from xtalflow.faults import passed
 
 from ._files import hard_link, make_durable, sha256_of, sync_folder
 from ._ports import JobStore
@@ -150,6 +151,7 @@ def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: Jo
         facts, digests = examined.facts, examined.digests
         make_durable(target)
         checksum, size = sha256_of(target), target.stat().st_size
+    passed("glean.file")
     metadata = extract_file_metadata(file)
     return NewFile(
         id=FileId(uuid4()),

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xtalflow.errors import XtalflowError
+from xtalflow.faults import passed
 from xtalflow.plugin import JobStatus, Outcome
 
 from ._imports import check_inputs, verify_inputs
@@ -49,13 +50,17 @@ def run_folder(folder: Path) -> int:
         pid=os.getpid(),
         started=datetime.now(UTC).isoformat(),
     )
+    passed("runner.loaded")
     if not take_epoch(folder, start):
         sys.stderr.write(f"{folder}: another runner has started this job\n")
         return 3
+    passed("runner.took")
     began = time.monotonic()
     outcome, reason = asyncio.run(_run(folder, order))
     wall_s = round(time.monotonic() - began, 3)
+    passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))
+    passed("runner.ended")
     return 0
 
 

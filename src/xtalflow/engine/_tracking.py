@@ -14,6 +14,7 @@ from typing import Any
 
 from xtalflow.data import find_all_files
 from xtalflow.errors import InvalidInput, NotTracked, TaskFailed
+from xtalflow.faults import passed
 from xtalflow.plugin import (
     Command,
     CommandResult,
@@ -100,6 +101,7 @@ class TrackingHost:
         if job.status is JobStatus.PENDING:
             await store.update_job_status(job.id, JobStatus.QUEUED)
         job = await store.update_job_status(job.id, JobStatus.RUNNING)
+        passed("runner.started")
         plugin.job = JobContext(
             job=job.id,
             number=job.number,
@@ -139,6 +141,7 @@ class TrackingHost:
         if plugin.outcome is None:
             plugin.outcome = plugin.keep(TaskFailed("it was never executed"))
         outputs, kpis = await self._results(plugin, job)
+        passed("glean.collected")
         if not await _papers_are_written(plugin):
             outputs, kpis = [], []
         end = JobEnd(

@@ -23,6 +23,7 @@ from xtalflow.engine import (
     read_end,
 )
 from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.faults import passed
 
 from ._news import Newsreader
 
@@ -140,6 +141,7 @@ class Following:
         lines = [line for line in found if not self._is_known(line)]
         if lines:
             await self._handler.replay(lines)
+            passed("supervisor.replayed")
             if self._news is not None:
                 for line in lines:
                     self._news.read(line)
@@ -165,7 +167,9 @@ class Following:
         else:
             words = await asyncio.to_thread(_last_words, self._folder / RUNNER_LOG)
             status, reason = JobStatus.FAILED, f"lost: the runner {runner_exit.words} before its job ended{words}"
+        passed("supervisor.settling")
         await end_unfinished(self._handler, self._job, status, reason)
+        passed("supervisor.settled")
         code = runner_exit.code
         await self._handler.end_attempt(
             self._job.id,

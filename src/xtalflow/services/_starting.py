@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xtalflow import db
 from xtalflow.engine import JobOrder, JobRecord, JobStatus, LocalExecutor, LocalRun, Settings, write_order
 from xtalflow.errors import ProgramFailed
+from xtalflow.faults import passed
 
 from ._following import end_unfinished
 
@@ -24,14 +25,18 @@ async def start_run(
 ) -> LocalRun | None:
     """Start the runner of a run that this process has claimed; None if it could not start, and the job has failed."""
     folder = handler.project_directory / job.folder
+    passed("supervisor.claimed")
     try:
         await asyncio.to_thread(write_order, folder, await _order(handler, job, attempt, settings))
+        passed("supervisor.ordered")
         run = await LocalExecutor().start(folder)
+        passed("supervisor.started")
     except (ProgramFailed, OSError) as exc:
         await end_unfinished(handler, job, JobStatus.FAILED, str(exc))
         await handler.end_attempt(job.id, attempt.epoch, reason=str(exc))
         return None
     await handler.attempt_submitted(job.id, attempt.epoch, handle=run.handle, host=socket.gethostname())
+    passed("supervisor.submitted")
     return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from xtalflow.engine import (
     to_the_end,
 )
 from xtalflow.errors import InvalidInput, ValidationFailed, XtalflowError
+from xtalflow.faults import passed
 from xtalflow.formats import write_params
 from xtalflow.plugin import CPluginScript, JobContext, find_program
 
@@ -81,11 +83,15 @@ async def submit_job(
         task_version=plugin.TASKVERSION,
         parameters=given_parameters(plugin),
         cloned_from=cloned_from,
+        process_id=os.getpid(),
     )
     job = await handler.create_job(new)
+    passed("submit.made")
     try:
         await _take_inputs(job, plugin, handler)
+        passed("submit.imported")
         await handler.queue_attempt(job.id)
+        passed("submit.queued")
     except (XtalflowError, OSError) as exc:
         await _fail(handler, job, str(exc))
     except asyncio.CancelledError:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import psutil
+
 from xtalflow import db
-from xtalflow.engine import START, JobRecord, LocalExecutor, LocalRun
-from xtalflow.errors import InvalidInput
+from xtalflow.engine import START, JobRecord, JobStatus, LocalExecutor, LocalRun
+from xtalflow.errors import IllegalTransition, InvalidInput
 
 from ._following import LEASE_S, Following
 from ._open import actor
@@ -20,6 +22,9 @@ from ._starting import LOCAL
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord
+
+NEVER_QUEUED = "it was never queued: whoever made it died before"
+"""Reason of a job that came to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ async def settle_abandoned(client: str = "python") -> None:
     A job whose runner is gone gets its end. Of one that still runs the record learns how far it is; the rest is left to
     a supervisor.
     """
+    await _end_unqueued(client)
     for attempt in await db.held_attempts():
         if not is_abandoned(attempt):
             continue
@@ -82,6 +88,24 @@ async def settle_abandoned(client: str = "python") -> None:
                 await following(living).catch_up()
         elif (taken := await take_over(attempt, handler)) is not None:
             await following(taken).to_the_end()
+
+
+async def _end_unqueued(client: str) -> None:
+    """Jobs that were made by a process that died before it queued them come to nothing."""
+    for project, job, process in await db.unqueued_jobs(socket.gethostname()):
+        if await asyncio.to_thread(_is_older, process, job.created):
+            continue
+        handler = await db.AsyncDatabaseHandler.open(project, actor=actor(client))
+        with suppress(IllegalTransition):
+            await handler.update_job_status(job.id, JobStatus.INTERRUPTED, reason=NEVER_QUEUED)
+
+
+def _is_older(process: int, than: datetime) -> bool:
+    """Whether a process lives that was there at this time, to a second; another may have its number by now."""
+    try:
+        return psutil.Process(process).create_time() <= than.timestamp() + 1.0
+    except psutil.Error:
+        return False
 
 
 def following(taken: TakenRun) -> Following:

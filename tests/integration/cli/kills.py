@@ -1,0 +1,138 @@
+"""Kills a run at a named point, lets a worker clear up, and says what is not as it must be then.
+
+Used by the tests, a kill at each point, and by ``benchmarks/kills.py``, hundreds of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from xtalflow.faults import VARIABLE
+from xtalflow.plugin import JobStatus
+
+OF_RUNNER = ("runner.", "glean.")
+"""Beginnings of points that a runner passes; the others kill the process that submits and supervises."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one kill left behind."""
+
+    status: str
+    killed: bool
+    problems: list[str]
+
+
+@dataclass
+class KillTrial:
+    """Runs jobs in a home of its own, with the tasks of the tests."""
+
+    home: Path
+    site: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def kill_at(self, point: str, project: str, passes: int = 1) -> Outcome:
+        """Kill a run of `count_twice` at the `passes`-th passage of a point; see what a worker makes of it."""
+        text = self.home.parent / f"{project}.txt"
+        text.write_text(f"four words of {project}")
+        run = self._xtalflow("run", "count_twice", "-p", project, f"TEXT={text}", fault=f"{point}:{passes}")
+        jobs_after_kill = self._json("jobs", "-p", project, "--all")
+        self._xtalflow("worker", "--until-idle", "--slots", "2")
+        jobs = self._json("jobs", "-p", project, "--all")
+        shown = [self._json("show", job["uuid"]) for job in jobs]
+        problems = [
+            *_unfinished(jobs),
+            *_wrong_results(shown),
+            *_run_twice(shown),
+            *self._disagreements(project),
+            *self._left_over(),
+        ]
+        lost = {job["uuid"] for job in jobs_after_kill} - {job["uuid"] for job in jobs}
+        problems += [f"job {uuid} is lost" for uuid in lost]
+        top = next((job["status"] for job in jobs if job["number"] == "1"), "none")
+        kills_runner = point.startswith(OF_RUNNER)
+        killed = "SIGKILL" in run.stdout + run.stderr or top == "finished" if kills_runner else run.returncode == -9
+        return Outcome(status=top, killed=killed, problems=problems)
+
+    def _xtalflow(self, *words: str, fault: str = "") -> subprocess.CompletedProcess[str]:
+        own = {"XTALFLOW_HOME": str(self.home), "XTALFLOW_PROJECTS": str(self.home.parent / "projects")}
+        paths = os.pathsep.join(filter(None, [str(self.site), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "DATABASE_URL": "", **own, "PYTHONPATH": paths, **self.environment}
+        if fault:
+            environment[VARIABLE] = fault
+        return subprocess.run(
+            [sys.executable, "-m", "xtalflow", *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def _json(self, *words: str) -> Any:
+        done = self._xtalflow(*words, "--json")
+        if not done.stdout:
+            raise AssertionError(f"xtalflow {' '.join(words)}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def _disagreements(self, project: str) -> list[str]:
+        """Files that are missing or changed; what a killed import left in the folder of imports may be there."""
+        (checked,) = self._json("check", "-p", project)["projects"]
+        return [one["sentence"] for one in checked["problems"] if one["kind"] != "orphan"]
+
+    def _left_over(self) -> list[str]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                environment, status = process.environ(), process.status()
+            except psutil.Error:
+                continue
+            if environment.get("XTALFLOW_HOME") == str(self.home) and status != psutil.STATUS_ZOMBIE:
+                found.append(f"process {process.pid} is left: {' '.join(process.cmdline())}")
+        return found
+
+
+def _unfinished(jobs: list[dict[str, Any]]) -> list[str]:
+    numbers = Counter(job["number"] for job in jobs)
+    return [
+        *(
+            f"job {job['number']} is {job['status']}"
+            for job in jobs
+            if job["status"] in {"pending", "queued", "running"}
+        ),
+        *(f"{count} jobs have the number {number}" for number, count in numbers.items() if count > 1),
+    ]
+
+
+def _wrong_results(shown: list[dict[str, Any]]) -> list[str]:
+    """A finished job has all of its results, another none."""
+    problems = []
+    for job in shown:
+        whole = len(job["files"]) == 1 and job["kpis"].get("nWords") == 4
+        if job["status"] == "finished" and not whole:
+            problems.append(f"job {job['number']} is finished, with {len(job['files'])} files and {job['kpis']}")
+        if job["status"] != "finished" and (job["files"] or job["kpis"]):
+            problems.append(f"job {job['number']} is {job['status']} and has results")
+    return problems
+
+
+def _run_twice(shown: list[dict[str, Any]]) -> list[str]:
+    top = next((job for job in shown if job["number"] == "1"), None)
+    journal = Path(top["folder"]) / "journal.jsonl" if top else None
+    if journal is None or not journal.exists():
+        return []
+    lines = [json.loads(line) for line in journal.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    starts = Counter(
+        line["job"] for line in lines if line["kind"] == "status" and line["data"]["to"] == JobStatus.RUNNING
+    )
+    return [f"job {job} was started {count} times" for job, count in starts.items() if count > 1]

@@ -1,0 +1,143 @@
+"""Tasks of the tests: a package that registers them, for a folder on PYTHONPATH."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TASKS = '''
+"""Tasks that need no program, registered as a site's own package is."""
+
+import asyncio
+import os
+import signal
+import sys
+
+from xtalflow.data import CContainer, CDataFile, CFloat, CInt, CList, CPerformanceIndicator, CString
+from xtalflow.plugin import Command, CPluginScript, Series, Unsatisfactory
+from xtalflow.errors import TaskFailed
+
+
+MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "stubborn"]
+STUBBORN = """
+import os, signal, subprocess, sys, time
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if len(sys.argv) == 1:
+    subprocess.Popen([sys.executable, __file__, "grandchild"], start_new_session=True)
+print(os.getpid(), flush=True)
+time.sleep(120)
+"""
+
+
+class CTextFile(CDataFile):
+    QUALIFIERS = {"mimeTypeName": "text/plain", "fileExtensions": ("txt",), "guiLabel": "Text"}
+
+
+class CCount(CPerformanceIndicator):
+    nWords = CInt()
+    R1Factor = CFloat()
+
+
+class CountWords(CPluginScript):
+    """Count the words of a text."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "count_words", "Count words", "1.0"
+    CATEGORY = "test"
+
+    class Inputs(CContainer):
+        TEXT = CTextFile(allowUndefined=False, mustExist=True, toolTip="What to count")
+        MORE = CList(CTextFile(mustExist=True))
+
+    class Controls(CContainer):
+        TIMES = CInt(default=1, min=1, max=5, toolTip="How often")
+
+    class Outputs(CContainer):
+        COPY = CTextFile()
+        PERFORMANCE = CCount()
+
+    inputData, controlParameters, outputData = Inputs(), Controls(), Outputs()
+
+    async def run(self):
+        texts = [self.inputData.TEXT, *self.inputData.MORE]
+        words = " ".join(text.path.read_text() for text in texts).split()
+        (self.work_directory / "log.txt").write_text("counted\\n")
+        for cycle in range(self.controlParameters.TIMES.value):
+            await self.report_kpis(cycle=cycle, R1work=0.25 - cycle / 100)
+        await self.progress(1, 1, "counting")
+        self.outputData.COPY.path.write_text(" ".join(words))
+        self.outputData.PERFORMANCE.nWords = len(words)
+        self.outputData.PERFORMANCE.R1Factor = 0.1782
+        section = self.report.section("Words")
+        section.figures({"Words": len(words)})
+        section.plot("Falling", "cycle", "R", [Series(name="R1", x=[0, 1, 2], y=[0.3, 0.2, 0.1])])
+
+
+class CountTwice(CPluginScript):
+    """Count the words of a text, and of the text that comes out."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "count_twice", "Count twice", "1.0"
+
+    inputData, controlParameters, outputData = CountWords.Inputs(), CountWords.Controls(), CountWords.Outputs()
+
+    async def run(self):
+        first = self.child(CountWords)
+        first.inputData.TEXT = self.inputData.TEXT
+        await self.step(first)
+        second = self.child(CountWords)
+        second.inputData.TEXT = first.outputData.COPY
+        await self.step(second)
+        self.outputData.COPY = second.outputData.COPY
+        self.outputData.PERFORMANCE = second.outputData.PERFORMANCE
+
+
+class Moody(CPluginScript):
+    """End as it is told to."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "moody", "Moody", "1.0"
+
+    class Controls(CContainer):
+        HOW = CString(default="well", enumerators=MOODS, onlyEnumerators=True)
+
+    inputData, controlParameters, outputData = CContainer(), Controls(), CContainer()
+
+    async def run(self):
+        how = self.controlParameters.HOW.value
+        if how == "doubtful":
+            self.report.section("Doubts").warning("the map is weak")
+            self.warn("the map is weak")
+            self.warn("few flags")
+        if how == "badly":
+            raise TaskFailed("the crystal has dissolved")
+        if how == "poorly":
+            raise Unsatisfactory("the map is flat")
+        if how == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if how == "wait":
+            await asyncio.sleep(60)
+        if how == "nap":
+            await asyncio.sleep(1.5)
+        if how == "stubborn":
+            (self.work_directory / "stubborn.py").write_text(STUBBORN)
+            await self.run_command(Command(sys.executable, ["stubborn.py"]))
+        if how == "child":
+            child = self.child(Moody)
+            child.controlParameters.HOW = "wait"
+            await self.step(child)
+'''
+
+ENTRY_POINTS = """[xtalflow.tasks]
+count_words = xtalflow_test_tasks:CountWords
+count_twice = xtalflow_test_tasks:CountTwice
+moody = xtalflow_test_tasks:Moody
+"""
+
+
+def install_tasks(site: Path) -> None:
+    """Write the package into a folder."""
+    (site / "xtalflow_test_tasks.py").write_text(TASKS)
+    info = site / "xtalflow_test_tasks-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: xtalflow-test-tasks\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)

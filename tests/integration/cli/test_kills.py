@@ -1,0 +1,33 @@
+"""Whatever is killed, whenever: no job is lost, run twice, half gleaned, or shown as running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xtalflow.faults import POINTS
+
+from .kills import KillTrial
+
+ENDS = {
+    "submit.made": "interrupted",
+    "submit.imported": "interrupted",
+    "import.copied": "interrupted",
+    "import.settled": "interrupted",
+    "runner.loaded": "failed",
+    "runner.took": "failed",
+    "runner.started": "failed",
+    "glean.file": "failed",
+    "glean.collected": "failed",
+}
+"""How the job ends. Where it had all its results, or only its supervisor is killed, it is none the worse: finished."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_at_any_point_leaves_everything_in_order(point: str, tmp_path: Path, test_tasks: Path) -> None:
+    outcome = KillTrial(tmp_path / "home", test_tasks).kill_at(point, "p")
+
+    assert outcome.problems == []
+    assert outcome.killed
+    assert outcome.status == ENDS.get(point, "finished")
