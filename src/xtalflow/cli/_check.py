@@ -21,8 +21,13 @@ def add(commands: SubParsers) -> None:
         "check",
         _check,
         summary="compare database and disk: missing, changed, orphaned, unfinished",
-        description="Compare database and disk: missing, changed (by checksum), orphaned, unfinished. Nothing is "
-        "changed. Exit code 1 tells that something is amiss.",
+        description="Compare database and disk: missing, changed (by checksum), orphaned, unfinished. Nothing is\n"
+        "changed without --repair. Exit code 1 tells that something is amiss.",
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="mend what is safe: copy lost or changed files back from where their bytes are, move strays to the trash",
     )
     add_project_option(parser, "only this one; without it that of this folder, else all")
 
@@ -32,22 +37,28 @@ def _check(arguments: argparse.Namespace) -> int:
     from ._session import with_store
     from ._tables import Column
 
-    async def work(settings: Settings) -> list[ProjectCheck]:
-        from xtalflow.services import check_project, find_project, list_projects, project_of_folder
+    async def work(settings: Settings) -> list[tuple[ProjectCheck, list[str]]]:
+        from xtalflow.services import check_project, find_project, list_projects, project_of_folder, repair_project
 
         if arguments.project is not None:
             projects = [await find_project(arguments.project, Path.cwd())]
         else:
             here = await project_of_folder(Path.cwd())
             projects = [here] if here is not None else await list_projects()
-        return [await check_project(project) for project in projects]
+        if arguments.repair:
+            return [await repair_project(project) for project in projects]
+        return [(await check_project(project), []) for project in projects]
 
-    checks = with_store(work)
+    results = with_store(work)
+    checks = [check for check, _ in results]
     problems = [(check.project.name, problem) for check in checks for problem in check.problems]
     if arguments.json:
-        print_json({"well": not problems, "projects": [check.document() for check in checks]})
+        documents = [check.document() | ({"mended": mended} if arguments.repair else {}) for check, mended in results]
+        print_json({"well": not problems, "projects": documents})
         return 1 if problems else 0
-    for check in checks:
+    for check, mended in results:
+        for sentence in mended:
+            print(f"{check.project.name}: {sentence}")
         found = len(check.problems)
         verdict = "all is well" if not found else f"{found} problem{'s' * (found != 1)}"
         print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}")

@@ -3,7 +3,7 @@
 from xtalflow.plugin import JobStatus
 
 from ._executor import RUNNER_LOG, STOP_GRACE_S, LocalExecutor, LocalRun, RunnerExit, identity_of
-from ._files import async_copy_file, safe_name, sha256_of, sync_folder
+from ._files import TEMPORARY, TRASH, async_copy_file, move_to_trash, put_back, safe_name, sha256_of, sync_folder
 from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
 from ._journal import (
     JOURNAL,
@@ -69,6 +69,8 @@ __all__ = [
     "SETTINGS_FILE",
     "START",
     "STOP_GRACE_S",
+    "TEMPORARY",
+    "TRASH",
     "Cycle",
     "Event",
     "FileId",
@@ -120,7 +122,9 @@ __all__ = [
     "import_external_file",
     "import_input_files_async",
     "job_folder",
+    "move_to_trash",
     "params_header",
+    "put_back",
     "read_end",
     "read_order",
     "run_job_async",

@@ -17,6 +17,10 @@ from tempfile import NamedTemporaryFile
 
 from xtalflow.errors import UnreadableFile
 
+TRASH = "CCP4_TRASH"
+"""Folder of a project that keeps what was taken out of its place."""
+TEMPORARY = ".import-"
+"""Beginning of the name of a copy that is being made."""
 _CHUNK = 1 << 20
 _RESERVED = '<>:"/\\|?*'
 _DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -92,7 +96,7 @@ def _copy(source: Path, folder: Path, like: os.stat_result | None) -> Copied:
     digest, temporary = hashlib.sha256(), None
     try:
         with source.open("rb") as reader:
-            with NamedTemporaryFile(dir=folder, prefix=".import-", delete=False) as writer:
+            with NamedTemporaryFile(dir=folder, prefix=TEMPORARY, delete=False) as writer:
                 temporary = Path(writer.name)
                 while chunk := reader.read(_CHUNK):
                     digest.update(chunk)
@@ -144,6 +148,47 @@ def _take_name(temporary: Path, target: Path) -> None:
         temporary.replace(target)
     else:
         temporary.unlink()
+
+
+def move_to_trash(path: Path, project_directory: Path) -> Path:
+    """Move a file or folder of a project to the same place below its trash folder; where it is now."""
+    relative = path.relative_to(project_directory)
+    folder = project_directory / TRASH / relative.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = {unicodedata.normalize("NFC", entry.name).casefold() for entry in folder.iterdir()}
+    name = next(candidate for candidate in _candidates(relative.name) if candidate.casefold() not in taken)
+    path.rename(folder / name)
+    sync_folder(path.parent)
+    sync_folder(folder)
+    return folder / name
+
+
+def put_back(source: Path, path: Path, checksum: str, project_directory: Path) -> Path | None:
+    """Give a path of a project its bytes again, copied from a file that has them.
+
+    Returns
+    -------
+    Where the file is now that stood there with other bytes; None if there was none.
+
+    Raises
+    ------
+    UnreadableFile
+        The source cannot be read, or has not these bytes; nothing is changed then.
+    """
+    copied = _copy(source, path.parent, None)
+    if copied.checksum != checksum:
+        _discard(copied.path)
+        raise UnreadableFile(source, "it has other bytes")
+    return take_place(copied.path, path, project_directory)
+
+
+def take_place(temporary: Path, path: Path, project_directory: Path) -> Path | None:
+    """Put a file with the right bytes at a path of a project; where what stood there is now, None if nothing did."""
+    temporary.chmod(0o444)
+    moved = move_to_trash(path, project_directory) if path.exists() else None
+    temporary.replace(path)
+    sync_folder(path.parent)
+    return moved
 
 
 def hard_link(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
@@ -11,7 +12,7 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.faults import passed
 from xtalflow.plugin import CPluginScript
 
-from ._files import async_copy_file, readable, regular_file, settle, sha256_of
+from ._files import async_copy_file, readable, regular_file, settle, sha256_of, take_place
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 
@@ -58,7 +59,7 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
     metadata = extract_file_metadata(file)
     known = await store.imported_file(copied.checksum)
     if known is not None and (store.project_directory / known.path).exists():
-        await asyncio.to_thread(copied.path.unlink)
+        await asyncio.to_thread(_keep_one, copied.path, store.project_directory / known.path, known.checksum, store)
         path = known.path
     else:
         settled = await asyncio.to_thread(settle, copied.path, source.name)
@@ -83,6 +84,14 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
         (store.project_directory / path).unlink(missing_ok=True)
     file.link(record)
     return record
+
+
+def _keep_one(copy: Path, kept: Path, checksum: str, store: JobStore) -> None:
+    """Of the same bytes the file that is there is kept; one that was altered gives way to the copy."""
+    if sha256_of(kept) == checksum:
+        copy.unlink()
+    else:
+        take_place(copy, kept, store.project_directory)
 
 
 def check_inputs(plugin: CPluginScript, records: Sequence[FileRecord], store: JobStore) -> None:

@@ -33,6 +33,7 @@ from ._projects import (
     project_of_folder,
 )
 from ._recover import recover_projects
+from ._repair import repair_project
 from ._run import JobRun
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
@@ -104,6 +105,7 @@ __all__ = [
     "project_of_folder",
     "read_report",
     "recover_projects",
+    "repair_project",
     "settle_abandoned",
     "split_columns",
     "submit_job",

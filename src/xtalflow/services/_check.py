@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xtalflow import db
 from xtalflow.engine import (
     IMPORTED_FILES,
+    TEMPORARY,
     FileRecord,
     JobRecord,
     JobStatus,
@@ -26,6 +28,9 @@ from ._documents import Document
 
 if TYPE_CHECKING:
     from xtalflow.db import AttemptRecord, ProjectRecord
+
+
+_LONGEST_COPY_S = 3600.0
 
 
 class ProblemKind(StrEnum):
@@ -151,9 +156,17 @@ def _orphans(directory: Path, jobs: Sequence[JobRecord], files: Sequence[FileRec
     found += [
         Problem(kind=ProblemKind.ORPHAN, path=path, sentence="no imported file is known by this name")
         for path in sorted((directory / IMPORTED_FILES).glob("*"))
-        if path.relative_to(directory).as_posix() not in known
+        if path.relative_to(directory).as_posix() not in known and not _is_being_made(path)
     ]
     return found
+
+
+def _is_being_made(path: Path) -> bool:
+    """Whether a file may be a copy that some import is making just now."""
+    try:
+        return path.name.startswith(TEMPORARY) and time.time() - path.stat().st_mtime < _LONGEST_COPY_S
+    except OSError:
+        return True
 
 
 def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[str, AttemptRecord]) -> list[Problem]:
