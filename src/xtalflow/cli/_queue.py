@@ -30,6 +30,13 @@ def add(commands: SubParsers) -> None:
         mixed=True,
     )
     add_task_words(submit)
+    submit.add_argument(
+        "--priority",
+        metavar="N",
+        type=int,
+        default=0,
+        help="-100 to 100: of jobs that wait, the higher are run first (default: 0)",
+    )
     worker = add_command(
         commands,
         "worker",
@@ -70,11 +77,23 @@ def _slots(text: str) -> int:
 
 def _submit(arguments: argparse.Namespace) -> int:
     plugin = filled_plugin(arguments)
-    return submit_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+    return submit_plugin(
+        plugin,
+        project=arguments.project,
+        title=arguments.title,
+        json=arguments.json,
+        priority=arguments.priority,
+    )
 
 
 def submit_plugin(
-    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
+    plugin: CPluginScript,
+    *,
+    project: str | None,
+    title: str,
+    json: bool,
+    cloned_from: JobId | None = None,
+    priority: int = 0,
 ) -> int:
     """Queue a filled plugin as a job, and tell which it is."""
     from ._output import print_json
@@ -86,7 +105,7 @@ def submit_plugin(
         from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
 
         home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from)
+        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from, priority=priority)
         return await job_details(FoundJob(project=home, job=job))
 
     document = with_store(work)

@@ -23,6 +23,8 @@ from ._write_files import add_outputs, add_uses
 from ._write_values import set_values
 from .models import Job, Project, User
 
+MOST_URGENT = 100
+"""Highest priority; the lowest is the same below zero."""
 _FIRST = frozenset({JobStatus.PENDING, JobStatus.QUEUED})
 
 
@@ -144,6 +146,12 @@ def _raise_counter(ledger: Ledger, number: int) -> None:
         ledger.project.last_job_number = number
 
 
+def _priority(priority: int) -> int:
+    if abs(priority) > MOST_URGENT:
+        raise InvalidInput(f"a priority of {priority} is refused: it must be from -{MOST_URGENT} to {MOST_URGENT}")
+    return priority
+
+
 def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
     actor, number = ledger.actor, new.number or ""
     job = Job.objects.create(
@@ -159,6 +167,7 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
         cloned_from=Job.objects.filter(project=ledger.project, uuid=new.cloned_from).first()
         if new.cloned_from
         else None,
+        priority=_priority(new.priority),
         process_id=new.process_id,
         host=socket.gethostname() if new.process_id else "",
         creation_time=ledger.now,

@@ -140,7 +140,8 @@ class NewJob:
 
     `number` and `id` are given for child jobs (numbered by the parent's runner); a store numbers top-level jobs
     itself. `status` is PENDING, or QUEUED for a child, which starts at once. `parameters` are those given, by path.
-    `cloned_from` is the job whose parameters were taken. `process_id` is the process of this machine that is about to
+    `cloned_from` is the job whose parameters were taken. Of jobs that wait, those of higher `priority` are run first.
+    `process_id` is the process of this machine that is about to
     queue the job, which comes to nothing if that dies before; None for a job that may wait for as long as it likes.
     """
 
@@ -153,6 +154,7 @@ class NewJob:
     status: JobStatus = JobStatus.PENDING
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cloned_from: JobId | None = None
+    priority: int = 0
     process_id: int | None = None
 
 

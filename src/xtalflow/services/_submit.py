@@ -63,6 +63,7 @@ async def submit_job(
     title: str = "",
     client: str = "python",
     cloned_from: JobId | None = None,
+    priority: int = 0,
 ) -> JobRecord:
     """Make a job of a checked plugin, take its inputs into the project, and queue it.
 
@@ -83,6 +84,7 @@ async def submit_job(
         task_version=plugin.TASKVERSION,
         parameters=given_parameters(plugin),
         cloned_from=cloned_from,
+        priority=priority,
         process_id=os.getpid(),
     )
     job = await handler.create_job(new)

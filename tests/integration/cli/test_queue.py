@@ -94,6 +94,17 @@ def test_what_is_submitted_waits_until_a_worker_runs_it(xtalflow: Any, text: Pat
     assert xtalflow("show", "p/1", "--json").json()["kpis"]["nWords"] == 3
 
 
+def test_urgent_jobs_are_run_first_and_others_in_the_order_they_came(xtalflow: Any) -> None:
+    for priority in ("0", "-5", "0", "7"):
+        xtalflow("submit", "moody", "-p", "p", "--priority", priority)
+    worker = xtalflow("worker", "--slots", "1", "--until-idle")
+    refused = xtalflow("submit", "moody", "-p", "p", "--priority", "101")
+
+    started = [line.split()[0] for line in worker.out.splitlines() if line.endswith("started")]
+    assert started == ["p/4", "p/1", "p/3", "p/2"]
+    assert (refused.code, "must be from -100 to 100" in refused.err) == (2, True)
+
+
 def test_a_request_that_is_wrong_is_refused_when_it_is_submitted(xtalflow: Any) -> None:
     answer = xtalflow("submit", "count_words", "-p", "p")
 
