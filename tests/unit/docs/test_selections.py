@@ -11,7 +11,7 @@ import pytest
 from xtalflow.errors import InvalidSelection
 from xtalflow.xtal import atom_mask, parse_selection
 from xtalflow.xtal.selection import Word
-from xtalflow.xtal.selection._grammar import _WORDS
+from xtalflow.xtal.selection._grammar import WORDS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "selections.md"
 CELL = re.compile(r"^\| (.+?) \| .* \|$", re.MULTILINE)
@@ -98,8 +98,8 @@ def test_what_the_page_calls_the_same_is_the_same(structure: gemmi.Structure, on
 def test_every_word_is_on_the_page() -> None:
     text = PAGE.read_text()
 
-    assert [word for word in _WORDS if f"`{word}`" not in text] == []
-    assert set(Word) <= set(_WORDS.values())
+    assert [word for word in WORDS if f"`{word}`" not in text] == []
+    assert set(Word) <= set(WORDS.values())
 
 
 def test_the_refusal_is_shown_as_it_is() -> None:
