@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-ccp4i2
+AIIDA := .venv-aiida
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
 .PHONY: demo test check bench bench-tree bench-kills clean
@@ -45,6 +46,11 @@ $(PEER)/ccp4i2:
 	$(PEER)/bin/pip install --quiet ccp4i2==3.0.1
 	touch $@
 
+$(AIIDA)/aiida:
+	test -x $(AIIDA)/bin/python || $(PYTHON) -m venv $(AIIDA)
+	$(AIIDA)/bin/pip install --quiet aiida-core==2.9.4
+	touch $@
+
 $(VENV)/core: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable .
@@ -55,4 +61,4 @@ $(VENV)/dev: pyproject.toml $(VENV)/core
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(PEER)
+	rm -rf $(VENV) $(PEER) $(AIIDA)
