@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 
 VARIABLE = "XTALFLOW_FAULT"
 
 POINTS = (
-    "submit.made",
-    "submit.imported",
-    "submit.queued",
     "import.copied",
     "import.settled",
+    "submit.imported",
+    "submit.made",
+    "submit.logged",
+    "submit.queued",
     "supervisor.claimed",
     "supervisor.ordered",
     "supervisor.started",
-    "supervisor.submitted",
     "supervisor.replayed",
     "supervisor.settling",
     "supervisor.settled",
@@ -36,10 +37,19 @@ POINTS = (
 """Every point, by who passes it, in the order of a job's life."""
 
 _passes: dict[str, int] = {}
+_listener: Callable[[str], None] | None = None
+
+
+def listen(listener: Callable[[str], None] | None) -> None:
+    """Call `listener` with each point that this process passes; None for silence."""
+    global _listener  # noqa: PLW0603  one process, one listener
+    _listener = listener
 
 
 def passed(point: str) -> None:
     """Say that a point is passed; the process is killed here if a test has armed it."""
+    if _listener is not None:
+        _listener(point)
     armed = os.environ.get(VARIABLE)
     if not armed:
         return

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ._numbers import OVER_STRONG, duration, figure, heading, is_over_strong
 from ._output import console
@@ -19,23 +19,37 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from xtalflow.engine import JobRecord
-    from xtalflow.services import Listener, News
+    from xtalflow.services import News
 
 _GUIDE, _TITLE = 4, 8
 """Widths of one step of a tree, and of a title that can still be told."""
 
 
+class Watcher(Protocol):
+    """Shows a run."""
+
+    def begin(self, job: JobRecord) -> None:
+        """The job is made, and will run."""
+
+    def tell(self, news: News) -> None:
+        """Something happened."""
+
+
 @contextmanager
-def watching(job: JobRecord, project: str, *, quiet: bool) -> Iterator[Listener]:
-    """A listener that shows the news of a run of this job; a quiet one shows nothing."""
+def watching(project: str, *, quiet: bool) -> Iterator[Watcher]:
+    """What shows a run of a job of this project; a quiet one shows nothing."""
     if quiet:
-        yield lambda news: None
+        yield _Silence()
     elif sys.stdout.isatty():
-        with _live_tree(job, project) as listener:
-            yield listener
+        with _live_tree(project) as tree:
+            yield tree
     else:
-        lines = _Lines(project)
-        yield lines.tell
+        yield _Lines(project)
+
+
+class _Silence:
+    def begin(self, job: JobRecord) -> None: ...
+    def tell(self, news: News) -> None: ...
 
 
 @dataclass(slots=True)
@@ -43,6 +57,8 @@ class _Lines:
     """One plain line for each event."""
 
     project: str
+
+    def begin(self, job: JobRecord) -> None: ...
 
     def tell(self, news: News) -> None:
         from xtalflow.services import CycleDone, JobEnded, JobStarted
@@ -77,9 +93,12 @@ class _Row:
 class _LiveTree:
     """The tree of jobs, drawn again several times a second."""
 
-    def __init__(self, job: JobRecord, project: str) -> None:
+    def __init__(self, project: str) -> None:
         self._project = project
-        self._rows: dict[str, _Row] = {job.number: _Row(job.number, job.task, job.title)}
+        self._rows: dict[str, _Row] = {}
+
+    def begin(self, job: JobRecord) -> None:
+        self._rows[job.number] = _Row(job.number, job.task, job.title)
 
     def tell(self, news: News) -> None:
         from xtalflow.services import CycleDone, JobEnded, JobProgressed, JobStarted
@@ -106,7 +125,7 @@ class _LiveTree:
 
         trees: dict[str, Tree] = {}
         top: Tree | None = None
-        start = next(iter(self._rows)).count(".")
+        start = next(iter(self._rows), "").count(".")
         for number, row in list(self._rows.items()):
             parent = trees.get(number.rpartition(".")[0])
             line = self._line(row, options.max_width - _GUIDE * (number.count(".") - start))
@@ -138,12 +157,12 @@ class _LiveTree:
 
 
 @contextmanager
-def _live_tree(job: JobRecord, project: str) -> Iterator[Listener]:
+def _live_tree(project: str) -> Iterator[_LiveTree]:
     from rich.live import Live
 
-    tree = _LiveTree(job, project)
+    tree = _LiveTree(project)
     with Live(tree, console=console(), refresh_per_second=8, vertical_overflow="visible"):
-        yield tree.tell
+        yield tree
 
 
 def cycle_text(values: Mapping[str, float]) -> str:

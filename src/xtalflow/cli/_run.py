@@ -10,9 +10,9 @@ from ._exit import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY, say
 from ._parser import Parser, SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
-    from xtalflow.engine import JobId, JobRecord, Settings
+    from xtalflow.engine import JobId, Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Document, Listener
+    from xtalflow.services import Document
 
 CLIENT = "cli"
 _DESCRIPTION = """\
@@ -108,28 +108,28 @@ def submit_and_watch(
     from ._session import with_store
 
     async def work(settings: Settings) -> Document:
-        from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
+        from xtalflow.services import FoundJob, JobRun, find_or_make_project, job_details
 
         from ._progress import watching
+        from ._session import signals_to
 
         home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from)
-        if not job.status.is_end:
-            with watching(job, home.name, quiet=json) as listener:
-                job = await _run_interruptibly(job, settings, listener)
-        return await job_details(FoundJob(project=home, job=job))
+        with watching(home.name, quiet=json) as watcher:
+            run = JobRun(
+                home,
+                plugin,
+                settings,
+                title=title,
+                cloned_from=cloned_from,
+                listener=watcher.tell,
+                made=watcher.begin,
+                client=CLIENT,
+            )
+            with signals_to(run.interrupt):
+                job = await run.run()
+                return await job_details(FoundJob(project=home, job=job))
 
     return with_store(work)
-
-
-async def _run_interruptibly(job: JobRecord, settings: Settings, listener: Listener) -> JobRecord:
-    from xtalflow.services import JobRun
-
-    from ._session import signals_to
-
-    run = JobRun(job, settings, listener=listener, client=CLIENT)
-    with signals_to(run.interrupt):
-        return await run.run()
 
 
 def tell_failure(document: dict[str, Any]) -> None:

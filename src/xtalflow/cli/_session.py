@@ -38,12 +38,23 @@ def with_store(work: Callable[[Settings], Coroutine[object, object, T]], *, heal
 
 @contextmanager
 def signals_to(interrupt: Callable[[], None]) -> Iterator[None]:
-    """Call `interrupt` on Ctrl-C and its kin, instead of ending this process."""
-    loop = asyncio.get_running_loop()
+    """Call `interrupt` on Ctrl-C and its kin, instead of ending this process.
+
+    Once it was called, only the outcome is left to be shown afterwards, which more signals do not cut short.
+    """
+    loop, asked = asyncio.get_running_loop(), False
+
+    def ask() -> None:
+        nonlocal asked
+        asked = True
+        interrupt()
+
     for number in _SIGNALS:
-        loop.add_signal_handler(number, interrupt)
+        loop.add_signal_handler(number, ask)
     try:
         yield
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
+            if asked:
+                signal.signal(number, signal.SIG_IGN)

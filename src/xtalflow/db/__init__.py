@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         held_attempts,
         import_sources,
         job_detail,
+        job_inputs,
         jobs_to_cancel,
         list_events,
         list_files,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         recover_project,
         release_attempts,
         take_over,
-        unqueued_jobs,
         waiting_attempts,
     )
     from ._handler import AsyncDatabaseHandler
@@ -52,13 +52,15 @@ if TYPE_CHECKING:
         UseRole,
     )
     from ._recovery import Recovery
+    from ._replay import RunSettlement
     from ._session import close_connections, in_database
+    from ._submission import Submission, Submitted
 
 _HOMES = {
     "_asking": (
         "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
-        "job_detail jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
-        "recover_project release_attempts take_over unqueued_jobs waiting_attempts"
+        "job_detail job_inputs jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
+        "recover_project release_attempts take_over waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -69,7 +71,9 @@ _HOMES = {
         "ProvenanceGraph UsedFile UseRole"
     ),
     "_recovery": "Recovery",
+    "_replay": "RunSettlement",
     "_session": "close_connections in_database",
+    "_submission": "Submission Submitted",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _LIGHT = {"_layout", "_project_log", "_records"}
@@ -106,6 +110,9 @@ __all__ = [
     "ProjectRecord",
     "ProvenanceGraph",
     "Recovery",
+    "RunSettlement",
+    "Submission",
+    "Submitted",
     "UseRole",
     "UsedFile",
     "close_connections",
@@ -121,6 +128,7 @@ __all__ = [
     "import_sources",
     "in_database",
     "job_detail",
+    "job_inputs",
     "jobs_to_cancel",
     "list_events",
     "list_files",
@@ -134,6 +142,5 @@ __all__ = [
     "release_attempts",
     "setup",
     "take_over",
-    "unqueued_jobs",
     "waiting_attempts",
 ]

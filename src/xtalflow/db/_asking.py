@@ -136,9 +136,9 @@ async def held_attempts() -> list[AttemptRecord]:
     return await in_database(_queue.held_attempts)
 
 
-async def unqueued_jobs(host: str) -> list[tuple[UUID, JobRecord, int]]:
-    """Jobs that a process of this machine made and has not queued yet: project, job and process."""
-    return await in_database(_queue.unqueued_jobs, host)
+async def job_inputs(project_uuid: UUID, job_uuid: UUID) -> list[FileRecord]:
+    """The files that a job reads, each once."""
+    return await in_database(_queries.job_inputs, project_uuid, job_uuid)
 
 
 async def take_over(attempt: AttemptRecord, *, owner: str, lease_s: float) -> AttemptRecord | None:

@@ -7,7 +7,7 @@ runs out; the epoch tells the run of today from that of yesterday.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xtalflow.engine import JobId, JobStatus, ProjectId
+from xtalflow.engine import JobId, JobRecord, JobStatus, ProjectId
 from xtalflow.errors import IllegalTransition, InvalidInput
 
 from ._clean import clean_json, clean_text
-from ._ledger import writing
+from ._ledger import Ledger, writing
 from ._records import AttemptRecord
 from ._transactions import Writer
 from ._write_jobs import move_job
@@ -42,15 +42,33 @@ def queue_attempt(writer: Writer, job_uuid: UUID, executor: str, resources: Mapp
         if job.status is not JobStatus.QUEUED:
             move_job(ledger, job_uuid, JobStatus.QUEUED)
         epoch = last.epoch + 1 if last else 1
-        attempt = Attempt.objects.create(
-            job_id=job_pk,
-            epoch=epoch,
-            token=f"{job_uuid.hex}-{epoch}",
-            executor=clean_text(executor),
-            resources=clean_json(resources, "resources"),
-            queued=ledger.now,
-        )
-        return _record(attempt, job.id, ProjectId(writer.project))
+        return open_attempt(ledger, job_pk, job, epoch=epoch, executor=clean_text(executor), resources=resources)
+
+
+def open_attempt(
+    ledger: Ledger,
+    job_pk: int,
+    job: JobRecord,
+    *,
+    epoch: int,
+    executor: str,
+    resources: Mapping[str, Any],
+    owner: str = "",
+    lease_until: datetime | None = None,
+) -> AttemptRecord:
+    """Insert a run of a job; one that has an owner is claimed from the beginning."""
+    attempt = Attempt.objects.create(
+        job_id=job_pk,
+        epoch=epoch,
+        token=f"{job.id.hex}-{epoch}",
+        state=_State.SUBMITTING if owner else _State.QUEUED,
+        executor=executor,
+        resources=clean_json(resources, "resources"),
+        owner=owner,
+        lease_until=lease_until,
+        queued=ledger.now,
+    )
+    return _record(attempt, job.id, ProjectId(ledger.project.uuid))
 
 
 def claim_attempt(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s: float) -> AttemptRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,14 +26,17 @@ from xtalflow.engine import (
     NewImport,
     NewJob,
     ProjectId,
+    papers_and_outputs,
+    sync_together,
 )
 from xtalflow.plugin import Progress
 
 from . import _attempts, _queries, _queue, _transactions
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
-from ._replay import replay
+from ._replay import RunSettlement, replay, settle
 from ._session import in_database
+from ._submission import MakeFolder, Submission, Submitted, submit
 from ._transactions import Writer
 
 
@@ -62,8 +66,13 @@ class AsyncDatabaseHandler(JobStoreBase):
     @classmethod
     async def open(cls, project_uuid: UUID, *, actor: Actor | None = None) -> AsyncDatabaseHandler:
         """The handler of a project; `UnknownProject` if there is none such."""
-        handler = cls(project_uuid, actor=actor)
-        handler._record = await in_database(project_by_uuid, project_uuid)
+        return cls.of(await in_database(project_by_uuid, project_uuid), actor=actor)
+
+    @classmethod
+    def of(cls, project: ProjectRecord, *, actor: Actor | None = None) -> AsyncDatabaseHandler:
+        """The handler of a project whose record is at hand."""
+        handler = cls(project.id, actor=actor)
+        handler._record = project
         return handler
 
     @property
@@ -104,6 +113,10 @@ class AsyncDatabaseHandler(JobStoreBase):
         await in_database(_transactions.register_values, self._writer, job_uuid, kpis)
 
     async def finish_job(self, job_uuid: JobId, end: JobEnd) -> JobRecord:
+        job = await self.job(job_uuid)
+        outputs = [self.project_directory / file.file_path for file in end.outputs]
+        written = papers_and_outputs(self.project_directory / job.folder, outputs)
+        await asyncio.to_thread(sync_together, written)
         return await in_database(_transactions.finish_job, self._writer, job_uuid, end)
 
     async def report_progress(self, job_uuid: JobId, progress: Progress) -> None:
@@ -121,6 +134,22 @@ class AsyncDatabaseHandler(JobStoreBase):
             A line is about another job or project, or has what cannot be kept; the lines before it stand.
         """
         return await in_database(replay, self._writer, lines)
+
+    async def submit(self, submission: Submission, make_folder: MakeFolder) -> Submitted:
+        """Make a job and queue it with its inputs, all or nothing.
+
+        Parameters
+        ----------
+        make_folder
+            Called with the job and the records of what was imported, once the job's number is known; makes its folder.
+        """
+        return await in_database(submit, self._writer, submission, make_folder)
+
+    async def settle(
+        self, job_uuid: JobId, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+    ) -> JobRecord:
+        """Replay the last lines of a run, and close it; a job that has no end by then gets that of the settlement."""
+        return await in_database(settle, self._writer, job_uuid, epoch, lines, settlement)
 
     async def edit_job(
         self,

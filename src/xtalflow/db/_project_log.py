@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,22 +101,25 @@ class _Envelope:
     data: Mapping[str, Any]
 
 
-def append_line(directory: Path, actor: Actor, time: datetime, job: UUID | None, event: LogEvent) -> None:
-    """Add a line to the log of the project in this folder; it is on the disk when this returns.
+def append_lines(directory: Path, actor: Actor, time: datetime, events: Sequence[tuple[UUID | None, LogEvent]]) -> None:
+    """Add lines, each about a job or the project, to the log of the project in this folder; on return they are on disk.
 
     Raises
     ------
     StoreUnavailable
         The folder is not there, read-only or full.
     """
-    line = LogLine(
-        time=time,
-        who=actor.user,
-        where_from=actor.client,
-        version=actor.version,
-        job=JobId(job) if job else None,
-        event=event,
-    )
+    lines = [
+        LogLine(
+            time=time,
+            who=actor.user,
+            where_from=actor.client,
+            version=actor.version,
+            job=JobId(job) if job else None,
+            event=event,
+        )
+        for job, event in events
+    ]
     path = directory / PROJECT_LOG
     try:
         with (directory / _LOCK).open("ab") as lock:
@@ -124,7 +127,7 @@ def append_line(directory: Path, actor: Actor, time: datetime, job: UUID | None,
             new = not path.exists()
             with path.open("r+b" if not new else "x+b") as log:
                 _drop_torn_line(log)
-                log.write(_encode(line))
+                log.write(b"".join(_encode(line) for line in lines))
                 log.flush()
                 os.fsync(log.fileno())
             if new:

@@ -16,7 +16,7 @@ from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownProject
 from ._clean import clean_text, short_text
 from ._layout import ProjectFile, free_folder_name, make_project_folder
 from ._ledger import writing
-from ._project_log import ProjectEdit, append_line
+from ._project_log import ProjectEdit, append_lines
 from ._records import Actor, ProjectRecord
 from .models import Project
 
@@ -52,7 +52,7 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
     with writing(uuid, actor) as ledger:
         ledger.note("created", None, {"name": name})
         if description:
-            append_line(folder, actor, ledger.now, None, ProjectEdit(description=description))
+            append_lines(folder, actor, ledger.now, [(None, ProjectEdit(description=description))])
     return project_by_uuid(uuid)
 
 

@@ -103,6 +103,12 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
     return details[JobId(job_uuid)]
 
 
+def job_inputs(project: UUID, job_uuid: UUID) -> list[FileRecord]:
+    """The files that a job reads, each once."""
+    reading = FileUse.objects.filter(job__uuid=job_uuid, role=UseRole.IN).values("file")
+    return file_records(File.objects.filter(project__uuid=project, pk__in=reading).order_by("pk"))
+
+
 def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
     """Records of files in this order; `InvalidInput` names one that the project does not have."""
     records = {

@@ -12,16 +12,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xtalflow.engine import JobRecord, JobStatus, StatusChange
+from xtalflow.engine import JobStatus, StatusChange
 
 from ._attempts import attempt_record, attempt_rows
 from ._clean import clean_text
 from ._ledger import writing
 from ._records import AttemptRecord
-from ._rows import job_rows
 from ._transactions import Writer
 from ._write_jobs import move_job
-from .models import Attempt, Job
+from .models import Attempt
 
 _State = Attempt.State
 _HELD = (_State.SUBMITTING, _State.SUBMITTED, _State.RUNNING)
@@ -36,12 +35,6 @@ def waiting_attempts(executor: str, most: int) -> list[AttemptRecord]:
 def held_attempts() -> list[AttemptRecord]:
     """Runs that somebody has claimed and that have not ended."""
     return attempt_rows(Attempt.objects.filter(state__in=_HELD).order_by("pk"))
-
-
-def unqueued_jobs(host: str) -> list[tuple[UUID, JobRecord, int]]:
-    """Jobs that a process of this machine made and has not queued yet: project, job and process."""
-    jobs = Job.objects.filter(status=JobStatus.PENDING.value, host=host, parent=None, process_id__isnull=False)
-    return [(job.project, job, process) for _, job, (process,) in job_rows(jobs, "process_id")]
 
 
 def take_over(attempt: AttemptRecord, owner: str, lease_s: float) -> AttemptRecord | None:

@@ -201,7 +201,7 @@ class _Rebuilding:
         """Jobs whose inputs were taken, and which nothing has started, wait again."""
         for job_uuid, actor in list(self._actors.items()):
             job = self._job(job_uuid)
-            if job is None or job.status is not JobStatus.PENDING:
+            if job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
                 continue
             if (self.directory / job.folder / INPUT_PARAMS).exists():
                 self._add_attempt(job, actor, 1, f"{job_uuid.hex}-1", Attempt.State.QUEUED)
@@ -232,7 +232,7 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
         case StatusChange():
             _move(ledger, job, event.to, lambda: move_job(ledger, job_uuid, event.to, event.reason))
         case JobEnd():
-            _move(ledger, job, event.status, lambda: end_job(ledger, job_uuid, event))
+            _move(ledger, job, event.status, lambda: end_job(ledger, pk, job, event))
         case Inputs():
             add_uses(ledger, pk, job, event.uses)
         case Imports():

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from xtalflow.engine import (
     IMPORTED_FILES,
@@ -36,10 +37,12 @@ from xtalflow.errors import IllegalTransition, InvalidInput
 from xtalflow.faults import passed
 from xtalflow.plugin import Progress
 
-from ._clean import clean_json
+from ._attempts import OPEN
+from ._clean import clean_json, clean_text
+from ._job_numbers import top_number
 from ._ledger import Ledger, writing
 from ._records import Actor
-from ._rows import job_rows
+from ._rows import job_records, job_rows
 from ._transactions import Writer
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, end_job, keep_cycle, keep_progress, move_job
@@ -63,20 +66,95 @@ def replay(writer: Writer, lines: Sequence[JournalLine]) -> int:
 @transaction.atomic
 def _replay_some(writer: Writer, lines: Sequence[JournalLine]) -> tuple[int, InvalidInput | None]:
     with writing(writer.project, writer.actor) as ledger:
-        run = _Run(ledger, lines[0])
-        applied = 0
-        for line in lines:
-            events = len(ledger.events)
-            try:
-                # progress and cycles are only written at the end of the batch and need no way back
-                with nullcontext() if isinstance(line.event, (Progress, Cycle)) else transaction.atomic():
-                    applied += run.replay(line)
-            except InvalidInput as exc:
-                del ledger.events[events:]
-                run.save()
-                return applied, exc
-        run.save()
-        return applied, None
+        return _apply(ledger, lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettlement:
+    """How a run ended, for a job whose own end is not in its journal.
+
+    Attributes
+    ----------
+    status, reason
+        What becomes of the job and of those below it that have not ended.
+    exit_code, signal, remark
+        What is kept of the run itself.
+    """
+
+    status: JobStatus
+    reason: str
+    exit_code: int | None = None
+    signal: str = ""
+    remark: str = ""
+    is_lost: bool = False
+
+
+def settle(
+    writer: Writer, job_uuid: UUID, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+) -> JobRecord:
+    """The last lines of a run, the end of its job and of the run itself, together.
+
+    Lines that cannot be understood fail the job; those before stand.
+    """
+    rest = len(lines) % LINES_PER_TRANSACTION
+    try:
+        replay(writer, lines[: len(lines) - rest])
+    except InvalidInput as exc:
+        return _settle(writer, job_uuid, epoch, [], _refused(settlement, exc))
+    return _settle(writer, job_uuid, epoch, lines[len(lines) - rest :], settlement)
+
+
+@transaction.atomic
+def _settle(
+    writer: Writer, job_uuid: UUID, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+) -> JobRecord:
+    with writing(writer.project, writer.actor) as ledger:
+        if lines:
+            _, refused = _apply(ledger, lines)
+            settlement = settlement if refused is None else _refused(settlement, refused)
+        now = timezone.now()
+        ledger.now = now
+        pk, job = ledger.job(job_uuid)
+        tree = Job.objects.filter(project=ledger.project, top_number=top_number(job.number))
+        unfinished = job_records(tree.filter(status__in=[status.value for status in JobStatus if not status.is_end]))
+        for each in sorted(unfinished, key=lambda one: one.number.count("."), reverse=True):
+            if settlement.status not in each.status.successors:
+                move_job(ledger, each.id, JobStatus.RUNNING)
+                writer.log(ledger, each.id, StatusChange(to=JobStatus.RUNNING))
+            move_job(ledger, each.id, settlement.status, settlement.reason)
+            writer.log(ledger, each.id, StatusChange(to=settlement.status, reason=settlement.reason))
+        runs = Attempt.objects.filter(job=pk, epoch=epoch, state__in=OPEN)
+        runs.update(
+            state=Attempt.State.LOST if settlement.is_lost else Attempt.State.ENDED,
+            exit_code=settlement.exit_code,
+            signal=clean_text(settlement.signal),
+            reason=clean_text(settlement.remark),
+            ended=now,
+            lease_until=None,
+        )
+        return ledger.job_record(job_uuid) if unfinished else job
+
+
+def _refused(settlement: RunSettlement, why: InvalidInput) -> RunSettlement:
+    reason = f"the journal of the run cannot be understood: {why}"
+    return replace(settlement, status=JobStatus.FAILED, reason=reason, remark=reason)
+
+
+def _apply(ledger: Ledger, lines: Sequence[JournalLine]) -> tuple[int, InvalidInput | None]:
+    """Apply lines; how many were new, and why the first one that was not taken is refused."""
+    run, applied, refusal = _Run(ledger, lines[0]), 0, None
+    for line in lines:
+        events = len(ledger.events)
+        try:
+            # progress and cycles are only written at the end of the batch and need no way back
+            with nullcontext() if isinstance(line.event, (Progress, Cycle)) else transaction.atomic():
+                applied += run.replay(line)
+        except InvalidInput as exc:
+            del ledger.events[events:]
+            refusal = exc
+            break
+    run.save()
+    return applied, refusal
 
 
 class _Run:
@@ -150,7 +228,7 @@ class _Run:
                 set_values(ledger, pk, job, event.kpis)
             case JobEnd():
                 self._check_paths(event.outputs, job.folder)
-                end_job(ledger, job_uuid, event)
+                end_job(ledger, pk, job, event)
             case Progress():
                 clean_json((event.done, event.total), "progress")
                 self._progress[job_uuid] = event
@@ -167,9 +245,8 @@ class _Run:
             )
         ledger = self._ledger
         actor, ledger.actor = ledger.actor, self._maker()
-        add_job(ledger, new)
+        self._jobs[job_uuid] = add_job(ledger, new)
         ledger.actor = actor
-        self._jobs[job_uuid] = self._ledger.job(job_uuid)
 
     def _maker(self) -> Actor:
         """Whoever made the job made its children, through whatever supervisor their lines come."""

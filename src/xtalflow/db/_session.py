@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.db import (
     DatabaseError,
     DataError,
@@ -37,12 +39,18 @@ async def in_database(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.k
     InvalidInput
         The database refuses what it is asked to keep.
     """
-    return await sync_to_async(_translated, thread_sensitive=True)(function, *args, **kwargs)
+    call = partial(_translated, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_thread(), call)
 
 
 async def close_connections() -> None:
     """Close the connection of the database thread; the next call opens another."""
-    await sync_to_async(connections.close_all, thread_sensitive=True)()
+    await asyncio.get_running_loop().run_in_executor(_thread(), connections.close_all)
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="database")
 
 
 def _translated(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

@@ -34,8 +34,9 @@ from xtalflow.plugin import Progress
 
 from ._job_numbers import top_number
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_line
+from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_lines
 from ._records import Actor, Evaluation, UseRole
+from ._rows import ordered_file_records
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, move_job
 from ._write_projects import edit_project
@@ -50,15 +51,15 @@ class Writer:
     project: UUID
     actor: Actor
 
-    def log(self, ledger: Ledger, job: UUID | None, event: LogEvent) -> None:
-        """Put an event into ``project.jsonl``, within the transaction that does the same."""
-        append_line(Path(ledger.project.directory), self.actor, ledger.now, job, event)
+    def log(self, ledger: Ledger, job: UUID | None, *events: LogEvent) -> None:
+        """Put events into ``project.jsonl``, within the transaction that does the same."""
+        append_lines(Path(ledger.project.directory), self.actor, ledger.now, [(job, event) for event in events])
 
 
 @transaction.atomic
 def create_job(writer: Writer, new: NewJob) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
-        job = add_job(ledger, new)
+        _, job = add_job(ledger, new)
         writer.log(ledger, job.id, replace(new, id=job.id, number=job.number))
         return job
 
@@ -94,7 +95,8 @@ def register_imports(writer: Writer, job_uuid: UUID, imports: Sequence[NewImport
 def register_outputs(writer: Writer, job_uuid: UUID, files: Sequence[NewFile]) -> list[FileRecord]:
     with writing(writer.project, writer.actor) as ledger:
         job_pk, job = ledger.job(job_uuid)
-        records = add_outputs(ledger, job_pk, job, files)
+        add_outputs(ledger, job_pk, job, files)
+        records = ordered_file_records(ledger.project, [file.id for file in files])
         if files:
             writer.log(ledger, job_uuid, Outputs(files=tuple(files)))
         return records
@@ -112,9 +114,9 @@ def register_values(writer: Writer, job_uuid: UUID, kpis: Sequence[Kpi]) -> None
 @transaction.atomic
 def finish_job(writer: Writer, job_uuid: UUID, end: JobEnd) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
-        job = end_job(ledger, job_uuid, end)
+        end_job(ledger, *ledger.job(job_uuid), end)
         writer.log(ledger, job_uuid, end)
-        return job
+        return ledger.job_record(job_uuid)
 
 
 @transaction.atomic

@@ -23,14 +23,13 @@ from ._rows import batched, file_rows, ordered_file_records
 from .models import File, FileImport, FileType, FileUse
 
 
-def add_outputs(ledger: Ledger, job_pk: int, job: JobRecord, files: Sequence[NewFile]) -> list[FileRecord]:
+def add_outputs(ledger: Ledger, job_pk: int, job: JobRecord, files: Sequence[NewFile]) -> None:
     """Register what a job wrote, with its use in the role OUT."""
     if not files:
-        return []
+        return
     rows = _add_files(ledger, job_pk, files, JOB_DIR)
     _add_uses(job_pk, UseRole.OUT, [(rows[file.id], file.param_name) for file in files])
     ledger.note("outputs", job.id, {"files": len(files)})
-    return ordered_file_records(ledger.project, [file.id for file in files])
 
 
 def add_uses(ledger: Ledger, job_pk: int, job: JobRecord, uses: Sequence[InputUse]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,7 @@ from ._clean import clean_json, clean_text, short_text
 from ._job_numbers import is_child_number, number_key, top_number
 from ._ledger import Ledger
 from ._records import Evaluation
-from ._rows import job_records
+from ._rows import job_rows
 from ._write_files import add_outputs, add_uses
 from ._write_values import set_values
 from .models import Job, Project, User
@@ -28,8 +27,8 @@ MOST_URGENT = 100
 _FIRST = frozenset({JobStatus.PENDING, JobStatus.QUEUED})
 
 
-def add_job(ledger: Ledger, new: NewJob) -> JobRecord:
-    """Insert a job; a top-level job gets the project's next number. The same child again is the same row."""
+def add_job(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord]:
+    """Insert a job; a top-level job gets the project's next number. The same job again is the same row."""
     if new.status not in _FIRST:
         raise InvalidInput(f"a job cannot begin as {new.status.key}")
     if new.parent is not None:
@@ -64,19 +63,21 @@ def move_job(ledger: Ledger, job_uuid: UUID, to: JobStatus, reason: str = "", **
     ledger.note("status", job_uuid, {"to": to.key} | ({"reason": clean_text(reason)} if reason else {}))
 
 
-def end_job(ledger: Ledger, job_uuid: UUID, end: JobEnd) -> JobRecord:
-    """Outputs, uses, indicators and the final status of a job."""
+def end_job(ledger: Ledger, job_pk: int, job: JobRecord, end: JobEnd) -> None:
+    """Outputs, uses, indicators and the final status of a job, within a transaction that undoes them if it raises.
+
+    Raises
+    ------
+    IllegalTransition
+        The job's status, which may be another than that of its record by now, does not allow it.
+    """
     if not end.status.is_end:
         raise InvalidInput(f"a job cannot end as {end.status.key}")
-    job_pk, job = ledger.job(job_uuid)
-    if end.status not in job.status.successors:
-        raise IllegalTransition(f"job {job.number} is {job.status.key} and cannot become {end.status.key}")
+    versions = clean_json(end.program_versions, "program_versions")
+    move_job(ledger, job.id, end.status, end.reason, host=clean_text(end.host), program_versions=versions)
     add_outputs(ledger, job_pk, job, end.outputs)
     add_uses(ledger, job_pk, job, end.uses)
     set_values(ledger, job_pk, job, end.kpis)
-    versions = clean_json(end.program_versions, "program_versions")
-    move_job(ledger, job_uuid, end.status, end.reason, host=clean_text(end.host), program_versions=versions)
-    return ledger.job_record(job_uuid)
 
 
 def keep_progress(ledger: Ledger, job_uuid: UUID, progress: Progress) -> None:
@@ -108,7 +109,7 @@ def _update(ledger: Ledger, job_uuid: UUID, **columns: Any) -> None:
         ledger.job(job_uuid)
 
 
-def _add_child(ledger: Ledger, new: NewJob) -> JobRecord:
+def _add_child(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord]:
     if new.parent is None or new.number is None:
         raise InvalidInput("a child job needs a number: its parent's runner hands it out")
     parent_pk, parent = ledger.job(new.parent)
@@ -121,15 +122,15 @@ def _add_child(ledger: Ledger, new: NewJob) -> JobRecord:
     return _existing(ledger, new) or _insert(ledger, new, parent_pk)
 
 
-def _existing(ledger: Ledger, new: NewJob) -> JobRecord | None:
+def _existing(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord] | None:
     """The row of a job that is being made again; `InvalidInput` if its number or uuid is another job's."""
-    known = job_records(Job.objects.filter(Q(uuid=new.id) | Q(project=ledger.project, number=new.number)))
+    known = job_rows(Job.objects.filter(Q(uuid=new.id) | Q(project=ledger.project, number=new.number)))
     if not known:
         return None
-    job, project = known[0], ledger.project
+    (pk, job, _), project = known[0], ledger.project
     if len(known) == 1 and (job.project, job.number, job.id, job.task) == (project.uuid, new.number, new.id, new.task):
-        return job
-    if any(other.project != project.uuid for other in known):
+        return pk, job
+    if any(other.project != project.uuid for _, other, _ in known):
         raise InvalidInput(f"the uuid {new.id} is that of a job of another project")
     raise InvalidInput(f"the project {project.name} has a job {new.number} already")
 
@@ -152,7 +153,7 @@ def _priority(priority: int) -> int:
     return priority
 
 
-def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
+def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> tuple[int, JobRecord]:
     actor, number = ledger.actor, new.number or ""
     job = Job.objects.create(
         uuid=new.id or uuid4(),
@@ -168,8 +169,6 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
         if new.cloned_from
         else None,
         priority=_priority(new.priority),
-        process_id=new.process_id,
-        host=socket.gethostname() if new.process_id else "",
         creation_time=ledger.now,
         user_id=User.objects.filter(username=actor.user).values_list("pk", flat=True).first(),
         created_by_client=actor.client,
@@ -177,7 +176,7 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> JobRecord:
         xtalflow_version=actor.version,
     )
     ledger.note("created", job.uuid, {"number": number, "task": job.task_name})
-    return JobRecord(
+    return job.pk, JobRecord(
         id=JobId(job.uuid),
         project=ProjectId(ledger.project.uuid),
         number=number,

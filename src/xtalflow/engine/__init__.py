@@ -2,9 +2,27 @@
 
 from xtalflow.plugin import JobStatus
 
-from ._executor import RUNNER_LOG, STOP_GRACE_S, LocalExecutor, LocalRun, RunnerExit, identity_of
-from ._files import TEMPORARY, TRASH, async_copy_file, move_to_trash, put_back, safe_name, sha256_of, sync_folder
-from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
+from ._executor import LocalExecutor
+from ._files import (
+    TEMPORARY,
+    TRASH,
+    async_copy_file,
+    move_to_trash,
+    put_back,
+    safe_name,
+    sha256_of,
+    sync_folder,
+    sync_together,
+)
+from ._fork_server import RUNNER_LOG
+from ._imports import (
+    IMPORTED_FILES,
+    TakenInputs,
+    import_external_file,
+    import_input_files_async,
+    take_inputs_async,
+    verify_inputs,
+)
 from ._journal import (
     JOURNAL,
     Cycle,
@@ -22,7 +40,8 @@ from ._journal import (
 from ._json_records import encode_json, from_json, to_json
 from ._kept_store import JournalStore, KeptStore, child_id
 from ._life_cycle import create_plugin_for_job, run_job_async
-from ._order import BEAT, END, ORDER, START, JobOrder, RunEnd, RunStart, read_end, read_order, write_order
+from ._local_run import STOP_GRACE_S, LocalRun, RunnerExit
+from ._order import BEAT, END, ORDER, START, JobOrder, RunEnd, RunStart, read_end, read_order, read_start, write_order
 from ._outputs import (
     collect_kpis,
     collect_outputs,
@@ -30,7 +49,7 @@ from ._outputs import (
     glean_performance_indicators_async,
     set_output_file_names,
 )
-from ._papers import INPUT_PARAMS, PARAMS, given_parameters, params_header
+from ._papers import INPUT_PARAMS, PARAMS, given_parameters, papers_and_outputs, params_header, write_input_params
 from ._ports import JobStore
 from ._processes import ProcessIdentity, identify, to_the_end
 from ._records import (
@@ -105,6 +124,7 @@ __all__ = [
     "Setting",
     "Settings",
     "StatusChange",
+    "TakenInputs",
     "Values",
     "async_copy_file",
     "child_id",
@@ -118,25 +138,29 @@ __all__ = [
     "glean_job_files_async",
     "glean_performance_indicators_async",
     "identify",
-    "identity_of",
     "import_external_file",
     "import_input_files_async",
     "job_folder",
     "move_to_trash",
+    "papers_and_outputs",
     "params_header",
     "put_back",
     "read_end",
     "read_order",
+    "read_start",
     "run_job_async",
     "safe_name",
     "set_output_file_names",
     "sha256_of",
     "sync_folder",
+    "sync_together",
+    "take_inputs_async",
     "to_json",
     "to_the_end",
     "track_job",
     "user_name",
     "verify_inputs",
     "without_password",
+    "write_input_params",
     "write_order",
 ]

@@ -1,15 +1,18 @@
-"""``python -m xtalflow.engine FOLDER`` runs the job in a job's folder."""
+"""``python -m xtalflow.engine FOLDER`` runs the job in a job's folder; with ``--fork-server FD`` it runs many."""
 
 import sys
 from pathlib import Path
 
 from xtalflow.errors import XtalflowError
 
+from ._fork_server import serve
 from ._runner import run_folder
 
 
 def main(arguments: list[str]) -> int:
-    """Run the job in the one folder given."""
+    """Run the job in the one folder given, or serve by the socket that was inherited as a descriptor."""
+    if len(arguments) == 2 and arguments[0] == "--fork-server" and arguments[1].isdecimal():
+        return serve(int(arguments[1]))
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m xtalflow.engine FOLDER\n")
         return 2

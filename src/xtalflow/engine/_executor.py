@@ -1,205 +1,113 @@
-"""The local executor, in its plain form: a runner per job, in a session and process group of its own."""
+"""The local executor: runners on this machine, each in a session and process group of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-from weakref import finalize
-
-import psutil
+from typing import Self
 
 from xtalflow.errors import ProgramFailed
 
-from ._order import read_order
-from ._processes import ProcessIdentity, identify, marked_processes, signal_marked, to_the_end
-from ._programs import ending
+from ._fork_server import RUNNER_LOG
+from ._forked_run import ForkServer
+from ._local_run import AdoptedRun, LocalRun, SpawnedRun, kill_marked
+from ._order import read_start
+from ._processes import boot_id, identify, to_the_end
 from ._runner import RUN_MARK
 from ._settings import DATABASE_VARIABLE
 
-RUNNER_LOG = "stdout.txt"
-STOP_GRACE_S = 15.0
-"""Seconds that a runner has to interrupt its job, which gives programs their own grace."""
-ADOPTED_POLL_S = 0.1
-"""Seconds between two looks at a runner that another process started, of whose end nobody tells."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunnerExit:
-    """How a runner's process ended; what became of its job is in ``end.json``.
-
-    Attributes
-    ----------
-    code
-        Exit code, or minus the signal that killed it; None if another process started it, which alone can know.
-    """
-
-    code: int | None
-
-    @property
-    def words(self) -> str:
-        """``was killed by SIGSEGV``, ``ended with exit code 1`` or, if nobody saw it, ``is gone``."""
-        return "is gone" if self.code is None else ending(self.code)
-
-
-class LocalRun(ABC):
-    """A runner on this machine."""
-
-    def __init__(self, identity: ProcessIdentity, token: str) -> None:
-        self._identity, self._token = identity, token
-
-    @property
-    def handle(self) -> dict[str, Any]:
-        """What finds the runner again from another process: plain JSON."""
-        return {**asdict(self._identity), "token": self._token}
-
-    @abstractmethod
-    async def _end(self) -> int | None:
-        """Wait for the end of the runner's process; its exit code, if that can be known."""
-
-    @abstractmethod
-    def _signal(self, number: signal.Signals) -> None:
-        """Signal the runner; nothing happens if it is gone."""
-
-    async def wait(self) -> RunnerExit:
-        """Wait for the runner's end; whatever it left running is killed."""
-        code = await self._end()
-        await _kill_marked(self._token)
-        return RunnerExit(code=code)
-
-    def interrupt(self) -> None:
-        """Ask the runner to interrupt its job cleanly."""
-        self._signal(signal.SIGTERM)
-
-    async def stop(self, grace_s: float = STOP_GRACE_S) -> RunnerExit:
-        """Interrupt, and after `grace_s` seconds kill the runner and all that it started."""
-        self.interrupt()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(grace_s):
-                return await self.wait()
-        return await self.kill()
-
-    async def kill(self) -> RunnerExit:
-        """Kill the runner and all that it started."""
-        self._signal(signal.SIGKILL)
-        return await self.wait()
-
-
-class StartedRun(LocalRun):
-    """A runner that this process started."""
-
-    def __init__(self, process: asyncio.subprocess.Process, identity: ProcessIdentity, token: str) -> None:
-        super().__init__(identity, token)
-        self._process = process
-
-    async def _end(self) -> int | None:
-        return await self._process.wait()
-
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            self._process.send_signal(number)
-
-
-class AdoptedRun(LocalRun):
-    """A runner that another process started, which may be dead.
-
-    Made in a thread, as it looks at the process. Where the system has descriptors of processes, one makes sure that no
-    other process is signalled that has its number by now.
-    """
-
-    def __init__(self, identity: ProcessIdentity, token: str) -> None:
-        super().__init__(identity, token)
-        self._descriptor = -1
-        if hasattr(os, "pidfd_open"):
-            with suppress(ProcessLookupError):
-                self._descriptor = os.pidfd_open(identity.pid)
-                finalize(self, os.close, self._descriptor)
-        self._was_alive = identity.is_alive()
-
-    async def _end(self) -> int | None:
-        while await asyncio.to_thread(self._identity.is_alive):
-            await asyncio.sleep(ADOPTED_POLL_S)
-        return None
-
-    def _signal(self, number: signal.Signals) -> None:
-        if not self._was_alive:
-            return
-        with suppress(ProcessLookupError):
-            if self._descriptor >= 0:
-                signal.pidfd_send_signal(self._descriptor, number)
-            else:
-                os.kill(self._identity.pid, number)
-
 
 class LocalExecutor:
-    """Starts runners on this machine, and finds those that run here."""
+    """Starts runners on this machine, and finds those that run here.
 
-    async def start(self, folder: Path, environment: Mapping[str, str] | None = None) -> LocalRun:
-        """Start the runner of the job in this folder; `ProgramFailed` if the system refuses."""
-        token = (await asyncio.to_thread(read_order, folder)).token
-        environ = os.environ | dict(environment or {}) | {RUN_MARK: token}
-        environ.pop(DATABASE_VARIABLE, None)  # it may hold a password, and no task needs it
-        try:
-            with (folder / RUNNER_LOG).open("ab") as log:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "xtalflow.engine",
-                    str(folder),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=asyncio.subprocess.STDOUT,
-                    env=environ,
-                    start_new_session=True,
-                )
-        except OSError as exc:
-            raise ProgramFailed(f"the runner could not start: {exc.strerror or exc}") from exc
-        return StartedRun(process, await asyncio.to_thread(identify, process.pid), token)
+    On Linux a runner is forked from a process that has all imported that it needs, so that a job costs milliseconds;
+    elsewhere it is an interpreter of its own.
 
-    async def find(self, token: str, handle: Mapping[str, Any]) -> LocalRun | None:
-        """The living runner of this token, also one that was started by a process that died; None if there is none.
+    Examples
+    --------
+    ``async with LocalExecutor() as executor: run = await executor.start(folder, token)``; runners outlive the
+    executor.
+    """
+
+    def __init__(self, *, warm: bool = sys.platform == "linux") -> None:
+        self._server = ForkServer(_environment()) if warm else None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            await to_the_end(self._server.close())
+
+    @property
+    def server_pid(self) -> int | None:
+        """The process from which runners are forked, once there is one."""
+        return self._server.pid if self._server is not None else None
+
+    async def warm_up(self) -> None:
+        """Let the first job start as fast as the others; it is no error if that is not possible."""
+        if self._server is not None:
+            await self._server.open()
+
+    async def start(self, folder: Path, token: str) -> LocalRun:
+        """Start the runner of the job in this folder; `ProgramFailed` if the system refuses.
 
         Parameters
         ----------
-        handle
-            `LocalRun.handle`, as it was kept; empty if whoever started the runner died before that.
+        token
+            Name of the run, as the order in the folder has it.
         """
-        return await asyncio.to_thread(_adopt, token, handle)
+        try:
+            return await (self._server.fork(folder, token) if self._server else _spawn(folder, token))
+        except OSError as exc:
+            raise ProgramFailed(f"the runner could not start: {exc.strerror or exc}") from exc
 
-    async def clear(self, token: str) -> None:
+    async def find(self, folder: Path, token: str) -> LocalRun | None:
+        """The living runner of this run, also one that was started by a process that died; None if there is none."""
+        return await asyncio.to_thread(_adopt, folder, token)
+
+    async def clear(self, folder: Path, token: str) -> None:
         """Kill whatever a run left behind whose runner is gone."""
-        await to_the_end(_kill_marked(token))
+        session = await asyncio.to_thread(_session, folder, token)
+        await to_the_end(kill_marked(token, session=session))
 
 
-def identity_of(handle: Mapping[str, Any]) -> ProcessIdentity:
-    """The process of a runner by its handle."""
-    return ProcessIdentity(
-        pid=int(handle["pid"]), start_time=float(handle["start_time"]), boot_id=str(handle["boot_id"])
-    )
+def _environment() -> dict[str, str]:
+    """What runners may know; the URL of the database may hold a password, and no task needs it."""
+    return {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
 
 
-def _adopt(token: str, handle: Mapping[str, Any]) -> AdoptedRun | None:
-    identity = identity_of(handle) if handle else _find_runner(token)
-    return AdoptedRun(identity, token) if identity is not None and identity.is_alive() else None
+def _adopt(folder: Path, token: str) -> AdoptedRun | None:
+    start = read_start(folder)
+    if start is None or start.token != token or not start.process.is_alive():
+        return None
+    return AdoptedRun(start.process, token)
 
 
-def _find_runner(token: str) -> ProcessIdentity | None:
-    """The process that leads the session of a run: all others of its mark were started by it."""
-    for process in marked_processes(RUN_MARK, token):
-        with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            if os.getsid(process.pid) == process.pid and "xtalflow.engine" in process.cmdline():
-                return identify(process.pid)
-    return None
+def _session(folder: Path, token: str) -> int | None:
+    """The session of a run whose runner is gone; None if that number may be another's by now."""
+    start = read_start(folder)
+    if start is None or start.token != token or start.process.boot_id != boot_id():
+        return None
+    with suppress(ProcessLookupError):
+        return start.pid if identify(start.pid) == start.process else None
+    return start.pid
 
 
-async def _kill_marked(token: str) -> None:
-    """Kill all that a run started."""
-    while await asyncio.to_thread(signal_marked, RUN_MARK, token, signal.SIGKILL):
-        await asyncio.sleep(0.05)
+async def _spawn(folder: Path, token: str) -> SpawnedRun:
+    with (folder / RUNNER_LOG).open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "xtalflow.engine",
+            str(folder),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+            env=_environment() | {RUN_MARK: token},
+            start_new_session=True,
+        )
+    return SpawnedRun(process, await asyncio.to_thread(identify, process.pid), token)

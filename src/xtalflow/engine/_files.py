@@ -8,10 +8,12 @@ import os
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -21,6 +23,8 @@ TRASH = "CCP4_TRASH"
 """Folder of a project that keeps what was taken out of its place."""
 TEMPORARY = ".import-"
 """Beginning of the name of a copy that is being made."""
+SMALL = 4 << 20
+"""Bytes that are read and hashed in a few milliseconds."""
 _CHUNK = 1 << 20
 _RESERVED = '<>:"/\\|?*'
 _DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -28,7 +32,7 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """A copy made by `async_copy_file`: still under a temporary name, on the disk, hashed on the way."""
+    """A copy made by `async_copy_file`: still under a temporary name, hashed on the way."""
 
     path: Path
     checksum: str
@@ -75,7 +79,9 @@ def regular_file(path: Path) -> os.stat_result:
 
 
 async def async_copy_file(source: Path, folder: Path, *, like: os.stat_result | None = None) -> Copied:
-    """Copy a file into `folder` under a temporary name, hashed in the same pass and synced to the disk.
+    """Copy a file into `folder` under a temporary name, hashed in the same pass.
+
+    It is on the disk once it and its folder went through `sync_together`.
 
     Parameters
     ----------
@@ -87,10 +93,11 @@ async def async_copy_file(source: Path, folder: Path, *, like: os.stat_result | 
     UnreadableFile
         `source` is missing, a folder, not permitted, no regular file, or changed while it was copied.
     """
-    return await asyncio.to_thread(_copy, source, folder, like)
+    return await asyncio.to_thread(copy_file, source, folder, like=like)
 
 
-def _copy(source: Path, folder: Path, like: os.stat_result | None) -> Copied:
+def copy_file(source: Path, folder: Path, *, like: os.stat_result | None = None) -> Copied:
+    """As `async_copy_file`, in this thread."""
     folder.mkdir(parents=True, exist_ok=True)
     before = like or regular_file(source)
     digest, temporary = hashlib.sha256(), None
@@ -101,8 +108,6 @@ def _copy(source: Path, folder: Path, like: os.stat_result | None) -> Copied:
                 while chunk := reader.read(_CHUNK):
                     digest.update(chunk)
                     writer.write(chunk)
-                writer.flush()
-                os.fsync(writer.fileno())
                 size = writer.tell()
             after = os.fstat(reader.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
@@ -132,7 +137,6 @@ def settle(temporary: Path, name: str) -> Path:
             _take_name(temporary, folder / candidate)
         except FileExistsError:
             continue
-        sync_folder(folder)
         return folder / candidate
     raise AssertionError("there is always another name")
 
@@ -175,7 +179,7 @@ def put_back(source: Path, path: Path, checksum: str, project_directory: Path) -
     UnreadableFile
         The source cannot be read, or has not these bytes; nothing is changed then.
     """
-    copied = _copy(source, path.parent, None)
+    copied = copy_file(source, path.parent)
     if copied.checksum != checksum:
         _discard(copied.path)
         raise UnreadableFile(source, "it has other bytes")
@@ -187,7 +191,7 @@ def take_place(temporary: Path, path: Path, project_directory: Path) -> Path | N
     temporary.chmod(0o444)
     moved = move_to_trash(path, project_directory) if path.exists() else None
     temporary.replace(path)
-    sync_folder(path.parent)
+    sync_together([path, path.parent])
     return moved
 
 
@@ -201,13 +205,6 @@ def hard_link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def make_durable(path: Path) -> None:
-    """Make a finished file read-only and put it and its name on the disk."""
-    path.chmod(0o444)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def sync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -215,6 +212,16 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_together(paths: Iterable[Path]) -> None:
+    """Put files, and the names in folders, on the disk, side by side: a disk takes many at once in the time of one."""
+    list(_syncing().map(sync_folder, dict.fromkeys(paths)))
+
+
+@cache
+def _syncing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(4, thread_name_prefix="sync")
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -3,20 +3,91 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from xtalflow.data import CDataFile, extract_file_metadata, find_all_files
+from xtalflow.data import CDataFile, FileFacts, extract_file_metadata, find_all_files
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.faults import passed
 from xtalflow.plugin import CPluginScript
 
-from ._files import async_copy_file, readable, regular_file, settle, sha256_of, take_place
+from ._files import Copied, copy_file, readable, regular_file, settle, sha256_of, sync_together, take_place
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 
 IMPORTED_FILES = "CCP4_IMPORTED_FILES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenInput:
+    """An input file of a plugin that is in the project, and not yet registered as used by its job.
+
+    Attributes
+    ----------
+    copy
+        The copy that was made of it; None if its bytes were there already.
+    """
+
+    file: CDataFile
+    entry: NewImport | InputUse
+    copy: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenInputs:
+    """All input files of a plugin, in the order of the parameters."""
+
+    inputs: tuple[TakenInput, ...]
+
+    @property
+    def imports(self) -> list[NewImport]:
+        """What to register as imported."""
+        return [taken.entry for taken in self.inputs if isinstance(taken.entry, NewImport)]
+
+    @property
+    def uses(self) -> list[InputUse]:
+        """What to register as used: it was in the project already."""
+        return [taken.entry for taken in self.inputs if isinstance(taken.entry, InputUse)]
+
+    def link(self, imported: Sequence[FileRecord], used: Sequence[FileRecord]) -> list[FileRecord]:
+        """Point the parameters to the records of `imports` and of `uses`; all records in the order of parameters."""
+        imports, uses, records = iter(imported), iter(used), []
+        for taken in self.inputs:
+            record = next(imports if isinstance(taken.entry, NewImport) else uses)
+            taken.file.link(record)
+            records.append(record)
+        return records
+
+    def drop_copies(self, kept: Iterable[FileRecord] = (), *, project_directory: Path) -> None:
+        """Remove copies that no record has: nothing was registered, or a rival imported the same bytes meanwhile."""
+        paths = {project_directory / record.path for record in kept}
+        for taken in self.inputs:
+            if taken.copy is not None and taken.copy not in paths:
+                taken.copy.unlink(missing_ok=True)
+
+
+async def take_inputs_async(plugin: CPluginScript, store: JobStore) -> TakenInputs:
+    """Copy every input file of a plugin into the project, unless it is there already; nothing is registered.
+
+    Raises
+    ------
+    UnreadableFile
+        A file is missing, a folder, not permitted, changed while it was copied, or cannot be understood; copies made
+        before it are removed.
+    """
+    taken: list[TakenInput] = []
+    try:
+        for file in find_all_files(plugin.container["inputData"]):
+            if file.isSet():
+                taken.append(await _take(file, store))  # noqa: PERF401  those before a bad one must be known
+        if copies := [each.copy for each in taken if each.copy is not None]:
+            await asyncio.to_thread(sync_together, [*copies, copies[0].parent])
+    except BaseException:
+        TakenInputs(inputs=tuple(taken)).drop_copies(project_directory=store.project_directory)
+        raise
+    return TakenInputs(inputs=tuple(taken))
 
 
 async def import_input_files_async(job: JobRecord, plugin: CPluginScript, store: JobStore) -> list[FileRecord]:
@@ -29,19 +100,7 @@ async def import_input_files_async(job: JobRecord, plugin: CPluginScript, store:
     UnreadableFile
         A file is missing, a folder, not permitted, changed while it was copied, or cannot be understood.
     """
-    records = []
-    for file in find_all_files(plugin.container["inputData"]):
-        if not file.isSet():
-            continue
-        if file.dbFileId.value:
-            use = InputUse(file=FileId(UUID(file.dbFileId.value)), param_name=extract_file_metadata(file).param_name)
-            await store.register_input_files(job.id, [use])
-            (record,) = await store.files([use.file])
-            file.link(record)
-        else:
-            record = await import_external_file(job, file, store)
-        records.append(record)
-    return records
+    return await _register(job, await take_inputs_async(plugin, store), store)
 
 
 async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore) -> FileRecord:
@@ -49,21 +108,37 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
 
     The same bytes twice in a project are one file; the same name with other bytes gets another name.
     """
+    taken = await _take(file, store)
+    if taken.copy is not None:
+        await asyncio.to_thread(sync_together, [taken.copy, taken.copy.parent])
+    return (await _register(job, TakenInputs(inputs=(taken,)), store))[0]
+
+
+async def _register(job: JobRecord, taken: TakenInputs, store: JobStore) -> list[FileRecord]:
+    imported = await store.register_imported_files(job.id, taken.imports) if taken.imports else []
+    await store.register_input_files(job.id, taken.uses)
+    used = await store.files([use.file for use in taken.uses])
+    await asyncio.to_thread(taken.drop_copies, imported, project_directory=store.project_directory)
+    return taken.link(imported, used)
+
+
+async def _take(file: CDataFile, store: JobStore) -> TakenInput:
+    if file.dbFileId.value:
+        use = InputUse(file=FileId(UUID(file.dbFileId.value)), param_name=extract_file_metadata(file).param_name)
+        return TakenInput(file=file, entry=use)
     source = file.path
     if source is None:
         raise InvalidInput(f"{file.object_path()}: has no path")
-    before = await asyncio.to_thread(regular_file, source)
-    examined = await asyncio.to_thread(file.examine)
-    copied = await async_copy_file(source, store.project_directory / IMPORTED_FILES, like=before)
+    examined, copied = await asyncio.to_thread(_examine_and_copy, file, source, store.project_directory)
     passed("import.copied")
     metadata = extract_file_metadata(file)
-    known = await store.imported_file(copied.checksum)
+    known, copy = await store.imported_file(copied.checksum), None
     if known is not None and (store.project_directory / known.path).exists():
         await asyncio.to_thread(_keep_one, copied.path, store.project_directory / known.path, known.checksum, store)
         path = known.path
     else:
-        settled = await asyncio.to_thread(settle, copied.path, source.name)
-        path = settled.relative_to(store.project_directory).as_posix()
+        copy = await asyncio.to_thread(settle, copied.path, source.name)
+        path = copy.relative_to(store.project_directory).as_posix()
         passed("import.settled")
     new = NewFile(
         id=FileId(uuid4()),
@@ -79,11 +154,13 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
         digests=examined.digests,
     )
     imported = NewImport(file=new, source_path=readable(str(source)), last_modified=copied.last_modified)
-    (record,) = await store.register_imported_files(job.id, [imported])
-    if record.path != path:  # a rival imported the same bytes meanwhile: one file stays
-        (store.project_directory / path).unlink(missing_ok=True)
-    file.link(record)
-    return record
+    return TakenInput(file=file, entry=imported, copy=copy)
+
+
+def _examine_and_copy(file: CDataFile, source: Path, project_directory: Path) -> tuple[FileFacts, Copied]:
+    before = regular_file(source)
+    examined = file.examine()
+    return examined, copy_file(source, project_directory / IMPORTED_FILES, like=before)
 
 
 def _keep_one(copy: Path, kept: Path, checksum: str, store: JobStore) -> None:

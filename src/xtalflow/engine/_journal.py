@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, Self
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.plugin import JobStatus, Progress
 
-from ._files import sync_folder
 from ._json_records import encode_json, from_json, to_json
 from ._records import InputUse, JobEnd, JobId, Kpi, NewFile, NewImport, NewJob
 
@@ -164,12 +163,11 @@ class JournalWriter:
 
     def __init__(self, path: Path, *, epoch: int) -> None:
         self._file: BinaryIO = path.open("ab", buffering=0)
-        sync_folder(path.parent)
         self._epoch = epoch
         self._seq = 0
 
     def write(self, job: JobId, event: Event) -> JournalLine:
-        """Append one event; an end of a job is also on the disk (fsync) when this returns.
+        """Append one event; whoever replays it puts it on the disk before it is in the database.
 
         Raises
         ------
@@ -181,8 +179,6 @@ class JournalWriter:
         line = JournalLine(job=job, epoch=self._epoch, seq=self._seq + 1, time=datetime.now(UTC), event=event)
         self._append(line.encode())
         self._seq += 1
-        if isinstance(event, JobEnd):
-            os.fsync(self._file.fileno())
         return line
 
     def _append(self, line: bytes) -> None:

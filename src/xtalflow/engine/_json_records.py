@@ -60,7 +60,8 @@ def _is_default(record: Any, field: dataclasses.Field[Any]) -> bool:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def field_types(kind: type) -> dict[str, Any]:
+    """Types of the fields of a record."""
     return typing.get_type_hints(kind)
 
 
@@ -110,7 +111,7 @@ def _decode_collection(origin: type, kinds: tuple[Any, ...], data: object, where
 def _decode_record(kind: Any, data: object, where: str) -> Any:
     if not isinstance(data, dict):
         raise _wrong(where, "an object")
-    hints, values = _hints(kind), {}
+    hints, values = field_types(kind), {}
     for field in dataclasses.fields(kind):
         if field.name in data:
             values[field.name] = _decode(hints[field.name], data[field.name], f"{where}.{field.name}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.formats import read_params
-from xtalflow.plugin import CPluginScript, JobContext, Outcome, make_task
+from xtalflow.plugin import CPluginScript, JobContext, Outcome, aside, make_task
 
 from ._imports import import_input_files_async
 from ._papers import INPUT_PARAMS
@@ -40,7 +39,7 @@ async def create_plugin_for_job(job: JobRecord, store: JobStore) -> CPluginScrip
     UnreadableFile
         The parameter file is broken, or of another task.
     """
-    return await asyncio.to_thread(_make_plugin, job, store)
+    return await aside(_make_plugin, job, store)
 
 
 def _make_plugin(job: JobRecord, store: JobStore) -> CPluginScript:

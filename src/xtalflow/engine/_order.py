@@ -14,8 +14,8 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.formats import write_atomically
 from xtalflow.plugin import Outcome
 
-from ._files import sync_folder
 from ._json_records import encode_json, from_json, to_json
+from ._processes import ProcessIdentity
 from ._records import FileRecord, JobId, ProjectId
 
 ORDER, START, END, BEAT = "job.json", "start.json", "end.json", "beat"
@@ -58,7 +58,14 @@ class RunStart:
     token: str
     host: str
     pid: int
+    start_time: float
+    boot_id: str
     started: str
+
+    @property
+    def process(self) -> ProcessIdentity:
+        """The runner's process."""
+        return ProcessIdentity(pid=self.pid, start_time=self.start_time, boot_id=self.boot_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +80,8 @@ class RunEnd:
 
 
 def write_order(folder: Path, order: JobOrder) -> None:
-    """Write ``job.json`` into a job's folder."""
-    write_atomically(folder / ORDER, encode_json(to_json(order), indent=1))
+    """Write ``job.json`` into a job's folder; after a power cut it is written anew with the next run."""
+    write_atomically(folder / ORDER, encode_json(to_json(order), indent=1), durable=False)
 
 
 def read_order(folder: Path) -> JobOrder:
@@ -83,22 +90,32 @@ def read_order(folder: Path) -> JobOrder:
 
 
 def take_epoch(folder: Path, start: RunStart) -> bool:
-    """Make ``start.json`` if nobody has: of two runners of one epoch one gets True."""
+    """Make ``start.json`` if nobody has: of two runners of one epoch one gets True.
+
+    It appears with its content. A power cut may take it, and takes the runner with it.
+    """
+    temporary = folder / f".{start.token}.{start.pid}.tmp"
+    temporary.write_bytes(encode_json(to_json(start)))
     try:
-        descriptor = os.open(folder / START, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        os.link(temporary, folder / START)
     except FileExistsError:
         return False
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(encode_json(to_json(start)))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)
+    finally:
+        temporary.unlink()
     return True
 
 
+def read_start(folder: Path) -> RunStart | None:
+    """The runner that took the job in this folder; None if none has, or a power cut spoilt what it wrote."""
+    try:
+        return _read(folder / START, RunStart)
+    except UnreadableFile:
+        return None
+
+
 def write_end(folder: Path, end: RunEnd) -> None:
-    """Write ``end.json`` into a job's folder."""
-    write_atomically(folder / END, encode_json(to_json(end)))
+    """Write ``end.json`` into a job's folder; the end of the job itself is on the disk with the journal."""
+    write_atomically(folder / END, encode_json(to_json(end)), durable=False)
 
 
 def read_end(folder: Path, epoch: int) -> RunEnd | None:

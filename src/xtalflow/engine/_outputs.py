@@ -23,8 +23,9 @@ from xtalflow.data import (
 )
 from xtalflow.errors import TaskFailed
 from xtalflow.faults import passed
+from xtalflow.plugin import aside
 
-from ._files import hard_link, make_durable, sha256_of, sync_folder
+from ._files import SMALL, hard_link, sha256_of
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobId, Kpi, NewFile, job_folder
 
@@ -70,8 +71,9 @@ async def glean_performance_indicators_async(
 async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: JobStore) -> list[NewFile]:
     """What to register for the outputs of a job.
 
-    Files are examined, hashed, made read-only and durable. A child's file becomes the job's own by a hard link under
-    its own name. A declared output that is absent is unset; the others point to their records-to-be.
+    Files are examined, hashed and made read-only; whoever keeps the record puts them on the disk. A child's file
+    becomes the job's own by a hard link under its own name. A declared output that is absent is unset; the others
+    point to their records-to-be.
 
     Raises
     ------
@@ -81,7 +83,7 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
     job = await store.job(job_uuid)
     folder = store.project_directory / job.folder
     declared = [file for file in find_all_files(output_container) if file.isSet()]
-    exist = await asyncio.to_thread(lambda: [file.exists() for file in declared])
+    exist = await aside(lambda: [file.exists() for file in declared])
     present = list(compress(declared, exist))
     for file in compress(declared, (not there for there in exist)):
         if file.qualifier("mustExist"):
@@ -92,9 +94,8 @@ async def collect_outputs(job_uuid: JobId, output_container: CContainer, store: 
     collected = []
     for file in present:
         origin = known.get(file.dbFileId.value or "")
-        collected.append(await asyncio.to_thread(_collect, file, origin, folder, store))
-    if collected:
-        await asyncio.to_thread(sync_folder, folder)
+        call = aside if await aside(_is_small, file) else asyncio.to_thread
+        collected.append(await call(_collect, file, origin, folder, store))
     for file, new in zip(present, collected, strict=True):  # all or none: a job that fails here has no results
         file.link(NewFileLink(new, store))
     return collected
@@ -130,6 +131,10 @@ def _values(children: Iterable[CData]) -> Iterable[CFloat | CInt | CString]:
             yield child
 
 
+def _is_small(file: CDataFile) -> bool:
+    return file.path is None or file.path.stat().st_size <= SMALL
+
+
 def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: JobStore) -> NewFile:
     """One output: examined and hashed, or linked from the child that made it."""
     source = file.path
@@ -149,7 +154,7 @@ def _collect(file: CDataFile, origin: FileRecord | None, folder: Path, store: Jo
             raise TaskFailed(f"{file.object_path()}: {target} is not in the job's folder")
         examined = file.examine()
         facts, digests = examined.facts, examined.digests
-        make_durable(target)
+        target.chmod(0o444)
         checksum, size = sha256_of(target), target.stat().st_size
     passed("glean.file")
     metadata = extract_file_metadata(file)

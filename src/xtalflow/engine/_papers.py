@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState, choices_in
 from xtalflow.formats import ParamsHeader, write_params
-from xtalflow.plugin import CPluginScript
+from xtalflow.plugin import DIAGNOSTIC, REPORT, CPluginScript
 
 from ._settings import user_name
 
@@ -43,17 +44,24 @@ def given_parameters(plugin: CPluginScript) -> dict[str, Any]:
 
 
 def write_input_params(plugin: CPluginScript) -> None:
-    """Write the parameters as asked: ``input_params.xml``."""
-    write_params(plugin.container, params_header(plugin), plugin.work_directory / INPUT_PARAMS)
+    """Write the parameters as asked: ``input_params.xml``; as with all papers, `sync_job` puts it on the disk."""
+    write_params(plugin.container, params_header(plugin), plugin.work_directory / INPUT_PARAMS, durable=False)
 
 
 def write_papers(plugin: CPluginScript) -> None:
     """Write the parameters as run, the report, and what there is to complain of."""
     folder = plugin.work_directory
-    write_params(plugin.container, params_header(plugin), folder / PARAMS)
+    write_params(plugin.container, params_header(plugin), folder / PARAMS, durable=False)
     plugin.report.write(folder)
     if any(row.severity >= Severity.WARNING for row in plugin.errors):
         plugin.errors.write(folder)
+
+
+def papers_and_outputs(folder: Path, outputs: Sequence[Path] = ()) -> list[Path]:
+    """What a job wrote that must be on the disk before its end is on record: files, and folders with their names."""
+    papers = [folder / name for name in (INPUT_PARAMS, PARAMS, REPORT, DIAGNOSTIC)]
+    written = [path for path in (*papers, *outputs) if path.exists()]
+    return [*written, *dict.fromkeys(path.parent for path in written)]
 
 
 def _scalars(item: CData) -> Iterator[CScalar[Any]]:

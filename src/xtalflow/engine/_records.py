@@ -141,8 +141,6 @@ class NewJob:
     `number` and `id` are given for child jobs (numbered by the parent's runner); a store numbers top-level jobs
     itself. `status` is PENDING, or QUEUED for a child, which starts at once. `parameters` are those given, by path.
     `cloned_from` is the job whose parameters were taken. Of jobs that wait, those of higher `priority` are run first.
-    `process_id` is the process of this machine that is about to
-    queue the job, which comes to nothing if that dies before; None for a job that may wait for as long as it likes.
     """
 
     task: str
@@ -155,7 +153,6 @@ class NewJob:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cloned_from: JobId | None = None
     priority: int = 0
-    process_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,49 +19,95 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 from xtalflow.errors import XtalflowError
 from xtalflow.faults import passed
-from xtalflow.plugin import JobStatus, Outcome
+from xtalflow.plugin import AT_ONCE, JobStatus, Outcome, aside, load_task, task_names
 
+from ._files import SMALL
 from ._imports import check_inputs, verify_inputs
 from ._journal import JOURNAL, JournalWriter
+from ._json_records import field_types
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
 from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end
-from ._records import JobEnd, JobRecord
+from ._processes import become_subreaper, boot_id, identify
+from ._records import FileRecord, JobEnd, JobRecord
+from ._tracking import library_versions
 
 BEAT_S = 15.0
 """Seconds between two beats."""
+GAVE_WAY = 3
+"""Exit code of a runner that found another one at its job."""
 RUN_MARK = "XTALFLOW_RUN"
 """Variable in the environment of a runner and of all that it starts: the token of the run."""
 
 
+def load_ahead() -> None:
+    """Import and look up what every job needs, so that a forked runner has it.
+
+    Nothing that keeps a thread or a file: of the tasks only those that come with xtalflow.
+    """
+    import lxml.etree  # noqa: F401  parameter files
+
+    for name in task_names(built_in=True):
+        load_task(name)
+    for record in (JobOrder, FileRecord, RunStart):
+        field_types(record)
+    library_versions()
+    boot_id()
+
+
 def run_folder(folder: Path) -> int:
-    """Run the job in this folder; returns 0 if the run wrote its ``end.json``, 3 if another runner has its epoch."""
+    """Run the job in this folder; returns 0 if it wrote its ``end.json``, else `GAVE_WAY`."""
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     order = read_order(folder)
     os.environ.update(order.environment)
     os.environ[RUN_MARK] = order.token
+    become_subreaper()
+    process = identify(os.getpid())
     start = RunStart(
         epoch=order.epoch,
         token=order.token,
         host=socket.gethostname(),
-        pid=os.getpid(),
+        pid=process.pid,
+        start_time=process.start_time,
+        boot_id=process.boot_id,
         started=datetime.now(UTC).isoformat(),
     )
     passed("runner.loaded")
     if not take_epoch(folder, start):
         sys.stderr.write(f"{folder}: another runner has started this job\n")
-        return 3
+        return GAVE_WAY
     passed("runner.took")
     began = time.monotonic()
+    AT_ONCE.set(True)
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
     outcome, reason = asyncio.run(_run(folder, order))
     wall_s = round(time.monotonic() - began, 3)
     passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))
     passed("runner.ended")
     return 0
+
+
+def end_leftovers(grace_s: float = 5.0) -> bool:
+    """Kill what the job left running, whatever its parent and session; False if that is not known or did not help."""
+    until = time.monotonic() + grace_s
+    while time.monotonic() < until:
+        try:
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        except ChildProcessError:
+            return sys.platform == "linux"  # elsewhere orphans are not children of this process
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        time.sleep(0.01)
+    return False
 
 
 async def _run(folder: Path, order: JobOrder) -> tuple[Outcome, str]:
@@ -105,7 +151,8 @@ async def _work(job: JobRecord, store: JournalStore, order: JobOrder) -> tuple[O
     try:
         plugin = await create_plugin_for_job(job, store)
         check_inputs(plugin, order.inputs, store)
-        await asyncio.to_thread(verify_inputs, order.inputs, store)
+        call = aside if sum(file.size for file in order.inputs) <= SMALL else asyncio.to_thread
+        await call(verify_inputs, order.inputs, store)
     except (XtalflowError, OSError) as exc:
         await store.update_job_status(job.id, JobStatus.RUNNING)
         await store.finish_job(job.id, JobEnd(status=JobStatus.FAILED, reason=str(exc)))

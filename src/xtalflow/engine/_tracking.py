@@ -23,6 +23,7 @@ from xtalflow.plugin import (
     JobStatus,
     Outcome,
     Progress,
+    aside,
     find_program,
     program_version,
 )
@@ -116,12 +117,12 @@ class TrackingHost:
         """Folder, output paths and, for a child, the parameters as asked."""
         context = plugin.context
         is_child = plugin.parent is not None
-        await asyncio.to_thread(context.folder.mkdir, parents=True, exist_ok=not is_child)
+        await aside(context.folder.mkdir, parents=True, exist_ok=not is_child)
         plugin.container.project_directory = context.project_directory
         set_output_file_names(plugin.container, context.project, context.number)
         if is_child:
             _refuse_foreign_inputs(plugin)
-            await asyncio.to_thread(write_input_params, plugin)
+            await aside(write_input_params, plugin)
         await plugin.status.emit_async(JobStatus.RUNNING)
 
     async def _existing_or_new_job(self, plugin: CPluginScript) -> JobRecord:
@@ -150,7 +151,7 @@ class TrackingHost:
             outputs=tuple(outputs),
             uses=tuple(input_uses(plugin.container)),
             kpis=tuple(kpis),
-            program_versions=await asyncio.to_thread(_library_versions) | self._programs.pop(job.id, {}),
+            program_versions=await aside(library_versions) | self._programs.pop(job.id, {}),
             host=socket.gethostname(),
         )
         try:
@@ -179,11 +180,11 @@ class TrackingHost:
 async def _papers_are_written(plugin: CPluginScript) -> bool:
     """Whether parameters, report and complaints are in the job's folder; if not, the plugin failed."""
     try:
-        await asyncio.to_thread(write_papers, plugin)
+        await aside(write_papers, plugin)
     except Exception as exc:  # noqa: BLE001  still the job's outer frame: a full disk, a report that is not JSON
         _spoil(plugin, exc)
         with suppress(OSError):
-            await asyncio.to_thread(plugin.errors.write, plugin.work_directory)
+            await aside(plugin.errors.write, plugin.work_directory)
         return False
     return True
 
@@ -196,7 +197,8 @@ def _spoil(plugin: CPluginScript, error: Exception) -> None:
 
 
 @cache
-def _library_versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that read every job's files in its own process."""
     return {name: metadata.version(name) for name in _LIBRARIES}
 
 

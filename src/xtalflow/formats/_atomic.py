@@ -7,10 +7,15 @@ from pathlib import Path
 from uuid import uuid4
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file so that readers, and a crash, see the old content or the new one and nothing between.
 
     The bytes go to a temporary name in the same folder, reach the disk, and take the file's name by a rename.
+
+    Parameters
+    ----------
+    durable
+        Also a power cut; without it the file may be gone or empty after one, and this does not wait for the disk.
 
     Raises
     ------
@@ -21,13 +26,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

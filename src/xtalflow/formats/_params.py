@@ -49,8 +49,13 @@ _GIVEN = ValueState.EXPLICITLY_SET
 _UNSET, _DEFAULT = ValueState.NOT_SET.value, ValueState.DEFAULT.value
 
 
-def write_params(container: CContainer, header: ParamsHeader, path: Path) -> None:
+def write_params(container: CContainer, header: ParamsHeader, path: Path, *, durable: bool = True) -> None:
     """Write the explicitly set parameters of a container, and what the header kept of elements that are none.
+
+    Parameters
+    ----------
+    durable
+        As `write_atomically` has it.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def write_params(container: CContainer, header: ParamsHeader, path: Path) -> Non
         raise
     except ValueError as exc:
         raise InvalidInput(f"the parameters of {header.task} cannot be written: {exc}") from exc
-    write_atomically(path, data)
+    write_atomically(path, data, durable=durable)
 
 
 def _written(container: CContainer, header: ParamsHeader) -> bytes:

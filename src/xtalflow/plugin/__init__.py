@@ -1,5 +1,6 @@
 """What a task author builds on: the plugin, its programs, its report, and the registry."""
 
+from ._aside import AT_ONCE, aside
 from ._command import Command, CommandResult, find_program, program_version
 from ._errors import DIAGNOSTIC, ErrorReport, ErrorRow, Unsatisfactory
 from ._host import Host, JobContext, Progress
@@ -9,6 +10,7 @@ from ._script import CPluginScript
 from ._status import JobStatus, Outcome
 
 __all__ = [
+    "AT_ONCE",
     "DIAGNOSTIC",
     "REPORT",
     "CPluginScript",
@@ -27,6 +29,7 @@ __all__ = [
     "Series",
     "Unsatisfactory",
     "Value",
+    "aside",
     "find_program",
     "load_task",
     "make_task",

@@ -59,7 +59,7 @@ class ErrorReport:
         return "; ".join(f"{row.name}: {row.message}" if row.name else row.message for row in errors)
 
     def write(self, folder: Path) -> None:
-        """Write ``diagnostic.xml`` into a job's folder."""
+        """Write ``diagnostic.xml`` into a job's folder; whoever keeps the record puts it on the disk."""
         from lxml import etree
 
         root = etree.Element("errorReportList")
@@ -75,9 +75,8 @@ class ErrorReport:
                 ("severityName", row.severity.name),
             ):
                 etree.SubElement(element, tag).text = _xml_text(text)
-        write_atomically(
-            folder / DIAGNOSTIC, etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
-        )
+        data = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
+        write_atomically(folder / DIAGNOSTIC, data, durable=False)
 
 
 class Unsatisfactory(TaskFailed):

@@ -18,9 +18,10 @@ def _entry_points() -> dict[str, metadata.EntryPoint]:
     return {point.name: point for point in metadata.entry_points(group=GROUP)}
 
 
-def task_names() -> list[str]:
-    """Names of all registered tasks, sorted."""
-    return sorted(_entry_points())
+def task_names(*, built_in: bool = False) -> list[str]:
+    """Names of all registered tasks, sorted; only those that come with xtalflow if `built_in`."""
+    points = _entry_points().values()
+    return sorted(point.name for point in points if not built_in or point.module.partition(".")[0] == "xtalflow")
 
 
 def load_task(name: str) -> type[CPluginScript]:

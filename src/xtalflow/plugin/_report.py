@@ -107,9 +107,9 @@ class Report:
         return {"format": FORMAT_VERSION, "sections": sections}
 
     def write(self, folder: Path) -> None:
-        """Write ``report.json`` into a job's folder."""
+        """Write ``report.json`` into a job's folder; whoever keeps the record puts it on the disk."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
-        write_atomically(folder / REPORT, text.encode())
+        write_atomically(folder / REPORT, text.encode(), durable=False)
 
 
 def _plain(value: Value) -> float | int | str | None:

@@ -14,6 +14,7 @@ from xtalflow.data import CContainer, CData, Finding, Severity, Signal
 from xtalflow.errors import NotEquipped, NotTracked, TaskFailed
 from xtalflow.formats import UnknownElement
 
+from ._aside import aside
 from ._command import Command, CommandResult, find_program
 from ._errors import ErrorReport, ErrorRow, Unsatisfactory
 from ._host import Host, JobContext, Progress
@@ -202,7 +203,7 @@ class CPluginScript:
     async def _steps(self) -> None:
         for program in self.PROGRAMS:
             find_program(program)
-        for finding in await asyncio.to_thread(self.validate):
+        for finding in await aside(self.validate):
             if finding.severity >= Severity.WARNING:
                 self.errors.add_finding(finding)
         if any(row.severity >= Severity.ERROR for row in self.errors):

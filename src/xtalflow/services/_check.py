@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xtalflow import db
 from xtalflow.engine import (
@@ -18,8 +18,8 @@ from xtalflow.engine import (
     FileRecord,
     JobRecord,
     JobStatus,
-    identity_of,
     read_end,
+    read_start,
     sha256_of,
 )
 from xtalflow.errors import InvalidInput, UnreadableFile
@@ -182,7 +182,7 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
             ended = False
         if ended:
             sentence = f"job {job.number} has ended, and its supervisor has not put its results on record yet"
-        elif not _is_alive(attempt.handle):
+        elif (start := read_start(folder)) is None or not start.process.is_alive():
             sentence = (
                 f"job {job.number} is shown as running, but nothing runs it any more: its supervisor has to see it"
             )
@@ -190,7 +190,3 @@ def _unfinished(directory: Path, jobs: Sequence[JobRecord], attempts: Mapping[st
             continue
         found.append(Problem(kind=ProblemKind.UNFINISHED, path=folder, job=job.number, sentence=sentence))
     return found
-
-
-def _is_alive(handle: Mapping[str, Any]) -> bool:
-    return bool(handle) and identity_of(handle).is_alive()

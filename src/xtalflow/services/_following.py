@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,22 +14,28 @@ from xtalflow import db
 from xtalflow.engine import (
     JOURNAL,
     RUNNER_LOG,
+    JobEnd,
     JobRecord,
     JobStatus,
     JournalLine,
     JournalReader,
+    LocalExecutor,
     LocalRun,
+    NewJob,
     RunEnd,
     RunnerExit,
+    job_folder,
+    papers_and_outputs,
     read_end,
+    sync_together,
 )
-from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.errors import InvalidInput
 from xtalflow.faults import passed
 
 from ._news import Newsreader
 
 if TYPE_CHECKING:
-    from xtalflow.db import AsyncDatabaseHandler, AttemptRecord, JobDetail
+    from xtalflow.db import AsyncDatabaseHandler, AttemptRecord, RunSettlement
 
 LEASE_S = 60.0
 """Seconds for which a claim is good; it is renewed while the job runs."""
@@ -69,6 +76,7 @@ class Following:
         self._owner, self._news = owner, news
         self._interrupts = 1 if attempt.cancel_requested else 0
         self._killing: asyncio.Future[RunnerExit] | None = None
+        self._folders = {job.id: self._folder}
         self.poll_s = 0.05
 
     def interrupt(self) -> None:
@@ -95,34 +103,43 @@ class Following:
         LeaseLost
             Somebody else follows it now; nothing is settled here.
         """
-        runner_exit, refusal = await self._follow()
-        await self._settle(runner_exit, refusal)
-        return await self._handler.job(self._job.id)
+        while True:
+            runner_exit, lines, refusal = await self._follow()
+            settlement = await asyncio.to_thread(self._settlement, runner_exit, refusal)
+            if settlement.is_lost and (other := await LocalExecutor().find(self._folder, self._attempt.token)):
+                self._run = other  # two were started when a supervisor died, and the other one has the job
+                continue
+            passed("supervisor.settling")
+            job = await self._handler.settle(self._job.id, self._attempt.epoch, lines, settlement)
+            self._tell(lines)
+            passed("supervisor.settled")
+            return job
 
     async def catch_up(self) -> None:
         """Replay what the journal tells so far, whoever follows the run."""
-        await self._replay(JournalReader(self._folder / JOURNAL))
+        await self._replay(*await self._read(JournalReader(self._folder / JOURNAL)))
 
-    async def _follow(self) -> tuple[RunnerExit, str]:
-        """Replay the journal while the runner runs; returns its exit, and why its journal was refused if it was."""
+    async def _follow(self) -> tuple[RunnerExit, list[JournalLine], str]:
+        """Replay the journal while the runner runs; its exit, the last lines, and what is wrong with the journal."""
         reader = JournalReader(self._folder / JOURNAL)
         ending = asyncio.ensure_future(self._run.wait() if self._run is not None else _gone())
         renewal = time.monotonic() + LEASE_S / 3
         try:
             while True:
+                await asyncio.wait({ending}, timeout=self.poll_s)
                 ended = ending.done()
+                lines, refusal = await self._read(reader)
+                if ended:
+                    return ending.result(), lines, str(refusal or "")
                 try:
-                    await self._replay(reader)
+                    await self._replay(lines, refusal)
                 except InvalidInput as exc:
                     if self._run is not None:
                         await self._run.stop()
-                    return await ending, f"the journal of the run cannot be understood: {exc}"
-                if ended:
-                    return ending.result(), ""
+                    return await ending, [], str(exc)
                 if time.monotonic() > renewal:
                     await self._renew()
                     renewal = time.monotonic() + LEASE_S / 3
-                await asyncio.wait({ending}, timeout=self.poll_s)
         finally:
             ending.cancel()
 
@@ -135,62 +152,70 @@ class Following:
     def _folder(self) -> Path:
         return self._handler.project_directory / self._job.folder
 
-    async def _replay(self, reader: JournalReader) -> None:
-        """Replay what is new; the lines before one that cannot be understood count."""
-        found, refusal = await asyncio.to_thread(_new_lines, reader)
+    async def _read(self, reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
+        """What is new in the journal, on the disk from now on, and what is wrong with the line after it."""
+        return await asyncio.to_thread(self._read_now, reader)
+
+    def _read_now(self, reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
+        found, refusal = _new_lines(reader)
+        for line in found:
+            if isinstance(line.event, NewJob) and line.event.number:
+                self._folders[line.job] = self._handler.project_directory / job_folder(line.event.number)
         lines = [line for line in found if not self._is_known(line)]
+        self._sync([line for line in lines if isinstance(line.event, JobEnd)])
+        return lines, refusal
+
+    def _sync(self, ends: Sequence[JournalLine]) -> None:
+        """What ended jobs wrote is on the disk before the database says so."""
+        paths = [self._folder / JOURNAL, self._folder] if ends else []
+        for line in ends:
+            if isinstance(line.event, JobEnd) and line.job in self._folders:
+                written = [self._handler.project_directory / file.file_path for file in line.event.outputs]
+                paths += papers_and_outputs(self._folders[line.job], written)
+        sync_together(paths)
+
+    async def _replay(self, lines: Sequence[JournalLine], refusal: InvalidInput | None) -> None:
+        """Keep what is new; the lines before one that cannot be understood count."""
         if lines:
             await self._handler.replay(lines)
             passed("supervisor.replayed")
-            if self._news is not None:
-                for line in lines:
-                    self._news.read(line)
+            self._tell(lines)
         if refusal is not None:
             raise refusal
+
+    def _tell(self, lines: Sequence[JournalLine]) -> None:
+        if self._news is not None:
+            for line in lines:
+                self._news.read(line)
 
     def _is_known(self, line: JournalLine) -> bool:
         """Whether a line was on record already when this process began to follow the run."""
         return line.epoch == self._attempt.epoch and line.seq <= self._attempt.journal_seq
 
-    async def _settle(self, runner_exit: RunnerExit, refusal: str) -> None:
-        """Give the job the end that its runner wrote; without one it is interrupted, or lost with the runner."""
+    def _settlement(self, runner_exit: RunnerExit, refusal: str) -> RunSettlement:
+        """The end that the runner wrote; without one its job is interrupted, or lost with the runner."""
         try:
-            end: RunEnd | None = await asyncio.to_thread(read_end, self._folder, self._attempt.epoch)
+            end: RunEnd | None = read_end(self._folder, self._attempt.epoch)
         except InvalidInput as exc:
             end, refusal = None, refusal or str(exc)
         if refusal:
-            status, reason = JobStatus.FAILED, refusal
+            status, reason = JobStatus.FAILED, f"the journal of the run cannot be understood: {refusal}"
         elif end is not None:
             status, reason = end.outcome.status, end.reason
         elif self._interrupts:
             status, reason = JobStatus.INTERRUPTED, "interrupted, and killed"
         else:
-            words = await asyncio.to_thread(_last_words, self._folder / RUNNER_LOG)
+            words = _last_words(self._folder / RUNNER_LOG)
             status, reason = JobStatus.FAILED, f"lost: the runner {runner_exit.words} before its job ended{words}"
-        passed("supervisor.settling")
-        await end_unfinished(self._handler, self._job, status, reason)
-        passed("supervisor.settled")
         code = runner_exit.code
-        await self._handler.end_attempt(
-            self._job.id,
-            self._attempt.epoch,
+        return db.RunSettlement(
+            status=status,
+            reason=reason,
             exit_code=code if code is not None and code >= 0 else None,
             signal=_signal_name(code or 0),
-            reason="" if end is not None else reason,
-            lost=end is None and not self._interrupts,
+            remark="" if end is not None else reason,
+            is_lost=end is None and not refusal and not self._interrupts,
         )
-
-
-async def end_unfinished(handler: AsyncDatabaseHandler, top: JobRecord, status: JobStatus, reason: str) -> None:
-    """End a job and all below it that has not ended, children first."""
-    detail = await db.job_detail(handler.project, top.id)
-    for job in _from_below(detail):
-        if job.status.is_end:
-            continue
-        with suppress(IllegalTransition):
-            if status not in job.status.successors:
-                await handler.update_job_status(job.id, JobStatus.RUNNING)
-            await handler.update_job_status(job.id, status, reason=reason)
 
 
 async def _gone() -> RunnerExit:
@@ -206,10 +231,6 @@ def _new_lines(reader: JournalReader) -> tuple[list[JournalLine], InvalidInput |
     except InvalidInput as exc:
         return lines, exc
     return lines, None
-
-
-def _from_below(detail: JobDetail) -> list[JobRecord]:
-    return [*(job for child in detail.children for job in _from_below(child)), detail.job]
 
 
 def _last_words(log: Path) -> str:

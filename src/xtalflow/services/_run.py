@@ -1,41 +1,64 @@
-"""Runs one queued job: a supervisor of this job alone, in the process that asked for it."""
+"""Makes and runs one job: submit, and a supervisor of this job alone in the process that asked for it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import JobRecord, Settings
+from xtalflow.engine import JobId, JobRecord, LocalExecutor, Settings
 from xtalflow.errors import StoreUnavailable
 
-from ._following import LEASE_S, Following, LeaseLost
+from ._following import Following, LeaseLost
 from ._news import Listener, Newsreader
 from ._open import actor
 from ._owner import this_process
 from ._starting import start_run
+from ._submit import submit
+
+if TYPE_CHECKING:
+    from xtalflow.db import ProjectRecord
+    from xtalflow.plugin import CPluginScript
 
 _WATCH_S = 0.5
 """Seconds between two looks at a job that somebody else follows."""
 
 
 class JobRun:
-    """The run of one queued job by this process.
+    """A job that is made, queued and run by this process.
 
     Parameters
     ----------
-    job
-        A job that was queued by `submit_job`.
+    project, plugin, title, cloned_from
+        As `submit_job` has them.
     listener
         Told what happens while the job runs.
+    made
+        Told of the job before it runs.
+    executor
+        Starts the runner; by default one for this job alone.
     """
 
     def __init__(
-        self, job: JobRecord, settings: Settings, *, listener: Listener | None = None, client: str = "python"
+        self,
+        project: ProjectRecord,
+        plugin: CPluginScript,
+        settings: Settings,
+        *,
+        title: str = "",
+        cloned_from: JobId | None = None,
+        listener: Listener | None = None,
+        made: Callable[[JobRecord], None] | None = None,
+        client: str = "python",
+        executor: LocalExecutor | None = None,
     ) -> None:
-        self._job, self._settings = job, settings
-        self._news = Newsreader(job, listener or (lambda news: None))
+        self._project, self._plugin, self._settings = project, plugin, settings
+        self._title, self._cloned_from = title, cloned_from
+        self._listener, self._made = listener, made
         self._actor = actor(client)
+        self._executor = executor
         self._interrupts = 0
         self._following: Following | None = None
 
@@ -46,9 +69,14 @@ class JobRun:
             self._following.interrupt()
 
     async def run(self) -> JobRecord:
-        """Run the job to its end and return its record.
+        """Make the job, run it to its end and return its record.
 
         Cancelling interrupts the job as `interrupt` does, and is passed on once the job has ended.
+
+        Raises
+        ------
+        InvalidInput
+            The job cannot be made, as `submit_job` tells.
         """
         working = asyncio.ensure_future(self._work())
         cancelled = False
@@ -65,33 +93,47 @@ class JobRun:
         return job
 
     async def _work(self) -> JobRecord:
-        handler = await db.AsyncDatabaseHandler.open(self._job.project, actor=self._actor)
+        if self._executor is not None:
+            return await self._with(self._executor)
+        async with LocalExecutor() as executor:
+            warming = asyncio.create_task(executor.warm_up())
+            try:
+                return await self._with(executor)
+            finally:
+                await warming
+
+    async def _with(self, executor: LocalExecutor) -> JobRecord:
+        handler = db.AsyncDatabaseHandler.of(self._project, actor=self._actor)
         owner = str(this_process())
-        queued = await handler.attempt(self._job.id)
-        attempt = await handler.claim_attempt(self._job.id, queued.epoch, owner=owner, lease_s=LEASE_S)
-        run = await start_run(handler, self._job, attempt, self._settings)
+        submitted = await submit(handler, self._plugin, title=self._title, cloned_from=self._cloned_from, owner=owner)
+        job, attempt = submitted.job, submitted.attempt
+        if self._made is not None:
+            self._made(job)
+        inputs = [*submitted.imported, *submitted.used]
+        run = await start_run(handler, job, attempt, self._settings, executor, inputs)
         if run is None:
-            return await handler.job(self._job.id)
-        self._following = Following(handler, self._job, attempt, run, owner=owner, news=self._news)
+            return await handler.job(job.id)
+        news = Newsreader(job, self._listener) if self._listener is not None else None
+        self._following = Following(handler, job, attempt, run, owner=owner, news=news)
         for _ in range(self._interrupts):
             self._following.interrupt()
-        heeding = asyncio.create_task(self._heed_cancellation(owner))
+        heeding = asyncio.create_task(self._heed_cancellation(job, owner))
         try:
             return await self._following.to_the_end()
         except LeaseLost:
-            return await _watch(handler, self._job)
+            return await _watch(handler, job)
         except BaseException:
             await run.stop()
             raise
         finally:
             heeding.cancel()
 
-    async def _heed_cancellation(self, owner: str) -> None:
+    async def _heed_cancellation(self, job: JobRecord, owner: str) -> None:
         """End the job when another process asks for it."""
         while self._following is not None:
             await asyncio.sleep(_WATCH_S)
             with suppress(StoreUnavailable):
-                if self._job.id in await db.jobs_to_cancel(owner):
+                if job.id in await db.jobs_to_cancel(owner):
                     self._following.cancel()
                     return
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import JobOrder, JobRecord, JobStatus, LocalExecutor, LocalRun, Settings, write_order
+from xtalflow.engine import FileRecord, JobOrder, JobRecord, JobStatus, LocalExecutor, LocalRun, Settings, write_order
 from xtalflow.errors import ProgramFailed
 from xtalflow.faults import passed
-
-from ._following import end_unfinished
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord
@@ -21,28 +19,45 @@ LOCAL = "local"
 
 
 async def start_run(
-    handler: AsyncDatabaseHandler, job: JobRecord, attempt: AttemptRecord, settings: Settings
+    handler: AsyncDatabaseHandler,
+    job: JobRecord,
+    attempt: AttemptRecord,
+    settings: Settings,
+    executor: LocalExecutor,
+    inputs: Sequence[FileRecord] | None = None,
 ) -> LocalRun | None:
-    """Start the runner of a run that this process has claimed; None if it could not start, and the job has failed."""
+    """Start the runner of a run that this process has claimed; None if it could not start, and the job has failed.
+
+    Parameters
+    ----------
+    inputs
+        What the job reads, if that is known.
+    """
     folder = handler.project_directory / job.folder
     passed("supervisor.claimed")
     try:
-        await asyncio.to_thread(write_order, folder, await _order(handler, job, attempt, settings))
+        if inputs is None:
+            inputs = await db.job_inputs(handler.project, job.id)
+        order = _order(handler, job, attempt, settings, inputs)
+        await asyncio.to_thread(write_order, folder, order)
         passed("supervisor.ordered")
-        run = await LocalExecutor().start(folder)
+        run = await executor.start(folder, attempt.token)
         passed("supervisor.started")
     except (ProgramFailed, OSError) as exc:
-        await end_unfinished(handler, job, JobStatus.FAILED, str(exc))
-        await handler.end_attempt(job.id, attempt.epoch, reason=str(exc))
+        failed = db.RunSettlement(status=JobStatus.FAILED, reason=str(exc), remark=str(exc))
+        await handler.settle(job.id, attempt.epoch, [], failed)
         return None
-    await handler.attempt_submitted(job.id, attempt.epoch, handle=run.handle, host=socket.gethostname())
-    passed("supervisor.submitted")
     return run
 
 
-async def _order(handler: AsyncDatabaseHandler, job: JobRecord, attempt: AttemptRecord, settings: Settings) -> JobOrder:
+def _order(
+    handler: AsyncDatabaseHandler,
+    job: JobRecord,
+    attempt: AttemptRecord,
+    settings: Settings,
+    inputs: Sequence[FileRecord],
+) -> JobOrder:
     """What the runner is told."""
-    detail = await db.job_detail(handler.project, job.id)
     library = settings.monomer_library
     return JobOrder(
         job=job.id,
@@ -53,6 +68,6 @@ async def _order(handler: AsyncDatabaseHandler, job: JobRecord, attempt: Attempt
         project_name=handler.project_name,
         epoch=attempt.epoch,
         token=attempt.token,
-        inputs=tuple({used.file.id: used.file for used in detail.inputs}.values()),
+        inputs=tuple({file.id: file for file in inputs}.values()),
         environment={"CLIBD_MON": str(library)} if library else {},
     )

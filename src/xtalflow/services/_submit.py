@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow import db
 from xtalflow.data import CDataFile, Finding, Severity, find_all_files
 from xtalflow.engine import (
-    INPUT_PARAMS,
     FileRecord,
-    JobEnd,
     JobId,
     JobRecord,
-    JobStatus,
     NewJob,
+    TakenInputs,
     given_parameters,
-    import_input_files_async,
-    params_header,
+    move_to_trash,
+    papers_and_outputs,
+    sync_together,
+    take_inputs_async,
     to_the_end,
+    write_input_params,
 )
-from xtalflow.errors import InvalidInput, ValidationFailed, XtalflowError
+from xtalflow.errors import InvalidInput, StoreUnavailable, ValidationFailed
 from xtalflow.faults import passed
-from xtalflow.formats import write_params
 from xtalflow.plugin import CPluginScript, JobContext, find_program
 
+from ._following import LEASE_S
 from ._one_line import is_one_line
 from ._open import actor
 
 if TYPE_CHECKING:
-    from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
+    from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
 
 UNREADABLE = 104
 """Code of a file whose content does not fit, as `CDataFile` has it."""
@@ -65,19 +67,30 @@ async def submit_job(
     cloned_from: JobId | None = None,
     priority: int = 0,
 ) -> JobRecord:
-    """Make a job of a checked plugin, take its inputs into the project, and queue it.
-
-    What goes wrong after the job was made is kept in it: it fails, with the reason.
+    """Take the inputs of a checked plugin into the project, make its job, and queue it for a worker.
 
     Raises
     ------
     InvalidInput
-        The title, which may be the one that the plugin has already, holds a control character.
+        The title, which may be the one that the plugin has already, holds a control character; or an input cannot be
+        read, or changed while it was copied. Nothing is made then.
     """
-    title = title or plugin.title or plugin.TASKTITLE
-    check_title(title)
-    plugin.title = title
-    handler = await db.AsyncDatabaseHandler.open(project.id, actor=actor(client))
+    _give_title(plugin, title)
+    handler = db.AsyncDatabaseHandler.of(project, actor=actor(client))
+    return (await submit(handler, plugin, cloned_from=cloned_from, priority=priority)).job
+
+
+async def submit(
+    handler: AsyncDatabaseHandler,
+    plugin: CPluginScript,
+    *,
+    title: str = "",
+    cloned_from: JobId | None = None,
+    priority: int = 0,
+    owner: str = "",
+) -> Submitted:
+    """As `submit_job`; with an `owner`, who claims the run at once."""
+    _give_title(plugin, title)
     new = NewJob(
         task=plugin.TASKNAME,
         title=plugin.title,
@@ -85,21 +98,63 @@ async def submit_job(
         parameters=given_parameters(plugin),
         cloned_from=cloned_from,
         priority=priority,
-        process_id=os.getpid(),
     )
-    job = await handler.create_job(new)
-    passed("submit.made")
+    await _link_own_files(plugin, handler)
+    taken = await take_inputs_async(plugin, handler)
+    passed("submit.imported")
     try:
-        await _take_inputs(job, plugin, handler)
-        passed("submit.imported")
-        await handler.queue_attempt(job.id)
-        passed("submit.queued")
-    except (XtalflowError, OSError) as exc:
-        await _fail(handler, job, str(exc))
-    except asyncio.CancelledError:
-        await to_the_end(handler.update_job_status(job.id, JobStatus.INTERRUPTED, reason="interrupted"))
+        submission = db.Submission(job=new, imports=taken.imports, uses=taken.uses, owner=owner, lease_s=LEASE_S)
+        submitted = await to_the_end(handler.submit(submission, _MakeFolder(handler, plugin, taken)))
+    except BaseException:
+        taken.drop_copies(await _kept(handler, taken), project_directory=handler.project_directory)
         raise
-    return await handler.job(job.id)
+    passed("submit.queued")
+    taken.drop_copies(submitted.imported, project_directory=handler.project_directory)
+    return submitted
+
+
+def _give_title(plugin: CPluginScript, title: str) -> None:
+    title = title or plugin.title or plugin.TASKTITLE
+    check_title(title)
+    plugin.title = title
+
+
+@dataclass(frozen=True, slots=True)
+class _MakeFolder:
+    """Makes the folder of a job, with its parameters as asked; called within the transaction that makes the job."""
+
+    handler: AsyncDatabaseHandler
+    plugin: CPluginScript
+    taken: TakenInputs
+
+    def __call__(self, job: JobRecord, imported: Sequence[FileRecord], used: Sequence[FileRecord]) -> None:
+        plugin, directory = self.plugin, self.handler.project_directory
+        folder = directory / job.folder
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            if folder.exists():  # of a submission that was killed before it was done
+                move_to_trash(folder, directory)
+            folder.mkdir()
+            plugin.job = JobContext(
+                job=job.id,
+                number=job.number,
+                project=self.handler.project,
+                project_name=self.handler.project_name,
+                project_directory=directory,
+                folder=folder,
+            )
+            self.taken.link(imported, used)
+            plugin.container.project_directory = directory
+            write_input_params(plugin)
+            sync_together([*papers_and_outputs(folder), folder.parent])
+        except OSError as exc:
+            raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
+
+
+async def _kept(handler: AsyncDatabaseHandler, taken: TakenInputs) -> list[FileRecord]:
+    """What is on record of copies whose submission went wrong, perhaps after all was kept."""
+    found = [await handler.imported_file(entry.file.checksum) for entry in taken.imports]
+    return [record for record in found if record is not None]
 
 
 def _check(plugin: CPluginScript) -> list[Finding]:
@@ -144,24 +199,6 @@ def _unique(findings: list[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-async def _take_inputs(job: JobRecord, plugin: CPluginScript, handler: AsyncDatabaseHandler) -> None:
-    """Copy the inputs into the project, and write the parameters as asked into the job's folder."""
-    folder = handler.project_directory / job.folder
-    await asyncio.to_thread(folder.mkdir, parents=True)
-    plugin.job = JobContext(
-        job=job.id,
-        number=job.number,
-        project=handler.project,
-        project_name=handler.project_name,
-        project_directory=handler.project_directory,
-        folder=folder,
-    )
-    await _link_own_files(plugin, handler)
-    await import_input_files_async(job, plugin, handler)
-    plugin.container.project_directory = handler.project_directory
-    await asyncio.to_thread(write_params, plugin.container, params_header(plugin), folder / INPUT_PARAMS)
-
-
 async def _link_own_files(plugin: CPluginScript, handler: AsyncDatabaseHandler) -> None:
     """Files of the project itself are not copied: the job reads them where they are, and the record says so."""
     directory = handler.project_directory.resolve()
@@ -184,11 +221,3 @@ def _below(path: Path | None, directory: Path) -> str:
         return ""
     resolved = path.resolve()
     return resolved.relative_to(directory).as_posix() if resolved.is_relative_to(directory) else ""
-
-
-async def _fail(handler: AsyncDatabaseHandler, job: JobRecord, reason: str) -> None:
-    present = (await handler.job(job.id)).status
-    for status in (JobStatus.QUEUED, JobStatus.RUNNING):
-        if status in present.successors:
-            present = (await handler.update_job_status(job.id, status)).status
-    await handler.finish_job(job.id, JobEnd(status=JobStatus.FAILED, reason=reason))

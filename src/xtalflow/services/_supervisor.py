@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from xtalflow import db
-from xtalflow.engine import JobId, JobRecord, LocalRun, ProjectId, Settings
+from xtalflow.engine import JobId, JobRecord, LocalExecutor, LocalRun, ProjectId, Settings
 from xtalflow.errors import IllegalTransition, StoreUnavailable, XtalflowError
 
 from ._following import LEASE_S, Following, LeaseLost
@@ -79,6 +79,11 @@ class Supervisor:
 
         While the database cannot be reached, runs go on, and it is asked again.
         """
+        async with LocalExecutor() as executor:
+            await executor.warm_up()
+            await self._work(executor, until_idle=until_idle)
+
+    async def _work(self, executor: LocalExecutor, *, until_idle: bool) -> None:
         looked_for_lost = looked_for_cancel = float("-inf")
         while not self._stopping.is_set():
             self._awake.clear()
@@ -90,7 +95,7 @@ class Supervisor:
                 if now - looked_for_cancel >= _CANCEL_S:
                     await self._pass_on_cancellations()
                     looked_for_cancel = now
-                idle = not await self._claim() and not self._followed
+                idle = not await self._claim(executor) and not self._followed
             except StoreUnavailable as exc:
                 self.tell(f"{exc}; it is asked again")
                 idle = False
@@ -104,7 +109,7 @@ class Supervisor:
             async with asyncio.timeout(seconds):
                 await self._awake.wait()
 
-    async def _claim(self) -> bool:
+    async def _claim(self, executor: LocalExecutor) -> bool:
         """Claim and start as many waiting runs as there are free slots; whether there was any."""
         free = self.slots - len(self._followed)
         if free <= 0:
@@ -117,7 +122,7 @@ class Supervisor:
             except IllegalTransition:  # a rival was faster
                 continue
             job = await handler.job(attempt.job)
-            run = await start_run(handler, job, claimed, self.settings)
+            run = await start_run(handler, job, claimed, self.settings, executor)
             if run is None:
                 job = await handler.job(attempt.job)
                 self.tell(f"{handler.project_name}/{job.number} {job.task}: {job.status.key}: {job.exit_reason}")

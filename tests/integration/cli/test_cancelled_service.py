@@ -12,7 +12,7 @@ import asyncio
 from pathlib import Path
 
 from xtalflow.plugin import make_task
-from xtalflow.services import FoundJob, JobRun, JobStarted, find_or_make_project, job_details, open_store, submit_job
+from xtalflow.services import FoundJob, JobRun, JobStarted, find_or_make_project, job_details, open_store
 
 
 async def main():
@@ -20,17 +20,16 @@ async def main():
         project = await find_or_make_project("p", Path.cwd(), client="test")
         plugin = make_task("moody")
         plugin.controlParameters.HOW = "child"
-        job = await submit_job(project, plugin)
-        child_runs = asyncio.Event()
+        child_runs, made = asyncio.Event(), []
         tell = lambda news: child_runs.set() if isinstance(news, JobStarted) and news.number == "1.1" else None
-        running = asyncio.create_task(JobRun(job, settings, listener=tell).run())
+        running = asyncio.create_task(JobRun(project, plugin, settings, listener=tell, made=made.append).run())
         await child_runs.wait()
         running.cancel()
         try:
             await running
         except asyncio.CancelledError:
             print("cancelled")
-        document = await job_details(FoundJob(project=project, job=job))
+        document = await job_details(FoundJob(project=project, job=made[0]))
         print(document["status"], [child["status"] for child in document["children"]])
 
 

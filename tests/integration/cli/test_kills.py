@@ -11,17 +11,19 @@ from xtalflow.faults import POINTS
 from .kills import KillTrial
 
 ENDS = {
-    "submit.made": "interrupted",
-    "submit.imported": "interrupted",
-    "import.copied": "interrupted",
-    "import.settled": "interrupted",
+    "import.copied": "none",
+    "import.settled": "none",
+    "submit.imported": "none",
+    "submit.made": "none",
+    "submit.logged": "none",
     "runner.loaded": "failed",
     "runner.took": "failed",
     "runner.started": "failed",
     "glean.file": "failed",
     "glean.collected": "failed",
 }
-"""How the job ends. Where it had all its results, or only its supervisor is killed, it is none the worse: finished."""
+"""How the job ends, if there is one: it is made whole or not at all. Where it had all its results, or only its
+supervisor is killed, it is none the worse: finished."""
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -35,19 +36,7 @@ def runner_of(xtalflow: Any, number: str = "1") -> int:
     folder = xtalflow.projects / "p" / "CCP4_JOBS" / f"job_{number}"
     journal = folder / "journal.jsonl"
     wait_for(lambda: journal.exists() and b'"status"' in journal.read_bytes())
-    (pid,) = (
-        process.pid
-        for process in psutil.process_iter()
-        if process.pid == os.getsid(process.pid) and str(folder) in " ".join(_command(process))
-    )
-    return pid
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+    return int(json.loads((folder / "start.json").read_bytes())["pid"])
 
 
 def kill(*pids: int) -> None:

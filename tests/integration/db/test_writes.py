@@ -108,7 +108,7 @@ async def test_a_job_finishes_with_its_files_or_not_at_all(
         raise StoreUnavailable("project.jsonl: no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("xtalflow.db._transactions.append_line", full)
+        patch.setattr("xtalflow.db._transactions.append_lines", full)
         with pytest.raises(StoreUnavailable, match="no space"):
             await handler.finish_job(job.id, end)
 

@@ -110,7 +110,8 @@ def test_the_live_tree_grows_with_the_news(capsys: pytest.CaptureFixture[str]) -
     job = JobRecord(
         id=JobId(uuid4()), project=ProjectId(uuid4()), number="1", task="refine_pipeline", created=datetime.now(UTC)
     )
-    tree = _LiveTree(job, "gamma")
+    tree = _LiveTree("gamma")
+    tree.begin(job)
     tree.tell(JobStarted(number="1", task="refine_pipeline", title="Pipeline"))
     tree.tell(JobStarted(number="1.1", task="servalcat_refine", title="Refinement"))
     tree.tell(CycleDone(number="1.1", values={"cycle": 2, "R1work": 0.2221}))
@@ -142,7 +143,8 @@ def test_the_live_tree_keeps_r_whole_in_80_columns(capsys: pytest.CaptureFixture
     job = JobRecord(
         id=JobId(uuid4()), project=ProjectId(uuid4()), number="1", task="refine_pipeline", created=datetime.now(UTC)
     )
-    tree = _LiveTree(job, "lysozyme")
+    tree = _LiveTree("lysozyme")
+    tree.begin(job)
     tree.tell(JobStarted(number="1", task="refine_pipeline", title="Pipeline"))
     tree.tell(JobStarted(number="1.7", task="servalcat_refine", title="Refinement with waters"))
     values = {"cycle": 10, "R1work": 0.2221, "R1free": 0.2439, "CCIwork_avg": 0.9158, "CCIfree_avg": 0.8491}
