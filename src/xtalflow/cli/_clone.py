@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ._parser import SubParsers, add_command, add_job_argument
 from ._queue import submit_plugin
-from ._run import run_plugin
+from ._run import add_reuse_option, run_plugin
 
 if TYPE_CHECKING:
     from xtalflow.engine import Settings
@@ -31,6 +31,7 @@ def add(commands: SubParsers) -> None:
     parser.add_argument("words", metavar="PARAM=VALUE", nargs="*", help="parameters to change")
     parser.add_argument("--title", metavar="TEXT", default="", help="title of the job; left out, that of the other")
     parser.add_argument("--submit", action="store_true", help="queue it for a worker")
+    add_reuse_option(parser)
 
 
 def _clone(arguments: argparse.Namespace) -> int:
@@ -48,5 +49,10 @@ def _clone(arguments: argparse.Namespace) -> int:
     give_parameters(plugin, arguments.words, Path.cwd())
     give = submit_plugin if arguments.submit else run_plugin
     return give(
-        plugin, project=found.project.name, title=arguments.title, json=arguments.json, cloned_from=found.job.id
+        plugin,
+        project=found.project.name,
+        title=arguments.title,
+        json=arguments.json,
+        cloned_from=found.job.id,
+        reuse=arguments.reuse,
     )

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,16 @@ def _demo(arguments: argparse.Namespace) -> int:
         DEMO_TASK,
         compare_with_truth,
         enter_demo_home,
+        find_or_make_project,
         give_parameters,
         load_settings,
+        new_job,
         prepare_demonstration,
     )
 
     from ._output import print_json
     from ._result import print_warnings
-    from ._run import exit_code, submit_and_watch, tell_failure
+    from ._run import CLIENT, exit_code, tell_failure, watch_run
 
     home = Path(arguments.home).expanduser().absolute() if arguments.home else load_settings().home / "demo"
     had_database = bool(os.environ.get("DATABASE_URL"))
@@ -63,7 +66,8 @@ def _demo(arguments: argparse.Namespace) -> int:
     load_settings()
     plugin = make_task(DEMO_TASK)
     give_parameters(plugin, demonstration.words, Path.cwd())
-    job = submit_and_watch(plugin, project=DEMO_PROJECT, title="Demo", json=arguments.json)
+    home_project = partial(find_or_make_project, DEMO_PROJECT, Path.cwd(), client=CLIENT)
+    job = watch_run(home_project, new_job(plugin, title="Demo"), json=arguments.json)
     if job["status"] != "finished":
         if arguments.json:
             print_json(job)

@@ -61,12 +61,14 @@ class _Lines:
     def begin(self, job: JobRecord) -> None: ...
 
     def tell(self, news: News) -> None:
-        from xtalflow.services import CycleDone, JobEnded, JobStarted
+        from xtalflow.services import CycleDone, JobEnded, JobStarted, ReuseDecided
 
         name = f"{self.project}/{news.number}"
         match news:
             case JobStarted():
                 line = f"{name} {news.task}: started ({news.title})"
+            case ReuseDecided():
+                line = f"{name} {news.task}: {news.sentence}"
             case CycleDone():
                 line = f"{name} {cycle_text(news.values)}"
             case JobEnded():
@@ -101,12 +103,14 @@ class _LiveTree:
         self._rows[job.number] = _Row(job.number, job.task, job.title)
 
     def tell(self, news: News) -> None:
-        from xtalflow.services import CycleDone, JobEnded, JobProgressed, JobStarted
+        from xtalflow.services import CycleDone, JobEnded, JobProgressed, JobStarted, ReuseDecided
 
         row = self._rows.setdefault(news.number, _Row(news.number))
         match news:
             case JobStarted():
                 row.task, row.title, row.status, row.began = news.task, news.title, "running", time.monotonic()
+            case ReuseDecided():
+                row.text, row.shorter = news.sentence, ()
             case CycleDone():
                 row.text, *shorter = cycle_texts(news.values)
                 row.shorter = tuple(shorter)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ._exit import FAILED, FINISHED, say
 from ._parser import SubParsers, add_command, add_job_argument
-from ._run import CLIENT, add_task_words, filled_plugin, say_remarks
+from ._run import CLIENT, add_reuse_option, add_task_words, filled_plugin, say_remarks
 
 if TYPE_CHECKING:
     from xtalflow.engine import JobId, JobRecord, Settings
@@ -30,6 +30,7 @@ def add(commands: SubParsers) -> None:
         mixed=True,
     )
     add_task_words(submit)
+    add_reuse_option(submit)
     submit.add_argument(
         "--priority",
         metavar="N",
@@ -83,6 +84,7 @@ def _submit(arguments: argparse.Namespace) -> int:
         title=arguments.title,
         json=arguments.json,
         priority=arguments.priority,
+        reuse=arguments.reuse,
     )
 
 
@@ -94,9 +96,9 @@ def submit_plugin(
     json: bool,
     cloned_from: JobId | None = None,
     priority: int = 0,
+    reuse: bool = False,
 ) -> int:
     """Queue a filled plugin as a job, and tell which it is."""
-    from ._output import print_json
     from ._session import with_store
 
     say_remarks(plugin, title)
@@ -105,19 +107,24 @@ def submit_plugin(
         from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
 
         home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        job = await submit_job(home, plugin, title=title, client=CLIENT, cloned_from=cloned_from, priority=priority)
+        job = await submit_job(
+            home, plugin, title=title, client=CLIENT, cloned_from=cloned_from, priority=priority, reuse=reuse
+        )
         return await job_details(FoundJob(project=home, job=job))
 
-    document = with_store(work)
+    return tell_queued(with_store(work), json=json)
+
+
+def tell_queued(document: Document, *, json: bool) -> int:
+    """Tell which job is queued now."""
+    from ._output import print_json
+
     name = f"{document['project']}/{document['number']}"
     if json:
         print_json(document)
-    elif document["status"] == "queued":
+    else:
         print(f"job {name} ({document['task']}) is queued")
         print(f"run it: xtalflow worker    look: xtalflow show {shlex.quote(name)}")
-    if document["status"] != "queued":
-        say(f"job {name} {document['status']}: {document['error']}")
-        return FAILED
     return FINISHED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ from ._exit import FAILED, FINISHED, INTERRUPTED, UNSATISFACTORY, say
 from ._parser import Parser, SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
+    from xtalflow.db import ProjectRecord
     from xtalflow.engine import JobId, Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Document
+    from xtalflow.services import Begin, Document
 
 CLIENT = "cli"
 _DESCRIPTION = """\
@@ -34,6 +36,14 @@ def add(commands: SubParsers) -> None:
     )
     add_task_words(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and make nothing")
+    add_reuse_option(parser)
+
+
+def add_reuse_option(parser: Parser) -> None:
+    """Add ``--reuse``."""
+    parser.add_argument(
+        "--reuse", action="store_true", help="take results of the project's jobs that did the same, and say why not"
+    )
 
 
 def add_task_words(parser: Parser) -> None:
@@ -51,22 +61,38 @@ def _run_task(arguments: argparse.Namespace) -> int:
 
         return show_dry_run(filled_plugin(arguments), arguments)
     plugin = filled_plugin(arguments)
-    return run_plugin(plugin, project=arguments.project, title=arguments.title, json=arguments.json)
+    return run_plugin(
+        plugin, project=arguments.project, title=arguments.title, json=arguments.json, reuse=arguments.reuse
+    )
 
 
 def run_plugin(
-    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
+    plugin: CPluginScript,
+    *,
+    project: str | None,
+    title: str,
+    json: bool,
+    cloned_from: JobId | None = None,
+    reuse: bool = False,
 ) -> int:
     """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
+    from xtalflow.services import find_or_make_project, new_job
+
+    remarks = say_remarks(plugin, title)
+    begin = new_job(plugin, title=title, cloned_from=cloned_from, reuse=reuse)
+    document = watch_run(lambda: find_or_make_project(project, Path.cwd(), client=CLIENT), begin, json=json)
+    return show_outcome(document, json=json, said=remarks)
+
+
+def show_outcome(document: Document, *, json: bool, said: Sequence[str] = ()) -> int:
+    """Show a job that has ended; the exit code tells how."""
     from ._output import print_json
     from ._result import print_result
 
-    remarks = say_remarks(plugin, title)
-    document = submit_and_watch(plugin, project=project, title=title, json=json, cloned_from=cloned_from)
     if json:
         print_json(document)
     else:
-        print_result(document, said=remarks)
+        print_result(document, said=said)
     tell_failure(document)
     return exit_code(document)
 
@@ -101,33 +127,21 @@ def exit_code(document: dict[str, Any]) -> int:
     return codes.get(document["status"], FAILED)
 
 
-def submit_and_watch(
-    plugin: CPluginScript, *, project: str | None, title: str, json: bool, cloned_from: JobId | None = None
-) -> Document:
-    """Submit and run; returns the job as JSON values."""
-    from ._session import with_store
+def watch_run(home: Callable[[], Awaitable[ProjectRecord]], begin: Begin, *, json: bool) -> Document:
+    """Run a job of a project and show how it goes; returns the job as JSON values."""
+    from ._session import signals_to, with_store
 
     async def work(settings: Settings) -> Document:
-        from xtalflow.services import FoundJob, JobRun, find_or_make_project, job_details
+        from xtalflow.services import FoundJob, JobRun, job_details
 
         from ._progress import watching
-        from ._session import signals_to
 
-        home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        with watching(home.name, quiet=json) as watcher:
-            run = JobRun(
-                home,
-                plugin,
-                settings,
-                title=title,
-                cloned_from=cloned_from,
-                listener=watcher.tell,
-                made=watcher.begin,
-                client=CLIENT,
-            )
+        project = await home()
+        with watching(project.name, quiet=json) as watcher:
+            run = JobRun(project, begin, settings, listener=watcher.tell, begun=watcher.begin, client=CLIENT)
             with signals_to(run.interrupt):
                 job = await run.run()
-                return await job_details(FoundJob(project=home, job=job))
+                return await job_details(FoundJob(project=project, job=job))
 
     return with_store(work)
 

@@ -78,6 +78,8 @@ def _print_job(job: dict[str, Any]) -> None:
         print(job["error"])
     if job["cloned_from"]:
         print(f"clone of {job['project']}/{job['cloned_from']}")
+    if job["reuse"]:
+        print(job["reuse"])
     print(f"uuid {job['uuid']}")
     print(f"folder {path_in(job['folder'], job['directory'])} in {job['directory']}")
     if programs := _programs(job):
@@ -118,6 +120,7 @@ def _tree(job: dict[str, Any], above: Tree | None = None) -> Tree:
     line = Text(f"{job['number']} {job['task']}  ")
     line.append(job["status"], style=STATUS_STYLE.get(job["status"], ""))
     line.append(f"  {duration(job['duration_s'])}", style="dim")
+    line.append(f"  {job['reuse']}" if above is not None and job["reuse"] else "", style="dim")
     tree = above.add(line) if above is not None else Tree(line, guide_style="dim")
     for child in job["children"]:
         _tree(child, tree)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xtalflow.engine import JobId, JobRecord, JobStatus, ProjectId
+from xtalflow.engine import JobId, JobRecord, JobStatus, ProjectId, StatusChange
 from xtalflow.errors import IllegalTransition, InvalidInput
 
 from ._clean import clean_json, clean_text
@@ -30,8 +30,10 @@ OPEN = (_State.QUEUED, _State.SUBMITTING, _State.SUBMITTED, _State.RUNNING)
 
 
 @transaction.atomic
-def queue_attempt(writer: Writer, job_uuid: UUID, executor: str, resources: Mapping[str, Any]) -> AttemptRecord:
-    """Queue a job, with the next epoch; a failed or interrupted job is restarted by it."""
+def queue_attempt(
+    writer: Writer, job_uuid: UUID, executor: str, resources: Mapping[str, Any] | None, owner: str, lease_s: float
+) -> AttemptRecord:
+    """Queue a job, with the next epoch; a failed or interrupted job is restarted by it, and asks for what it asked."""
     with writing(writer.project, writer.actor) as ledger:
         job_pk, job = ledger.job(job_uuid)
         if job.parent is not None:
@@ -41,8 +43,17 @@ def queue_attempt(writer: Writer, job_uuid: UUID, executor: str, resources: Mapp
             raise IllegalTransition(f"job {job.number} is {last.state.lower()} already, as attempt {last.epoch}")
         if job.status is not JobStatus.QUEUED:
             move_job(ledger, job_uuid, JobStatus.QUEUED)
-        epoch = last.epoch + 1 if last else 1
-        return open_attempt(ledger, job_pk, job, epoch=epoch, executor=clean_text(executor), resources=resources)
+            writer.log(ledger, job_uuid, StatusChange(to=JobStatus.QUEUED))
+        return open_attempt(
+            ledger,
+            job_pk,
+            job,
+            epoch=last.epoch + 1 if last else 1,
+            executor=clean_text(executor),
+            resources=resources if resources is not None or last is None else last.resources,
+            owner=clean_text(owner),
+            lease_until=ledger.now + timedelta(seconds=lease_s) if owner else None,
+        )
 
 
 def open_attempt(
@@ -52,7 +63,7 @@ def open_attempt(
     *,
     epoch: int,
     executor: str,
-    resources: Mapping[str, Any],
+    resources: Mapping[str, Any] | None,
     owner: str = "",
     lease_until: datetime | None = None,
 ) -> AttemptRecord:
@@ -63,7 +74,7 @@ def open_attempt(
         token=f"{job.id.hex}-{epoch}",
         state=_State.SUBMITTING if owner else _State.QUEUED,
         executor=executor,
-        resources=clean_json(resources, "resources"),
+        resources=clean_json(resources or {}, "resources"),
         owner=owner,
         lease_until=lease_until,
         queued=ledger.now,
@@ -145,6 +156,7 @@ _COLUMNS = (
     "exit_code",
     "signal",
     "reason",
+    "resources",
     "journal_seq",
 )
 
@@ -165,5 +177,6 @@ def _record(attempt: Attempt, job: JobId, project: ProjectId) -> AttemptRecord:
         exit_code=attempt.exit_code,
         signal=attempt.signal,
         reason=attempt.reason,
+        resources=attempt.resources,
         journal_seq=attempt.journal_seq,
     )

@@ -26,6 +26,8 @@ from xtalflow.engine import (
     NewImport,
     NewJob,
     ProjectId,
+    ReusableJob,
+    Reuse,
     papers_and_outputs,
     sync_together,
 )
@@ -97,6 +99,9 @@ class AsyncDatabaseHandler(JobStoreBase):
     async def files(self, file_uuids: Sequence[FileId]) -> list[FileRecord]:
         return await in_database(_queries.files_by_uuid, self.project, file_uuids)
 
+    async def know_files(self, files: Sequence[FileRecord]) -> None:
+        """The database has all files of its project."""
+
     async def imported_file(self, checksum: str) -> FileRecord | None:
         return await in_database(_queries.imported_file, self.project, checksum)
 
@@ -118,6 +123,9 @@ class AsyncDatabaseHandler(JobStoreBase):
         written = papers_and_outputs(self.project_directory / job.folder, outputs)
         await asyncio.to_thread(sync_together, written)
         return await in_database(_transactions.finish_job, self._writer, job_uuid, end)
+
+    async def report_reuse(self, job_uuid: JobId, reuse: Reuse) -> None:
+        await in_database(_transactions.report_reuse, self._writer, job_uuid, reuse)
 
     async def report_progress(self, job_uuid: JobId, progress: Progress) -> None:
         await in_database(_transactions.report_progress, self._writer, job_uuid, progress)
@@ -171,10 +179,28 @@ class AsyncDatabaseHandler(JobStoreBase):
         await in_database(_transactions.delete_job, self._writer, job_uuid)
 
     async def queue_attempt(
-        self, job_uuid: JobId, *, executor: str = "local", resources: Mapping[str, Any] | None = None
+        self,
+        job_uuid: JobId,
+        *,
+        executor: str = "local",
+        resources: Mapping[str, Any] | None = None,
+        owner: str = "",
+        lease_s: float = 0.0,
     ) -> AttemptRecord:
-        """Queue a job as its next attempt; a failed or interrupted job is restarted by it."""
-        return await in_database(_attempts.queue_attempt, self._writer, job_uuid, executor, resources or {})
+        """Queue a job as its next attempt; a failed or interrupted job is restarted by it.
+
+        Parameters
+        ----------
+        resources
+            What the run asks for; by default what the one before it asked for.
+        owner, lease_s
+            Who claims it at once, if anybody does.
+        """
+        return await in_database(_attempts.queue_attempt, self._writer, job_uuid, executor, resources, owner, lease_s)
+
+    async def reusable_jobs(self, job: JobRecord, *, of_all: bool) -> list[ReusableJob]:
+        """Finished jobs whose results a job may take, the newest first: those below it, or all of the project."""
+        return await in_database(_queries.reusable_jobs, self.project, job, of_all=of_all)
 
     async def claim_attempt(self, job_uuid: JobId, epoch: int, *, owner: str, lease_s: float) -> AttemptRecord:
         """Take a queued attempt; of two rivals one gets it, the other `IllegalTransition`."""

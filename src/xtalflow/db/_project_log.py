@@ -24,6 +24,7 @@ from xtalflow.engine import (
     JobId,
     NewJob,
     Outputs,
+    Reuse,
     StatusChange,
     Values,
     encode_json,
@@ -61,7 +62,9 @@ class JobDeletion:
     """A job is deleted, with its children."""
 
 
-LogEvent = NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | JobEdit | ProjectEdit | JobDeletion
+LogEvent = (
+    NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | Reuse | JobEdit | ProjectEdit | JobDeletion
+)
 
 _KINDS: dict[str, type[Any]] = {
     "created": NewJob,
@@ -71,6 +74,7 @@ _KINDS: dict[str, type[Any]] = {
     "outputs": Outputs,
     "values": Values,
     "ended": JobEnd,
+    "reuse": Reuse,
     "edited": JobEdit,
     "project": ProjectEdit,
     "deleted": JobDeletion,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId, ReusableJob
 from xtalflow.errors import InvalidInput, UnknownJob
 
 from ._job_numbers import number_key, top_number
@@ -21,6 +21,8 @@ _DETAILS = {
     "evaluation": "evaluation",
     "comments": "comments",
     "cloned_from": "cloned_from__number",
+    "reused_from": "reused_from__number",
+    "reuse": "reuse",
     "user": "user__username",
     "client": "created_by_client",
     "host": "host",
@@ -30,6 +32,8 @@ _DETAILS = {
     "progress": "progress",
     "cycle_values": "cycle_values",
 }
+MOST_REUSABLE = 5000
+"""Jobs among which a job looks for results that it may take."""
 _Uses = dict[int, list[UsedFile]]
 
 
@@ -90,7 +94,7 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
     for pk, job, more in reversed(rows):  # children come before their parents
         values = dict(zip(_DETAILS, more, strict=True))
         values["evaluation"], values["user"] = Evaluation(values["evaluation"]), values["user"] or ""
-        values["cloned_from"] = values["cloned_from"] or ""
+        values |= {name: values[name] or "" for name in ("cloned_from", "reused_from")}
         details[job.id] = JobDetail(
             job=job,
             kpis=kpis[pk],
@@ -107,6 +111,18 @@ def job_inputs(project: UUID, job_uuid: UUID) -> list[FileRecord]:
     """The files that a job reads, each once."""
     reading = FileUse.objects.filter(job__uuid=job_uuid, role=UseRole.IN).values("file")
     return file_records(File.objects.filter(project__uuid=project, pk__in=reading).order_by("pk"))
+
+
+def reusable_jobs(project: UUID, job: JobRecord, *, of_all: bool) -> list[ReusableJob]:
+    """Finished jobs whose results a job may take: those below it, or those of the whole project; the newest first."""
+    jobs = Job.objects.filter(project__uuid=project, status=JobStatus.FINISHED.value).exclude(fingerprint="")
+    if not of_all:
+        jobs = jobs.filter(top_number=top_number(job.number))
+    rows = jobs.order_by("-finish_time", "-pk").values_list("uuid", "number", "task_name", "fingerprint")
+    return [
+        ReusableJob(job=JobId(each), number=number, task=task, fingerprint=fingerprint)
+        for each, number, task, fingerprint in rows[:MOST_REUSABLE]
+    ]
 
 
 def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:

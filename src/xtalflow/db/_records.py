@@ -84,12 +84,18 @@ class JobDetail:
         The values of its latest cycle.
     cloned_from
         Number of the job whose parameters were taken; empty if that was none, or is deleted.
+    reused_from
+        Number of the job whose results were taken; empty if that was none, or is deleted.
+    reuse
+        Why results of an earlier job were taken, or were not.
     """
 
     job: JobRecord
     evaluation: Evaluation = Evaluation.UNKNOWN
     comments: str = ""
     cloned_from: str = ""
+    reused_from: str = ""
+    reuse: str = ""
     user: str = ""
     client: str = ""
     host: str = ""
@@ -174,4 +180,5 @@ class AttemptRecord:
     exit_code: int | None = None
     signal: str = ""
     reason: str = ""
+    resources: Mapping[str, Any] = field(default_factory=dict)
     journal_seq: int = 0

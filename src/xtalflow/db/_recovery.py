@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from django.utils import timezone
 from xtalflow.engine import (
     INPUT_PARAMS,
     JOURNAL,
-    ORDER,
     Imports,
     Inputs,
     JobEnd,
@@ -30,10 +29,12 @@ from xtalflow.engine import (
     NewJob,
     Outputs,
     ProjectId,
+    Reuse,
     StatusChange,
     Values,
     read_end,
     read_order,
+    runs_in,
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 
@@ -46,7 +47,7 @@ from ._replay import replay
 from ._rows import job_records
 from ._transactions import Writer, remove_job
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, edit_job, end_job, move_job
+from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
 from .models import Attempt, Job, JobEvent, Project
@@ -120,13 +121,22 @@ def _free_name(name: str) -> str:
     return free
 
 
+@dataclass(frozen=True, slots=True)
+class _QueuedRun:
+    """A run of a top-level job: who made the job, which run it is, and whether its journal was replayed."""
+
+    actor: Actor
+    epoch: int
+    done: bool = False
+
+
 @dataclass(slots=True)
 class _Rebuilding:
     directory: Path
     project: ProjectId
     remarks: list[str]
-    _actors: dict[UUID, Actor] = field(default_factory=dict)
-    """Who made each top-level job that has not been replayed yet."""
+    _runs: dict[UUID, _QueuedRun] = field(default_factory=dict)
+    """The latest run of each top-level job."""
 
     def rebuild(self) -> None:
         for number, line in enumerate(read_project_log(self.directory), 1):
@@ -153,9 +163,11 @@ class _Rebuilding:
         actor = Actor(user=line.who, client=line.where_from, version=line.version)
         if isinstance(line.event, NewJob) and line.event.parent is None and line.job is not None:
             self._forget_unmade(line.event)
-            self._actors[line.job] = actor
-        if isinstance(line.event, (StatusChange, JobEnd)) and line.job in self._actors:
+            self._runs[line.job] = _QueuedRun(actor, epoch=int(line.event.status is JobStatus.QUEUED))
+        elif isinstance(line.event, (StatusChange, JobEnd)) and line.job in self._runs:
             self._replay_journal(line.job)
+            if isinstance(line.event, StatusChange) and line.event.to is JobStatus.QUEUED:
+                self._runs[line.job] = replace(self._runs[line.job], epoch=self._runs[line.job].epoch + 1, done=False)
         with writing(self.project, actor) as ledger:
             ledger.now = line.time
             if line.job is None:
@@ -169,51 +181,63 @@ class _Rebuilding:
         same_number = Job.objects.filter(project__uuid=self.project, number=new.number)
         earlier = same_number.exclude(uuid=new.id) if new.id else same_number.none()
         for job_uuid in list(earlier.values_list("uuid", flat=True)):
-            self._actors.pop(job_uuid, None)
+            self._runs.pop(job_uuid, None)
             earlier.filter(uuid=job_uuid).delete()
 
     def _replay_all(self) -> None:
-        for job_uuid in list(self._actors):
+        for job_uuid in list(self._runs):
             self._replay_journal(job_uuid)
 
     def _replay_journal(self, job_uuid: UUID) -> None:
-        """Make the latest attempt of a job, as its folder has it, and replay what its runner wrote."""
-        job = self._job(job_uuid)
-        if job is None or job.status.is_end or not (self.directory / job.folder / ORDER).exists():
+        """Make the latest run of a job, as its folder has it, and replay what its runner wrote; once."""
+        job, run = self._job(job_uuid), self._runs[job_uuid]
+        if run.done or job is None:
             return
-        actor, folder = self._actors.pop(job_uuid), self.directory / job.folder
+        folder = self._folder_of(job, run.epoch)
+        if folder is None:
+            return
+        self._runs[job_uuid] = replace(run, done=True)
         try:
             order = read_order(folder)
-            ended = read_end(folder, order.epoch) is not None
+            ended = folder.name.startswith("attempt_") or read_end(folder, order.epoch) is not None
         except UnreadableFile as exc:
             self.remarks.append(f"the run of job {job.number} is left out: {exc}")
             return
-        self._add_attempt(
-            job, actor, order.epoch, order.token, Attempt.State.ENDED if ended else Attempt.State.SUBMITTED
-        )
+        state = Attempt.State.ENDED if ended else Attempt.State.SUBMITTED
+        self._add_attempt(job, run, order.token, state)
         try:
             lines = list(JournalReader(folder / JOURNAL).read())
-            replay(Writer(self.project, actor), lines)
+            replay(Writer(self.project, run.actor), lines)
         except InvalidInput as exc:
             self.remarks.append(f"a part of the run of job {job.number} is left out: {exc}")
 
+    def _folder_of(self, job: JobRecord, epoch: int) -> Path | None:
+        """Where the run of this epoch left its order; None if it was never started, or its order is spoilt."""
+        try:
+            folders = runs_in(self.directory / job.folder)
+            return next((folder for folder in folders if read_order(folder).epoch == epoch), None)
+        except UnreadableFile as exc:
+            self.remarks.append(f"the run of job {job.number} is left out: {exc}")
+            return None
+
     def _queue_waiting(self) -> None:
         """Jobs whose inputs were taken, and which nothing has started, wait again."""
-        for job_uuid, actor in list(self._actors.items()):
+        for job_uuid, run in list(self._runs.items()):
             job = self._job(job_uuid)
-            if job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
+            if run.done or job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
                 continue
             if (self.directory / job.folder / INPUT_PARAMS).exists():
-                self._add_attempt(job, actor, 1, f"{job_uuid.hex}-1", Attempt.State.QUEUED)
+                waiting = replace(run, epoch=max(run.epoch, 1))
+                self._add_attempt(job, waiting, f"{job_uuid.hex}-{waiting.epoch}", Attempt.State.QUEUED)
 
-    def _add_attempt(self, job: JobRecord, actor: Actor, epoch: int, token: str, state: Attempt.State) -> None:
-        with writing(self.project, actor) as ledger:
+    def _add_attempt(self, job: JobRecord, run: _QueuedRun, token: str, state: Attempt.State) -> None:
+        with writing(self.project, run.actor) as ledger:
             if job.status is JobStatus.PENDING:
                 ledger.now = job.created
                 move_job(ledger, job.id, JobStatus.QUEUED)
             pk, _ = ledger.job(job.id)
             Attempt.objects.create(
-                job_id=pk, epoch=epoch, token=token, executor="local", state=state, queued=job.created
+                job_id=pk, epoch=run.epoch, token=token, executor="local", state=state, queued=job.created
             )
 
     def _job(self, job_uuid: UUID) -> JobRecord | None:
@@ -241,6 +265,8 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
             add_outputs(ledger, pk, job, event.files)
         case Values():
             set_values(ledger, pk, job, event.kpis)
+        case Reuse():
+            keep_reuse(ledger, job_uuid, event)
         case JobEdit():
             edit_job(ledger, job_uuid, title=event.title, comments=event.comments, evaluation=event.evaluation)
         case JobDeletion():

@@ -29,6 +29,7 @@ from xtalflow.engine import (
     NewFile,
     NewJob,
     Outputs,
+    Reuse,
     StatusChange,
     Values,
     child_id,
@@ -45,7 +46,7 @@ from ._records import Actor
 from ._rows import job_records, job_rows
 from ._transactions import Writer
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, end_job, keep_cycle, keep_progress, move_job
+from ._write_jobs import add_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
 from ._write_values import set_values
 from .models import Attempt, Job
 
@@ -229,6 +230,8 @@ class _Run:
             case JobEnd():
                 self._check_paths(event.outputs, job.folder)
                 end_job(ledger, pk, job, event)
+            case Reuse():
+                keep_reuse(ledger, job_uuid, event)
             case Progress():
                 clean_json((event.done, event.total), "progress")
                 self._progress[job_uuid] = event

@@ -26,6 +26,7 @@ from xtalflow.engine import (
     NewImport,
     NewJob,
     Outputs,
+    Reuse,
     StatusChange,
     Values,
 )
@@ -38,7 +39,7 @@ from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_li
 from ._records import Actor, Evaluation, UseRole
 from ._rows import ordered_file_records
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, move_job
+from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
 from .models import File, FileUse, Job
@@ -117,6 +118,13 @@ def finish_job(writer: Writer, job_uuid: UUID, end: JobEnd) -> JobRecord:
         end_job(ledger, *ledger.job(job_uuid), end)
         writer.log(ledger, job_uuid, end)
         return ledger.job_record(job_uuid)
+
+
+@transaction.atomic
+def report_reuse(writer: Writer, job_uuid: UUID, reuse: Reuse) -> None:
+    with writing(writer.project, writer.actor) as ledger:
+        keep_reuse(ledger, job_uuid, reuse)
+        writer.log(ledger, job_uuid, reuse)
 
 
 @transaction.atomic

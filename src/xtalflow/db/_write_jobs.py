@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 from django.db.models import F, Q
 
-from xtalflow.engine import JobEnd, JobId, JobRecord, NewJob, ProjectId, child_id
+from xtalflow.engine import JobEnd, JobId, JobRecord, NewJob, ProjectId, Reuse, child_id
 from xtalflow.errors import IllegalTransition, InvalidInput
 from xtalflow.plugin import JobStatus, Progress
 
-from ._clean import clean_json, clean_text, short_text
+from ._clean import clean_checksum, clean_json, clean_text, short_text
 from ._job_numbers import is_child_number, number_key, top_number
 from ._ledger import Ledger
 from ._records import Evaluation
@@ -74,10 +74,24 @@ def end_job(ledger: Ledger, job_pk: int, job: JobRecord, end: JobEnd) -> None:
     if not end.status.is_end:
         raise InvalidInput(f"a job cannot end as {end.status.key}")
     versions = clean_json(end.program_versions, "program_versions")
-    move_job(ledger, job.id, end.status, end.reason, host=clean_text(end.host), program_versions=versions)
+    columns = {"host": clean_text(end.host), "program_versions": versions, "fingerprint": _fingerprint(end)}
+    move_job(ledger, job.id, end.status, end.reason, **columns)
     add_outputs(ledger, job_pk, job, end.outputs)
     add_uses(ledger, job_pk, job, end.uses)
     set_values(ledger, job_pk, job, end.kpis)
+
+
+def _fingerprint(end: JobEnd) -> str:
+    return clean_checksum(end.fingerprint, "a fingerprint") if end.fingerprint else ""
+
+
+def keep_reuse(ledger: Ledger, job_uuid: UUID, reuse: Reuse) -> None:
+    """Which job's results a job takes, or why it takes none."""
+    source = None
+    if reuse.is_reused:
+        source = Job.objects.filter(project=ledger.project, uuid=reuse.source).values_list("pk", flat=True).first()
+    _update(ledger, job_uuid, reused_from_id=source, reuse=clean_text(reuse.sentence))
+    ledger.note("reuse", job_uuid, {"sentence": clean_text(reuse.sentence)})
 
 
 def keep_progress(ledger: Ledger, job_uuid: UUID, progress: Progress) -> None:

@@ -14,7 +14,7 @@ from ._files import (
     sync_folder,
     sync_together,
 )
-from ._fork_server import RUNNER_LOG
+from ._fingerprint import ReusableJob
 from ._imports import (
     IMPORTED_FILES,
     TakenInputs,
@@ -41,7 +41,22 @@ from ._json_records import encode_json, from_json, to_json
 from ._kept_store import JournalStore, KeptStore, child_id
 from ._life_cycle import create_plugin_for_job, run_job_async
 from ._local_run import STOP_GRACE_S, LocalRun, RunnerExit
-from ._order import BEAT, END, ORDER, START, JobOrder, RunEnd, RunStart, read_end, read_order, read_start, write_order
+from ._order import (
+    BEAT,
+    END,
+    ORDER,
+    RUNNER_LOG,
+    START,
+    JobOrder,
+    RunEnd,
+    RunStart,
+    put_aside,
+    read_end,
+    read_order,
+    read_start,
+    runs_in,
+    write_order,
+)
 from ._outputs import (
     collect_kpis,
     collect_outputs,
@@ -66,6 +81,7 @@ from ._records import (
     NewImport,
     NewJob,
     ProjectId,
+    Reuse,
     job_folder,
 )
 from ._runner import RUN_MARK
@@ -118,6 +134,8 @@ __all__ = [
     "Outputs",
     "ProcessIdentity",
     "ProjectId",
+    "ReusableJob",
+    "Reuse",
     "RunEnd",
     "RunStart",
     "RunnerExit",
@@ -144,11 +162,13 @@ __all__ = [
     "move_to_trash",
     "papers_and_outputs",
     "params_header",
+    "put_aside",
     "put_back",
     "read_end",
     "read_order",
     "read_start",
     "run_job_async",
+    "runs_in",
     "safe_name",
     "set_output_file_names",
     "sha256_of",

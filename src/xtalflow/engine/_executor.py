@@ -11,10 +11,9 @@ from typing import Self
 
 from xtalflow.errors import ProgramFailed
 
-from ._fork_server import RUNNER_LOG
 from ._forked_run import ForkServer
 from ._local_run import AdoptedRun, LocalRun, SpawnedRun, kill_marked
-from ._order import read_start
+from ._order import RUNNER_LOG, read_start
 from ._processes import boot_id, identify, to_the_end
 from ._runner import RUN_MARK
 from ._settings import DATABASE_VARIABLE

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import _runner
+from ._order import RUNNER_LOG
 from ._processes import become_subreaper, identify
 
-RUNNER_LOG = "stdout.txt"
 MOST_BYTES = 1 << 16
 """Longest packet."""
 

@@ -18,7 +18,7 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.plugin import JobStatus, Progress
 
 from ._json_records import encode_json, from_json, to_json
-from ._records import InputUse, JobEnd, JobId, Kpi, NewFile, NewImport, NewJob
+from ._records import InputUse, JobEnd, JobId, Kpi, NewFile, NewImport, NewJob, Reuse
 
 JOURNAL = "journal.jsonl"
 
@@ -66,7 +66,7 @@ class Cycle:
     values: Mapping[str, float]
 
 
-Event = NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | Progress | Cycle
+Event = NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | Reuse | Progress | Cycle
 
 _KINDS: dict[str, type[Any]] = {
     "created": NewJob,
@@ -76,6 +76,7 @@ _KINDS: dict[str, type[Any]] = {
     "outputs": Outputs,
     "values": Values,
     "ended": JobEnd,
+    "reuse": Reuse,
     "progress": Progress,
     "cycle": Cycle,
 }

@@ -27,6 +27,7 @@ from ._records import (
     NewImport,
     NewJob,
     ProjectId,
+    Reuse,
 )
 from ._store_base import JobStoreBase
 
@@ -92,6 +93,9 @@ class KeptStore(JobStoreBase):
                 raise InvalidInput(f"the project {self.project_name} has no file {file_uuid}")
         return [self._files[file_uuid] for file_uuid in file_uuids]
 
+    async def know_files(self, files: Sequence[FileRecord]) -> None:
+        self._files.update({file.id: file for file in files})
+
     async def imported_file(self, checksum: str) -> FileRecord | None:
         imported = (file for file in self._files.values() if file.directory == IMPORT_DIR)
         return next((file for file in imported if file.checksum == checksum), None)
@@ -133,6 +137,10 @@ class KeptStore(JobStoreBase):
         self._use(job_uuid, end.uses)
         self._kpis.setdefault(job_uuid, {}).update({kpi.key: kpi for kpi in end.kpis})
         return self._move(job_uuid, end.status, end.reason)
+
+    async def report_reuse(self, job_uuid: JobId, reuse: Reuse) -> None:
+        await self.job(job_uuid)
+        self._write(job_uuid, reuse)
 
     async def report_progress(self, job_uuid: JobId, progress: Progress) -> None:
         await self.job(job_uuid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,16 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.formats import write_atomically
 from xtalflow.plugin import Outcome
 
+from ._files import sync_together
+from ._fingerprint import ReusableJob
 from ._json_records import encode_json, from_json, to_json
 from ._processes import ProcessIdentity
 from ._records import FileRecord, JobId, ProjectId
 
-ORDER, START, END, BEAT = "job.json", "start.json", "end.json", "beat"
+ORDER, START, END, BEAT, RUNNER_LOG = "job.json", "start.json", "end.json", "beat", "stdout.txt"
 _T = TypeVar("_T")
+_STAYS = re.compile(r"(job|attempt)_[1-9]\d*|input_params\.xml")
+"""What belongs to all runs of a job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class JobOrder:
         Name under which the run is known to its executor.
     inputs
         The project's files that the job reads; the runner verifies their checksums.
+    reusable
+        Finished jobs of the project whose results may be taken again, the most likely first.
     environment
         Variables that the task needs, such as ``CLIBD_MON``; never a secret.
     """
@@ -47,6 +54,7 @@ class JobOrder:
     epoch: int
     token: str
     inputs: tuple[FileRecord, ...] = ()
+    reusable: tuple[ReusableJob, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -127,6 +135,31 @@ def read_end(folder: Path, epoch: int) -> RunEnd | None:
             return None
         raise
     return end if end.epoch == epoch else None
+
+
+def put_aside(folder: Path, epoch: int) -> None:
+    """Move what earlier runs left in a job's folder to ``attempt_1`` …, before the run of this epoch; child jobs stay.
+
+    Doing it again, after it was cut short, goes on with it: the order of the earlier run is moved last.
+    """
+    try:
+        earlier = read_order(folder)
+    except UnreadableFile:
+        return
+    if earlier.epoch >= epoch:
+        return
+    target = folder / f"attempt_{earlier.epoch}"
+    target.mkdir(exist_ok=True)
+    left = [path for path in folder.iterdir() if not _STAYS.fullmatch(path.name)]
+    for path in sorted(left, key=lambda path: path.name == ORDER):
+        path.rename(target / path.name)
+    sync_together([target, folder])
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """Where the runs of a job left their orders and journals: ``attempt_1`` … and the job's folder, by epoch."""
+    folders = [*folder.glob("attempt_*"), folder]
+    return sorted((each for each in folders if (each / ORDER).exists()), key=lambda each: read_order(each).epoch)
 
 
 def _read(path: Path, kind: type[_T]) -> _T:

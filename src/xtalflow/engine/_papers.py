@@ -38,7 +38,7 @@ def given_parameters(plugin: CPluginScript) -> dict[str, Any]:
     return {
         value.object_path(): value.value
         for section in ("inputData", "controlParameters")
-        for value in _scalars(plugin.container[section])
+        for value in scalars(plugin.container[section])
         if value.getValueState() is ValueState.EXPLICITLY_SET
     }
 
@@ -64,9 +64,10 @@ def papers_and_outputs(folder: Path, outputs: Sequence[Path] = ()) -> list[Path]
     return [*written, *dict.fromkeys(path.parent for path in written)]
 
 
-def _scalars(item: CData) -> Iterator[CScalar[Any]]:
+def scalars(item: CData) -> Iterator[CScalar[Any]]:
+    """All values of a tree but those that say which file a file is."""
     if isinstance(item, CScalar):
         yield item
     else:
         for child in choices_in(item) if isinstance(item, CDataFile) else item.children():
-            yield from _scalars(child)
+            yield from scalars(child)

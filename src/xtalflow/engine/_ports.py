@@ -25,6 +25,7 @@ from ._records import (
     NewImport,
     NewJob,
     ProjectId,
+    Reuse,
 )
 
 
@@ -55,6 +56,9 @@ class JobStore(Protocol):
     async def files(self, file_uuids: Sequence[FileId]) -> list[FileRecord]:
         """Records of these files in this order; `InvalidInput` names one that this project does not have."""
 
+    async def know_files(self, files: Sequence[FileRecord]) -> None:
+        """Learn of files of the project that a job takes over; a store that has them all has nothing to do."""
+
     async def imported_file(self, checksum: str) -> FileRecord | None:
         """The file in CCP4_IMPORTED_FILES with these bytes (SHA-256), if there is one."""
 
@@ -72,6 +76,9 @@ class JobStore(Protocol):
 
     async def finish_job(self, job_uuid: JobId, end: JobEnd) -> JobRecord:
         """Outputs, uses, indicators and the final status, together or not at all."""
+
+    async def report_reuse(self, job_uuid: JobId, reuse: Reuse) -> None:
+        """Record whether a job takes the results of an earlier one, and why."""
 
     async def report_progress(self, job_uuid: JobId, progress: Progress) -> None:
         """Keep how far a running job is; only the latest counts."""

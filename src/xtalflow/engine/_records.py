@@ -166,3 +166,29 @@ class JobEnd:
     kpis: Sequence[Kpi] = ()
     program_versions: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """Whether a job takes the results of an earlier one.
+
+    Attributes
+    ----------
+    source, number
+        The earlier job.
+    is_reused
+        Whether its results are taken.
+    reason
+        Why, or why not, as words.
+    """
+
+    source: JobId
+    number: str
+    is_reused: bool
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """``re-used from 3.2: same task …`` or ``not re-used from 3.2: NCYCLES was 10, is 5``."""
+        return f"{'re-used from' if self.is_reused else 'not re-used from'} {self.number}: {self.reason}"

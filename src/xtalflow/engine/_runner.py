@@ -34,7 +34,7 @@ from ._life_cycle import create_plugin_for_job
 from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end
 from ._processes import become_subreaper, boot_id, identify
 from ._records import FileRecord, JobEnd, JobRecord
-from ._tracking import library_versions
+from ._tracking import library_versions, track_job
 
 BEAT_S = 15.0
 """Seconds between two beats."""
@@ -161,7 +161,7 @@ async def _work(job: JobRecord, store: JournalStore, order: JobOrder) -> tuple[O
         await store.finish_job(job.id, JobEnd(status=JobStatus.INTERRUPTED))
         raise
     try:
-        async with store.track_job(plugin):
+        async with track_job(store, plugin, reusable=order.reusable):
             await plugin.execute()
     except asyncio.CancelledError:  # it may come when the job has ended already
         return plugin.outcome or Outcome.INTERRUPTED, plugin.errors.reason

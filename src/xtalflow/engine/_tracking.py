@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from xtalflow.data import find_all_files
-from xtalflow.errors import InvalidInput, NotTracked, TaskFailed
+from xtalflow.data import Severity, find_all_files
+from xtalflow.errors import InvalidInput, NotTracked, TaskFailed, XtalflowError
 from xtalflow.faults import passed
 from xtalflow.plugin import (
     Command,
@@ -28,25 +29,34 @@ from xtalflow.plugin import (
     program_version,
 )
 
+from ._fingerprint import JobResults, ReusableJob, Used, fingerprint_of, library_digests, write_results
 from ._kept_store import child_id
 from ._outputs import collect_kpis, collect_outputs, input_uses, set_output_file_names
 from ._papers import given_parameters, write_input_params, write_papers
 from ._ports import JobStore
 from ._processes import to_the_end
 from ._programs import run_program
-from ._records import JobEnd, JobId, JobRecord, Kpi, NewFile, NewJob
+from ._records import FileRecord, JobEnd, JobId, JobRecord, Kpi, NewFile, NewJob
+from ._reuse import look_for_results, records_of, take_results
 
 _LIBRARIES = ("gemmi",)
 """Libraries that read every job's files in its own process."""
 
 
 @asynccontextmanager
-async def track_job(store: JobStore, plugin: CPluginScript) -> AsyncIterator[JobRecord]:
+async def track_job(
+    store: JobStore, plugin: CPluginScript, *, reusable: Sequence[ReusableJob] = ()
+) -> AsyncIterator[JobRecord]:
     """Give a plugin its host, start its job, and on leaving glean its results and finish it.
 
     A plugin made by `create_plugin_for_job` has its job; for any other a new job is made in the store's project.
+
+    Parameters
+    ----------
+    reusable
+        Jobs whose results it and its children may take instead of making them again.
     """
-    host = TrackingHost(store)
+    host = TrackingHost(store, reusable)
     plugin.host = host
     async with host.tracked(plugin) as job:
         yield job
@@ -55,10 +65,11 @@ async def track_job(store: JobStore, plugin: CPluginScript) -> AsyncIterator[Job
 class TrackingHost:
     """The `Host` of a top-level plugin and of all its children."""
 
-    def __init__(self, store: JobStore) -> None:
-        self._store = store
+    def __init__(self, store: JobStore, reusable: Sequence[ReusableJob] = ()) -> None:
+        self._store, self._reusable = store, reusable
         self._children: dict[JobId, int] = {}
         self._programs: dict[JobId, dict[str, str]] = {}
+        self._used: dict[JobId, Used] = {}
 
     def tracking(self, plugin: CPluginScript) -> AbstractAsyncContextManager[object]:
         return self.tracked(plugin) if plugin.parent is not None else nullcontext()
@@ -78,6 +89,25 @@ class TrackingHost:
             raise
         finally:
             await to_the_end(self._finish(plugin, job))
+
+    async def reuse(self, plugin: CPluginScript) -> bool:
+        if not self._reusable:
+            return False
+        store, job = self._store, JobId(plugin.context.job)
+        asked = fingerprint_of(plugin, await self._inputs(plugin))
+        directory = store.project_directory
+        reuse, results = await asyncio.to_thread(look_for_results, plugin, asked, self._reusable, directory)
+        if results is not None and reuse is not None:
+            try:
+                await aside(take_results, plugin, reuse.number, results)
+            except (XtalflowError, OSError) as exc:
+                reuse, results = replace(reuse, is_reused=False, reason=str(exc)), None
+            else:
+                await store.know_files(records_of(results.outputs, store.project, reuse.source))
+                self._used[job], self._programs[job] = results.used, dict(results.used.programs)
+        if reuse is not None:
+            await store.report_reuse(job, reuse)
+        return results is not None
 
     async def run_command(self, plugin: CPluginScript, command: Command) -> CommandResult:
         program = find_program(command.program)
@@ -128,7 +158,9 @@ class TrackingHost:
     async def _existing_or_new_job(self, plugin: CPluginScript) -> JobRecord:
         if plugin.parent is not None:
             parent = JobId(plugin.parent.context.job)
-            self._children[parent] = self._children.get(parent, 0) + 1
+            if parent not in self._children:
+                self._children[parent] = await aside(_last_child, plugin.parent.context.folder)
+            self._children[parent] += 1
             number = f"{plugin.parent.context.number}.{self._children[parent]}"
             return await self._store.create_job(
                 _new_job(plugin, parent=parent, number=number, id=child_id(parent, number), status=JobStatus.QUEUED)
@@ -143,6 +175,7 @@ class TrackingHost:
             plugin.outcome = plugin.keep(TaskFailed("it was never executed"))
         outputs, kpis = await self._results(plugin, job)
         passed("glean.collected")
+        fingerprint = await self._keep_results(plugin, job, outputs)
         if not await _papers_are_written(plugin):
             outputs, kpis = [], []
         end = JobEnd(
@@ -153,6 +186,7 @@ class TrackingHost:
             kpis=tuple(kpis),
             program_versions=await aside(library_versions) | self._programs.pop(job.id, {}),
             host=socket.gethostname(),
+            fingerprint=fingerprint if plugin.outcome is Outcome.SUCCEEDED else "",
         )
         try:
             await self._store.finish_job(job.id, end)
@@ -175,6 +209,37 @@ class TrackingHost:
         except Exception as exc:  # noqa: BLE001  still the job's outer frame: an output may be anything
             _spoil(plugin, exc)
             return [], []
+
+    async def _inputs(self, plugin: CPluginScript) -> list[FileRecord]:
+        """Records of the files that a plugin reads, each once."""
+        return await self._store.files(list(dict.fromkeys(use.file for use in input_uses(plugin.container))))
+
+    async def _keep_results(self, plugin: CPluginScript, job: JobRecord, outputs: Sequence[NewFile]) -> str:
+        """Write what the results of a plugin that ended well depend on; the fingerprint, empty if that is not known."""
+        if plugin.outcome is not Outcome.SUCCEEDED:
+            return ""
+        try:
+            asked = fingerprint_of(plugin, await self._inputs(plugin))
+            programs = await aside(library_versions) | self._programs.get(job.id, {})
+            library = await aside(lambda: library_digests(plugin, plugin.monomers()))
+            used = Used(programs=programs, library=library) | self._used.pop(job.id, Used())
+            remarks = tuple(row for row in plugin.errors if row.severity < Severity.ERROR)
+            results = JobResults(fingerprint=asked, used=used, outputs=tuple(outputs), remarks=remarks)
+            await aside(write_results, plugin.work_directory, results)
+        except (XtalflowError, OSError) as exc:
+            plugin.warn(f"its results cannot be re-used: {exc}")
+            return ""
+        if plugin.parent is not None:
+            parent = JobId(plugin.parent.context.job)
+            child = used | Used(tasks={plugin.TASKNAME: plugin.TASKVERSION})
+            self._used[parent] = self._used.get(parent, Used()) | child
+        return asked.digest
+
+
+def _last_child(folder: Path) -> int:
+    """The highest number of a child job in a job's folder: of an earlier run of the same job."""
+    numbers = [path.name.removeprefix("job_") for path in folder.glob("job_*")]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 async def _papers_are_written(plugin: CPluginScript) -> bool:

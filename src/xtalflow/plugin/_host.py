@@ -42,6 +42,9 @@ class Host(Protocol):
     def tracking(self, plugin: CPluginScript) -> AbstractAsyncContextManager[object]:
         """Around the execution of a plugin: its job is made and started, and at the end gleaned and finished."""
 
+    async def reuse(self, plugin: CPluginScript) -> bool:
+        """Take the results of an earlier job that did the same; False if there is none, or it is not wanted."""
+
     async def run_command(self, plugin: CPluginScript, command: Command) -> CommandResult:
         """Run a program to its end; `ProgramFailed` tells how it failed, with the last lines of its log."""
 

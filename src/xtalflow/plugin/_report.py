@@ -106,6 +106,11 @@ class Report:
         sections = [{"title": section.title, "items": section.items} for section in self.sections]
         return {"format": FORMAT_VERSION, "sections": sections}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Report:
+        """The report that `to_dict` gave; `KeyError` or `TypeError` if it is none."""
+        return cls([Section(section["title"], list(section["items"])) for section in values["sections"]])
+
     def write(self, folder: Path) -> None:
         """Write ``report.json`` into a job's folder; whoever keeps the record puts it on the disk."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)

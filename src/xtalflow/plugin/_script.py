@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from pathlib import Path
 from typing import ClassVar, TypeVar, overload
 
@@ -49,6 +49,9 @@ class CPluginScript:
     """Where people look for it, such as ``refinement`` (CCP4i2's task chooser)."""
     PROGRAMS: ClassVar[tuple[str, ...]] = ()
     """Programs that it runs; validation says which are not found."""
+
+    NO_EFFECT: ClassVar[tuple[str, ...]] = ()
+    """Paths of parameters that do not change the result, such as ``controlParameters.NPROC``."""
 
     inputData = CContainer()
     controlParameters = CContainer()
@@ -96,6 +99,17 @@ class CPluginScript:
     def collect(self) -> Awaitable[None] | None:
         """Read what came out: indicators, report, files."""
         return None
+
+    def recall(self) -> None:
+        """Take up again what `run` and `collect` left in the job's folder beyond its outputs.
+
+        Called instead of them when the results of an earlier job are re-used. Whatever it raises means that they cannot
+        be.
+        """
+
+    def monomers(self) -> Collection[str]:
+        """Residues whose entries in the monomer library the result depends on."""
+        return ()
 
     # What a task author may call.
 
@@ -201,6 +215,8 @@ class CPluginScript:
         return Outcome.SUCCEEDED
 
     async def _steps(self) -> None:
+        if await self._require_host().reuse(self):
+            return
         for program in self.PROGRAMS:
             find_program(program)
         for finding in await aside(self.validate):

@@ -19,7 +19,7 @@ from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
 from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, logged_jobs, read_report
-from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News
+from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
@@ -34,7 +34,8 @@ from ._projects import (
 )
 from ._recover import recover_projects
 from ._repair import repair_project
-from ._run import JobRun
+from ._restart import restart_job
+from ._run import Begin, JobRun, new_job, restarted
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
@@ -46,6 +47,7 @@ __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
+    "Begin",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
@@ -61,6 +63,7 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ReuseDecided",
     "State",
     "Supervisor",
     "cancel_job",
@@ -93,6 +96,7 @@ __all__ = [
     "load_settings",
     "log_path",
     "logged_jobs",
+    "new_job",
     "open_store",
     "outcome_of",
     "parameter_documents",
@@ -106,6 +110,8 @@ __all__ = [
     "read_report",
     "recover_projects",
     "repair_project",
+    "restart_job",
+    "restarted",
     "settle_abandoned",
     "split_columns",
     "submit_job",

@@ -68,6 +68,8 @@ def job_document(detail: JobDetail, project: str, directory: Path) -> Document:
         "evaluation": detail.evaluation.name.lower(),
         "comments": detail.comments,
         "cloned_from": detail.cloned_from or None,
+        "reused_from": detail.reused_from or None,
+        "reuse": detail.reuse or None,
         "user": detail.user,
         "host": detail.host,
         "created_by": {"client": detail.client, "version": detail.xtalflow_version},

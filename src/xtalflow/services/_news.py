@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from xtalflow.engine import Cycle, JobEnd, JobId, JobRecord, JournalLine, NewJob, StatusChange
+from xtalflow.engine import Cycle, JobEnd, JobId, JobRecord, JournalLine, NewJob, Reuse, StatusChange
 from xtalflow.plugin import JobStatus, Progress
 
 KpiValue = float | int | str
@@ -18,6 +18,16 @@ class JobStarted:
     number: str
     task: str
     title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReuseDecided:
+    """A job takes the results of an earlier one, or does not; `sentence` says which, and why."""
+
+    number: str
+    task: str
+    is_reused: bool
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +61,7 @@ class JobEnded:
     kpis: Mapping[str, KpiValue] = field(default_factory=dict)
 
 
-News = JobStarted | CycleDone | JobProgressed | JobEnded
+News = JobStarted | ReuseDecided | CycleDone | JobProgressed | JobEnded
 Listener = Callable[[News], None]
 
 
@@ -74,6 +84,9 @@ class Newsreader:
             case StatusChange(to=JobStatus.RUNNING):
                 self._started[line.job] = line.time.timestamp()
                 self._listener(JobStarted(number=number, task=task, title=title))
+            case Reuse():
+                decided = ReuseDecided(number=number, task=task, is_reused=event.is_reused, sentence=event.sentence)
+                self._listener(decided)
             case Cycle():
                 self._listener(CycleDone(number=number, values=event.values))
             case Progress():

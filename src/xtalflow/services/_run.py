@@ -1,9 +1,9 @@
-"""Makes and runs one job: submit, and a supervisor of this job alone in the process that asked for it."""
+"""Runs one job: a supervisor of this job alone, in the process that asked for it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,27 +15,52 @@ from ._following import Following, LeaseLost
 from ._news import Listener, Newsreader
 from ._open import actor
 from ._owner import this_process
+from ._restart import begin_again
 from ._starting import start_run
 from ._submit import submit
 
 if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
+    from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
     from xtalflow.plugin import CPluginScript
+
+    from ._jobs import FoundJob
 
 _WATCH_S = 0.5
 """Seconds between two looks at a job that somebody else follows."""
 
 
+Begin = Callable[["AsyncDatabaseHandler", str], Awaitable["Submitted"]]
+"""Gives a job with its run, which the owner named has claimed."""
+
+
+def new_job(plugin: CPluginScript, *, title: str = "", cloned_from: JobId | None = None, reuse: bool = False) -> Begin:
+    """A job that is made and queued, as `submit_job` does."""
+
+    async def begin(handler: AsyncDatabaseHandler, owner: str) -> Submitted:
+        return await submit(handler, plugin, title=title, cloned_from=cloned_from, reuse=reuse, owner=owner)
+
+    return begin
+
+
+def restarted(found: FoundJob) -> Begin:
+    """A job that is queued again, as `restart_job` does."""
+
+    async def begin(handler: AsyncDatabaseHandler, owner: str) -> Submitted:
+        return await begin_again(handler, found, owner=owner)
+
+    return begin
+
+
 class JobRun:
-    """A job that is made, queued and run by this process.
+    """A job that is run by this process.
 
     Parameters
     ----------
-    project, plugin, title, cloned_from
-        As `submit_job` has them.
+    begin
+        `new_job` or `restarted`.
     listener
         Told what happens while the job runs.
-    made
+    begun
         Told of the job before it runs.
     executor
         Starts the runner; by default one for this job alone.
@@ -44,19 +69,16 @@ class JobRun:
     def __init__(
         self,
         project: ProjectRecord,
-        plugin: CPluginScript,
+        begin: Begin,
         settings: Settings,
         *,
-        title: str = "",
-        cloned_from: JobId | None = None,
         listener: Listener | None = None,
-        made: Callable[[JobRecord], None] | None = None,
+        begun: Callable[[JobRecord], None] | None = None,
         client: str = "python",
         executor: LocalExecutor | None = None,
     ) -> None:
-        self._project, self._plugin, self._settings = project, plugin, settings
-        self._title, self._cloned_from = title, cloned_from
-        self._listener, self._made = listener, made
+        self._project, self._begin, self._settings = project, begin, settings
+        self._listener, self._begun = listener, begun
         self._actor = actor(client)
         self._executor = executor
         self._interrupts = 0
@@ -69,14 +91,14 @@ class JobRun:
             self._following.interrupt()
 
     async def run(self) -> JobRecord:
-        """Make the job, run it to its end and return its record.
+        """Run the job to its end and return its record.
 
         Cancelling interrupts the job as `interrupt` does, and is passed on once the job has ended.
 
         Raises
         ------
         InvalidInput
-            The job cannot be made, as `submit_job` tells.
+            The job cannot be made or begun again.
         """
         working = asyncio.ensure_future(self._work())
         cancelled = False
@@ -105,10 +127,10 @@ class JobRun:
     async def _with(self, executor: LocalExecutor) -> JobRecord:
         handler = db.AsyncDatabaseHandler.of(self._project, actor=self._actor)
         owner = str(this_process())
-        submitted = await submit(handler, self._plugin, title=self._title, cloned_from=self._cloned_from, owner=owner)
+        submitted = await self._begin(handler, owner)
         job, attempt = submitted.job, submitted.attempt
-        if self._made is not None:
-            self._made(job)
+        if self._begun is not None:
+            self._begun(job)
         inputs = [*submitted.imported, *submitted.used]
         run = await start_run(handler, job, attempt, self._settings, executor, inputs)
         if run is None:
@@ -138,7 +160,7 @@ class JobRun:
                     return
 
 
-async def _watch(handler: db.AsyncDatabaseHandler, job: JobRecord) -> JobRecord:
+async def _watch(handler: AsyncDatabaseHandler, job: JobRecord) -> JobRecord:
     """Wait for the end of a job that somebody else follows."""
     while not job.status.is_end:
         await asyncio.sleep(_WATCH_S)

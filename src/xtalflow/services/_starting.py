@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import FileRecord, JobOrder, JobRecord, JobStatus, LocalExecutor, LocalRun, Settings, write_order
+from xtalflow.engine import (
+    FileRecord,
+    JobOrder,
+    JobRecord,
+    JobStatus,
+    LocalExecutor,
+    LocalRun,
+    ReusableJob,
+    Settings,
+    put_aside,
+    write_order,
+)
 from xtalflow.errors import ProgramFailed
 from xtalflow.faults import passed
 
@@ -16,6 +28,8 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """Name of the executor of this machine."""
+REUSE, OF_PROJECT = "reuse", "project"
+"""What a run asks for that may take results of all jobs of its project; a restarted one takes those of its own."""
 
 
 async def start_run(
@@ -38,8 +52,11 @@ async def start_run(
     try:
         if inputs is None:
             inputs = await db.job_inputs(handler.project, job.id)
-        order = _order(handler, job, attempt, settings, inputs)
-        await asyncio.to_thread(write_order, folder, order)
+        of_all = attempt.resources.get(REUSE) == OF_PROJECT
+        may_reuse = of_all or attempt.epoch > 1
+        reusable = await handler.reusable_jobs(job, of_all=of_all) if may_reuse else []
+        order = _order(handler, job, attempt, settings, inputs, reusable)
+        await asyncio.to_thread(_prepare, folder, order)
         passed("supervisor.ordered")
         run = await executor.start(folder, attempt.token)
         passed("supervisor.started")
@@ -50,12 +67,18 @@ async def start_run(
     return run
 
 
+def _prepare(folder: Path, order: JobOrder) -> None:
+    put_aside(folder, order.epoch)
+    write_order(folder, order)
+
+
 def _order(
     handler: AsyncDatabaseHandler,
     job: JobRecord,
     attempt: AttemptRecord,
     settings: Settings,
     inputs: Sequence[FileRecord],
+    reusable: Sequence[ReusableJob],
 ) -> JobOrder:
     """What the runner is told."""
     library = settings.monomer_library
@@ -69,5 +92,6 @@ def _order(
         epoch=attempt.epoch,
         token=attempt.token,
         inputs=tuple({file.id: file for file in inputs}.values()),
+        reusable=tuple(reusable),
         environment={"CLIBD_MON": str(library)} if library else {},
     )

@@ -31,6 +31,7 @@ from xtalflow.plugin import CPluginScript, JobContext, find_program
 from ._following import LEASE_S
 from ._one_line import is_one_line
 from ._open import actor
+from ._starting import OF_PROJECT, REUSE
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
@@ -66,8 +67,14 @@ async def submit_job(
     client: str = "python",
     cloned_from: JobId | None = None,
     priority: int = 0,
+    reuse: bool = False,
 ) -> JobRecord:
     """Take the inputs of a checked plugin into the project, make its job, and queue it for a worker.
+
+    Parameters
+    ----------
+    reuse
+        Take the results of finished jobs of the project that did the same, instead of making them again.
 
     Raises
     ------
@@ -77,7 +84,7 @@ async def submit_job(
     """
     _give_title(plugin, title)
     handler = db.AsyncDatabaseHandler.of(project, actor=actor(client))
-    return (await submit(handler, plugin, cloned_from=cloned_from, priority=priority)).job
+    return (await submit(handler, plugin, cloned_from=cloned_from, priority=priority, reuse=reuse)).job
 
 
 async def submit(
@@ -87,6 +94,7 @@ async def submit(
     title: str = "",
     cloned_from: JobId | None = None,
     priority: int = 0,
+    reuse: bool = False,
     owner: str = "",
 ) -> Submitted:
     """As `submit_job`; with an `owner`, who claims the run at once."""
@@ -103,7 +111,14 @@ async def submit(
     taken = await take_inputs_async(plugin, handler)
     passed("submit.imported")
     try:
-        submission = db.Submission(job=new, imports=taken.imports, uses=taken.uses, owner=owner, lease_s=LEASE_S)
+        submission = db.Submission(
+            job=new,
+            imports=taken.imports,
+            uses=taken.uses,
+            resources={REUSE: OF_PROJECT} if reuse else {},
+            owner=owner,
+            lease_s=LEASE_S,
+        )
         submitted = await to_the_end(handler.submit(submission, _MakeFolder(handler, plugin, taken)))
     except BaseException:
         taken.drop_copies(await _kept(handler, taken), project_directory=handler.project_directory)

@@ -91,6 +91,26 @@ class CountTwice(CPluginScript):
         self.outputData.PERFORMANCE = second.outputData.PERFORMANCE
 
 
+class Fragile(CPluginScript):
+    """Count the words of a text twice, and fail between unless the project has a file called lucky."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "fragile", "Fragile", "1.0"
+
+    inputData, controlParameters, outputData = CountWords.Inputs(), CountWords.Controls(), CountWords.Outputs()
+
+    async def run(self):
+        first = self.child(CountWords)
+        first.inputData.TEXT = self.inputData.TEXT
+        await self.step(first)
+        if not (self.context.project_directory / "lucky").exists():
+            raise TaskFailed("no luck today")
+        second = self.child(CountWords)
+        second.inputData.TEXT, second.controlParameters.TIMES = first.outputData.COPY, self.controlParameters.TIMES
+        await self.step(second)
+        self.outputData.COPY = second.outputData.COPY
+        self.outputData.PERFORMANCE = second.outputData.PERFORMANCE
+
+
 class Moody(CPluginScript):
     """End as it is told to."""
 
@@ -131,6 +151,7 @@ class Moody(CPluginScript):
 ENTRY_POINTS = """[xtalflow.tasks]
 count_words = xtalflow_test_tasks:CountWords
 count_twice = xtalflow_test_tasks:CountTwice
+fragile = xtalflow_test_tasks:Fragile
 moody = xtalflow_test_tasks:Moody
 """
 

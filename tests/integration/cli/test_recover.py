@@ -34,7 +34,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def lived_in(xtalflow: Any, text: Path) -> Any:
-    """A project with nested, failed, unsatisfactory, cancelled, killed, waiting, deleted jobs, imports and edits."""
+    """A project with all kinds of ends, waiting, deleted, restarted and re-used jobs, imports and edits."""
     other = text.parent / "other.txt"
     other.write_text("one two three")  # the same bytes under another name
     for words in (
@@ -52,6 +52,10 @@ def lived_in(xtalflow: Any, text: Path) -> Any:
     ):
         project = [] if words[0] in {"cancel", "clone"} else ["-p", "words"]
         xtalflow(*words, *project)
+    xtalflow("run", "fragile", f"TEXT={text}", "-p", "words")
+    (xtalflow.projects / "words" / "lucky").touch()
+    xtalflow("restart", "words/11")
+    xtalflow("clone", "words/11", "TIMES=2", "--reuse")
     subprocess.run([sys.executable, "-c", EDITS], env=xtalflow.environ(), check=True, timeout=60)
     return xtalflow
 
@@ -77,13 +81,21 @@ def test_a_project_is_the_same_after_its_database_was_lost(lived_in: Any) -> Non
     recovered = xtalflow("recover", xtalflow.projects)
 
     assert (recovered.code, recovered.err) == (0, "")
-    assert recovered.out == "words: rebuilt from its folder: 13 jobs, 9 files\n"
+    assert recovered.out == "words: rebuilt from its folder: 20 jobs, 16 files\n"
     after = seen(xtalflow)
     assert before["jobs"] == after["jobs"]
     assert before == after
     statuses = {job["number"]: job["status"] for job in after["jobs"]}
     assert after["10"]["cloned_from"] == "1"
+    assert (after["12"]["children"][0]["reuse"] or "").startswith("re-used from 11.")
     assert statuses == {
+        "12": "finished",
+        "12.1": "finished",
+        "12.2": "finished",
+        "11": "finished",
+        "11.1": "finished",
+        "11.2": "finished",
+        "11.3": "finished",
         "10": "finished",
         "10.1": "finished",
         "10.2": "finished",
@@ -109,9 +121,9 @@ def test_work_goes_on_after_the_database_was_lost(lived_in: Any, text: Path) -> 
     xtalflow("worker", "--until-idle")
     new = xtalflow("run", "count_words", "-p", "words", f"TEXT={text}", "--json").json()
 
-    assert again.out == "words: known, and where it was: 13 jobs, 9 files\n"
+    assert again.out == "words: known, and where it was: 20 jobs, 16 files\n"
     assert xtalflow("show", "words/9", "--json").json()["status"] == "finished"
-    assert (new["number"], new["status"]) == ("11", "finished")
+    assert (new["number"], new["status"]) == ("13", "finished")
     (checked,) = xtalflow("check", "-p", "words", "--json").json()["projects"]
     assert [(one["kind"], Path(one["path"]).name) for one in checked["problems"]] == [("orphan", "job_5")]  # deleted
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from xtalflow.data import CBoolean, CContainer, CFloat, CInt, CList, CString, Finding, find_all_files
 from xtalflow.plugin import Command, CPluginScript
@@ -16,6 +17,7 @@ from xtalflow.xtal import (
     CServalcatPerformance,
     join_flags,
     read_model,
+    residue_names,
     twinning_tests,
 )
 
@@ -163,6 +165,14 @@ class ServalcatRefine(CPluginScript):
             await self.run_command(Command("servalcat", arguments, on_line=reader.read))
             figures.put_nowait(None)
         await asyncio.to_thread(self._take_results, given)
+
+    def recall(self) -> None:
+        """The statistics of the cycles."""
+        self.cycles = tuple(read_statistics(self.work_directory / f"{PREFIX}_stats.json"))
+
+    def monomers(self) -> Collection[str]:
+        """Those of the model, unless it is refined without restraints."""
+        return () if self.controlParameters.UNRESTRAINED.value else residue_names(self.inputData.XYZIN.selected())
 
     async def _tell(self, figures: asyncio.Queue[CycleFigures | None]) -> None:
         """Pass on the figures of each cycle as they come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from xtalflow.data import CContainer, CFloat, CList, Finding
 from xtalflow.errors import NotEquipped
@@ -23,6 +24,7 @@ from xtalflow.xtal import (
     ramachandran,
     read_density_map,
     read_sequences,
+    residue_names,
     wilson_plot,
 )
 
@@ -100,6 +102,10 @@ class ValidateModel(CPluginScript):
         async with asyncio.TaskGroup() as group:
             group.create_task(self._judge_geometry())
             group.create_task(asyncio.to_thread(self._judge_model))
+
+    def monomers(self) -> Collection[str]:
+        """Those of the model."""
+        return residue_names(self.inputData.XYZIN.selected())
 
     async def _judge_geometry(self) -> None:
         section = self.report.section("Geometry")

@@ -19,7 +19,7 @@ from ._dictionaries import (
     check_monomer_library,
     examine_dictionary,
     missing_dictionaries,
-    monomer_library_digest,
+    monomer_library_digests,
     read_dictionary,
     residue_names,
 )
@@ -54,7 +54,7 @@ __all__ = [
     "missing_dictionaries",
     "model_content",
     "model_facts",
-    "monomer_library_digest",
+    "monomer_library_digests",
     "read_dictionary",
     "read_external_restraints",
     "read_keywords",

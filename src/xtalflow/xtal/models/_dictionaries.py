@@ -307,19 +307,19 @@ def library_entry(monomer_library: Path, name: str) -> Path | None:
     return entry if entry.is_file() else None
 
 
-def monomer_library_digest(monomer_library: Path, names: Iterable[str]) -> str:
-    """SHA-256 of the entries of a library that a refinement with these residues uses.
+def monomer_library_digests(monomer_library: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of what a refinement with these residues uses of a library, by name.
 
-    The energy library and the links count whole; a name without an entry counts as absent.
+    The energy library and the links, under the names of their files, count whole; a name without an entry is
+    ``absent``.
     """
     check_monomer_library(monomer_library)
-    parts = []
+    digests = {}
     for common in (ENERGY_LIBRARY, *LINK_LIBRARIES):
         path = monomer_library / common
         if path.is_file():
-            parts.append(f"{common} {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    for name in sorted(set(names)):
+            digests[common] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for name in sorted(set(names) - digests.keys()):
         entry = library_entry(monomer_library, name)
-        digest = _restraints_digest(entry, parse_cif(entry, read_content(entry))) if entry is not None else "absent"
-        parts.append(f"{name} {digest}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        digests[name] = _restraints_digest(entry, parse_cif(entry, read_content(entry))) if entry else "absent"
+    return digests

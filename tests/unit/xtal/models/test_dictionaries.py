@@ -15,7 +15,7 @@ from xtalflow.xtal import (
     check_monomer_library,
     examine_dictionary,
     missing_dictionaries,
-    monomer_library_digest,
+    monomer_library_digests,
     read_dictionary,
     read_model,
     residue_names,
@@ -183,14 +183,14 @@ def test_a_library_with_a_malformed_link_is_refused(library: Path) -> None:
 
 def test_the_digest_of_a_library_is_of_the_entries_used(library: Path) -> None:
     """An entry that the model does not use changes nothing; one that it uses does."""
-    digest = monomer_library_digest(library, {"ALA"})
+    digest = monomer_library_digests(library, {"ALA"})
     (library / "g").mkdir()
     write(library / "g", LIGAND.replace("LIG", "GLY"), "GLY.cif")
 
-    assert monomer_library_digest(library, {"ALA"}) == digest
-    assert monomer_library_digest(library, {"ALA", "GLY"}) != digest
+    assert monomer_library_digests(library, {"ALA"}) == digest
+    assert monomer_library_digests(library, {"ALA", "GLY"}) != digest
     write(library / "a", LIGAND.replace("LIG", "ALA").replace("1.43", "1.50"), "ALA.cif")
-    assert monomer_library_digest(library, {"ALA"}) != digest
+    assert monomer_library_digests(library, {"ALA"}) != digest
 
 
 @pytest.mark.real_data
@@ -220,7 +220,7 @@ def test_the_digest_of_a_library_does_not_depend_on_where_it_is(shared_data: Pat
     names = residue_names(read_model(shared_data / "gamma" / "gamma_model.pdb"))
     copy = shutil.copytree(shared_data / "monlib_min", tmp_path / "copy")
 
-    assert monomer_library_digest(copy, names) == monomer_library_digest(shared_data / "monlib_min", names)
+    assert monomer_library_digests(copy, names) == monomer_library_digests(shared_data / "monlib_min", names)
 
 
 def test_a_loop_of_mixed_categories_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,15 @@
+"""A job says whether it took the results of an earlier one, and why."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("xtalflow", "0003_cancel_requested")]
+
+    operations = [
+        migrations.AddField(
+            model_name="job",
+            name="reuse",
+            field=models.TextField(blank=True, default=""),
+        ),
+    ]
