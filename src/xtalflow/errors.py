@@ -16,6 +16,7 @@
   x JobError                one job went wrong; the others go on
     + TaskFailed            a task says that it cannot go on, and why
     + ProgramFailed         a program could not start, failed, was killed, ran out of time
+    + LimitReached          a job took longer, or used more memory, than it may
     + IllegalTransition     the job's present status does not allow it
     + NotTracked            a plugin was executed with nobody to keep its record
   x StoreUnavailable        the surroundings are wrong; asking again may help
@@ -196,6 +197,10 @@ class TaskFailed(JobError):
 
 class ProgramFailed(TaskFailed):
     """A program could not start, ended with a code, was killed, or ran out of time."""
+
+
+class LimitReached(TaskFailed):
+    """A job took longer, or used more memory, than it may."""
 
 
 class IllegalTransition(JobError):

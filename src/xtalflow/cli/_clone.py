@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ._parser import SubParsers, add_command, add_job_argument
 from ._queue import submit_plugin
-from ._run import add_reuse_option, run_plugin
+from ._run import add_run_options, run_options, run_plugin
 
 if TYPE_CHECKING:
     from xtalflow.engine import Settings
@@ -31,7 +31,7 @@ def add(commands: SubParsers) -> None:
     parser.add_argument("words", metavar="PARAM=VALUE", nargs="*", help="parameters to change")
     parser.add_argument("--title", metavar="TEXT", default="", help="title of the job; left out, that of the other")
     parser.add_argument("--submit", action="store_true", help="queue it for a worker")
-    add_reuse_option(parser)
+    add_run_options(parser)
 
 
 def _clone(arguments: argparse.Namespace) -> int:
@@ -47,12 +47,6 @@ def _clone(arguments: argparse.Namespace) -> int:
 
     found, plugin = with_store(work)
     give_parameters(plugin, arguments.words, Path.cwd())
+    options = run_options(arguments, cloned_from=found.job.id)
     give = submit_plugin if arguments.submit else run_plugin
-    return give(
-        plugin,
-        project=found.project.name,
-        title=arguments.title,
-        json=arguments.json,
-        cloned_from=found.job.id,
-        reuse=arguments.reuse,
-    )
+    return give(plugin, options, project=found.project.name, json=arguments.json)

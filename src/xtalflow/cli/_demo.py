@@ -42,6 +42,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from xtalflow.services import (
         DEMO_PROJECT,
         DEMO_TASK,
+        JobOptions,
         compare_with_truth,
         enter_demo_home,
         find_or_make_project,
@@ -67,7 +68,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     plugin = make_task(DEMO_TASK)
     give_parameters(plugin, demonstration.words, Path.cwd())
     home_project = partial(find_or_make_project, DEMO_PROJECT, Path.cwd(), client=CLIENT)
-    job = watch_run(home_project, new_job(plugin, title="Demo"), json=arguments.json)
+    job = watch_run(home_project, new_job(plugin, JobOptions(title="Demo")), json=arguments.json)
     if job["status"] != "finished":
         if arguments.json:
             print_json(job)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ._exit import FAILED, FINISHED, say
 from ._parser import SubParsers, add_command, add_job_argument
-from ._run import CLIENT, add_reuse_option, add_task_words, filled_plugin, say_remarks
+from ._run import CLIENT, add_run_options, add_task_words, filled_plugin, run_options, say_remarks
 
 if TYPE_CHECKING:
-    from xtalflow.engine import JobId, JobRecord, Settings
+    from xtalflow.engine import JobRecord, Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Document
+    from xtalflow.services import Document, JobOptions
 
 
 def add(commands: SubParsers) -> None:
@@ -30,13 +32,20 @@ def add(commands: SubParsers) -> None:
         mixed=True,
     )
     add_task_words(submit)
-    add_reuse_option(submit)
+    add_run_options(submit)
     submit.add_argument(
         "--priority",
         metavar="N",
         type=int,
         default=0,
         help="-100 to 100: of jobs that wait, the higher are run first (default: 0)",
+    )
+    submit.add_argument(
+        "--after",
+        metavar="JOB",
+        action="append",
+        default=[],
+        help="run it when this job of the project has finished, and not at all if that fails; may be repeated",
     )
     worker = add_command(
         commands,
@@ -78,38 +87,24 @@ def _slots(text: str) -> int:
 
 def _submit(arguments: argparse.Namespace) -> int:
     plugin = filled_plugin(arguments)
-    return submit_plugin(
-        plugin,
-        project=arguments.project,
-        title=arguments.title,
-        json=arguments.json,
-        priority=arguments.priority,
-        reuse=arguments.reuse,
-    )
+    options = run_options(arguments, priority=arguments.priority)
+    return submit_plugin(plugin, options, project=arguments.project, json=arguments.json, after=arguments.after)
 
 
 def submit_plugin(
-    plugin: CPluginScript,
-    *,
-    project: str | None,
-    title: str,
-    json: bool,
-    cloned_from: JobId | None = None,
-    priority: int = 0,
-    reuse: bool = False,
+    plugin: CPluginScript, options: JobOptions, *, project: str | None, json: bool, after: Sequence[str] = ()
 ) -> int:
     """Queue a filled plugin as a job, and tell which it is."""
     from ._session import with_store
 
-    say_remarks(plugin, title)
+    say_remarks(plugin, options.title)
 
     async def work(settings: Settings) -> Document:
-        from xtalflow.services import FoundJob, find_or_make_project, job_details, submit_job
+        from xtalflow.services import FoundJob, find_or_make_project, job_details, jobs_to_wait_for, submit_job
 
         home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
-        job = await submit_job(
-            home, plugin, title=title, client=CLIENT, cloned_from=cloned_from, priority=priority, reuse=reuse
-        )
+        before = await jobs_to_wait_for(after, home, Path.cwd())
+        job = await submit_job(home, plugin, replace(options, after=before), client=CLIENT)
         return await job_details(FoundJob(project=home, job=job))
 
     return tell_queued(with_store(work), json=json)

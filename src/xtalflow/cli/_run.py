@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from ._parser import Parser, SubParsers, add_command, add_project_option
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
-    from xtalflow.engine import JobId, Settings
+    from xtalflow.engine import Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Begin, Document
+    from xtalflow.services import Begin, Document, JobOptions
 
 CLIENT = "cli"
 _DESCRIPTION = """\
@@ -36,14 +37,42 @@ def add(commands: SubParsers) -> None:
     )
     add_task_words(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and make nothing")
-    add_reuse_option(parser)
+    add_run_options(parser)
 
 
-def add_reuse_option(parser: Parser) -> None:
-    """Add ``--reuse``."""
+def add_run_options(parser: Parser) -> None:
+    """Add the options of a run: re-use and limits."""
     parser.add_argument(
         "--reuse", action="store_true", help="take results of the project's jobs that did the same, and say why not"
     )
+    parser.add_argument(
+        "--time-limit", metavar="MINUTES", type=_above_zero, help="the job fails if it takes longer than this"
+    )
+    parser.add_argument(
+        "--memory-limit", metavar="GB", type=_above_zero, help="the job fails if it uses more memory than this"
+    )
+
+
+def _above_zero(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number above 0")
+    return number
+
+
+def run_options(arguments: argparse.Namespace, **more: Any) -> JobOptions:
+    """What the command line says of a job beyond its parameters."""
+    from xtalflow.engine import Limits
+    from xtalflow.services import JobOptions
+
+    limits = Limits(
+        time_s=arguments.time_limit and 60 * arguments.time_limit,
+        memory_mb=arguments.memory_limit and 1000 * arguments.memory_limit,
+    )
+    return JobOptions(title=arguments.title, reuse=arguments.reuse, limits=limits, **more)
 
 
 def add_task_words(parser: Parser) -> None:
@@ -61,27 +90,16 @@ def _run_task(arguments: argparse.Namespace) -> int:
 
         return show_dry_run(filled_plugin(arguments), arguments)
     plugin = filled_plugin(arguments)
-    return run_plugin(
-        plugin, project=arguments.project, title=arguments.title, json=arguments.json, reuse=arguments.reuse
-    )
+    return run_plugin(plugin, run_options(arguments), project=arguments.project, json=arguments.json)
 
 
-def run_plugin(
-    plugin: CPluginScript,
-    *,
-    project: str | None,
-    title: str,
-    json: bool,
-    cloned_from: JobId | None = None,
-    reuse: bool = False,
-) -> int:
+def run_plugin(plugin: CPluginScript, options: JobOptions, *, project: str | None, json: bool) -> int:
     """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
     from xtalflow.services import find_or_make_project, new_job
 
-    remarks = say_remarks(plugin, title)
-    begin = new_job(plugin, title=title, cloned_from=cloned_from, reuse=reuse)
-    document = watch_run(lambda: find_or_make_project(project, Path.cwd(), client=CLIENT), begin, json=json)
-    return show_outcome(document, json=json, said=remarks)
+    remarks = say_remarks(plugin, options.title)
+    home = partial(find_or_make_project, project, Path.cwd(), client=CLIENT)
+    return show_outcome(watch_run(home, new_job(plugin, options), json=json), json=json, said=remarks)
 
 
 def show_outcome(document: Document, *, json: bool, said: Sequence[str] = ()) -> int:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
         get_project,
         give_back,
         held_attempts,
+        hopeless_attempts,
         import_sources,
+        is_anything_queued,
         job_detail,
         job_inputs,
         jobs_to_cancel,
@@ -27,11 +29,11 @@ if TYPE_CHECKING:
         list_files,
         list_jobs,
         list_projects,
+        next_attempt,
         provenance_graph,
         recover_project,
         release_attempts,
         take_over,
-        waiting_attempts,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
@@ -58,9 +60,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "_asking": (
-        "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
-        "job_detail job_inputs jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
-        "recover_project release_attempts take_over waiting_attempts"
+        "create_project find_job find_project get_job get_project give_back held_attempts hopeless_attempts "
+        "import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events list_files list_jobs "
+        "list_projects next_attempt provenance_graph recover_project release_attempts take_over"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -125,8 +127,10 @@ __all__ = [
     "get_project",
     "give_back",
     "held_attempts",
+    "hopeless_attempts",
     "import_sources",
     "in_database",
+    "is_anything_queued",
     "job_detail",
     "job_inputs",
     "jobs_to_cancel",
@@ -135,6 +139,7 @@ __all__ = [
     "list_jobs",
     "list_projects",
     "network_file_system",
+    "next_attempt",
     "provenance_graph",
     "read_project_file",
     "read_project_log",
@@ -142,5 +147,4 @@ __all__ = [
     "release_attempts",
     "setup",
     "take_over",
-    "waiting_attempts",
 ]

@@ -126,9 +126,25 @@ async def provenance_graph(
     return await in_database(_provenance.provenance, project_uuid, job_uuid, direction)
 
 
-async def waiting_attempts(executor: str, *, most: int) -> list[AttemptRecord]:
-    """Runs that nobody has claimed, the most urgent first, then the oldest."""
-    return await in_database(_queue.waiting_attempts, executor, most)
+async def next_attempt(executor: str, *, per_user: int = 0, per_project: int = 0) -> AttemptRecord | None:
+    """The run to be claimed next, if any: the most urgent, then the oldest.
+
+    Parameters
+    ----------
+    per_user, per_project
+        Runs that a user and a project may have at the same time; 0 is any number.
+    """
+    return await in_database(_queue.next_attempt, executor, per_user=per_user, per_project=per_project)
+
+
+async def is_anything_queued(executor: str) -> bool:
+    """Whether a run waits, for whatever it may be."""
+    return await in_database(_queue.is_anything_queued, executor)
+
+
+async def hopeless_attempts() -> list[tuple[AttemptRecord, str, str]]:
+    """Runs that wait for a job that did not finish: with its number, and its status as a word."""
+    return await in_database(_queue.hopeless_attempts)
 
 
 async def held_attempts() -> list[AttemptRecord]:

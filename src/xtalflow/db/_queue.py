@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from xtalflow.engine import JobStatus, StatusChange
@@ -20,16 +20,48 @@ from ._ledger import writing
 from ._records import AttemptRecord
 from ._transactions import Writer
 from ._write_jobs import move_job
-from .models import Attempt
+from .models import Attempt, Job
 
 _State = Attempt.State
 _HELD = (_State.SUBMITTING, _State.SUBMITTED, _State.RUNNING)
 
 
-def waiting_attempts(executor: str, most: int) -> list[AttemptRecord]:
-    """Runs that nobody has claimed, the most urgent first, then the oldest."""
-    runs = Attempt.objects.filter(state=_State.QUEUED, executor=executor)
-    return attempt_rows(runs.order_by("-job__priority", "queued", "pk")[:most])
+def next_attempt(executor: str, *, per_user: int = 0, per_project: int = 0) -> AttemptRecord | None:
+    """The run to be claimed next: the most urgent, then the oldest.
+
+    Left out are those that wait for another job, and those of users and projects that have as many going as they may
+    have (0: any number).
+    """
+    unfinished = Job.objects.exclude(status=JobStatus.FINISHED.value).filter(before=OuterRef("job"))
+    runs = Attempt.objects.filter(~Exists(unfinished), state=_State.QUEUED, executor=executor)
+    for column, limit in (("job__user", per_user), ("job__project", per_project)):
+        if limit:
+            runs = runs.exclude(_is_at_its_limit(column, limit))
+    found = attempt_rows(runs.order_by("-job__priority", "queued", "pk")[:1])
+    return found[0] if found else None
+
+
+def is_anything_queued(executor: str) -> bool:
+    """Whether a run waits, for whatever it may be."""
+    return Attempt.objects.filter(state=_State.QUEUED, executor=executor).exists()
+
+
+def _is_at_its_limit(column: str, limit: int) -> Q:
+    """Whether a user or project has this many runs going; jobs without an account are those of one user."""
+    going = Attempt.objects.filter(state__in=_HELD).values(column).annotate(count=Count("pk"))
+    keys = list(going.filter(count__gte=limit).values_list(column, flat=True))
+    at_limit = Q(**{f"{column}__in": [key for key in keys if key is not None]})
+    return at_limit | Q(**{f"{column}__isnull": True}) if None in keys else at_limit
+
+
+def hopeless_attempts() -> list[tuple[AttemptRecord, str, str]]:
+    """Runs that wait for a job that did not finish: with its number, and its status as a word."""
+    ends = [status.value for status in JobStatus if status.is_end and status is not JobStatus.FINISHED]
+    failed = Job.objects.filter(before=OuterRef("job"), status__in=ends).order_by("number_key")
+    runs = Attempt.objects.filter(state=_State.QUEUED, job__after__status__in=ends).distinct().order_by("pk")
+    rows = runs.annotate(number=Subquery(failed.values("number")[:1]), status=Subquery(failed.values("status")[:1]))
+    why = {pk: (number, JobStatus(status).key) for pk, number, status in rows.values_list("pk", "number", "status")}
+    return [(attempt_rows(Attempt.objects.filter(pk=pk))[0], *why[pk]) for pk in why]
 
 
 def held_attempts() -> list[AttemptRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -167,6 +167,16 @@ def _priority(priority: int) -> int:
     return priority
 
 
+def _jobs_before(ledger: Ledger, uuids: Sequence[JobId]) -> list[int]:
+    """Primary keys of top-level jobs of this project."""
+    jobs = Job.objects.filter(project=ledger.project, parent=None, uuid__in=uuids)
+    known = dict(jobs.values_list("uuid", "pk"))
+    for each in uuids:
+        if each not in known:
+            raise InvalidInput(f"the project {ledger.project.name} has no top-level job {each} to wait for")
+    return list(known.values())
+
+
 def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> tuple[int, JobRecord]:
     actor, number = ledger.actor, new.number or ""
     job = Job.objects.create(
@@ -189,6 +199,8 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> tuple[int, Jo
         created_by_version=actor.version,
         xtalflow_version=actor.version,
     )
+    if new.after:
+        job.after.set(_jobs_before(ledger, new.after))
     ledger.note("created", job.uuid, {"number": number, "task": job.task_name})
     return job.pk, JobRecord(
         id=JobId(job.uuid),

@@ -40,6 +40,7 @@ from ._journal import (
 from ._json_records import encode_json, from_json, to_json
 from ._kept_store import JournalStore, KeptStore, child_id
 from ._life_cycle import create_plugin_for_job, run_job_async
+from ._limits import Limits
 from ._local_run import STOP_GRACE_S, LocalRun, RunnerExit
 from ._order import (
     BEAT,
@@ -126,6 +127,7 @@ __all__ = [
     "JournalWriter",
     "KeptStore",
     "Kpi",
+    "Limits",
     "LocalExecutor",
     "LocalRun",
     "NewFile",

@@ -18,6 +18,7 @@ from xtalflow.plugin import Outcome
 from ._files import sync_together
 from ._fingerprint import ReusableJob
 from ._json_records import encode_json, from_json, to_json
+from ._limits import Limits
 from ._processes import ProcessIdentity
 from ._records import FileRecord, JobId, ProjectId
 
@@ -41,6 +42,8 @@ class JobOrder:
         The project's files that the job reads; the runner verifies their checksums.
     reusable
         Finished jobs of the project whose results may be taken again, the most likely first.
+    limits
+        What the run may use.
     environment
         Variables that the task needs, such as ``CLIBD_MON``; never a secret.
     """
@@ -55,6 +58,7 @@ class JobOrder:
     token: str
     inputs: tuple[FileRecord, ...] = ()
     reusable: tuple[ReusableJob, ...] = ()
+    limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

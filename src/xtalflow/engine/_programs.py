@@ -61,7 +61,7 @@ async def run_program(command: Command, folder: Path, *, grace_s: float = GRACE_
                 await to_the_end(end_tree(process, mark, grace_s))
     if process.returncode:
         raise ProgramFailed(
-            f"{command.program} {ending(process.returncode)}{_last_word(tail)}",
+            f"{command.program} {ending(process.returncode)}{_guess(process.returncode)}{_last_word(tail)}",
             code=process.returncode,
             details="\n".join(tail),
         )
@@ -75,6 +75,11 @@ def ending(code: int) -> str:
         with suppress(ValueError):
             return f"was killed by {signal.Signals(number).name}"
     return f"ended with exit code {code}"
+
+
+def _guess(code: int) -> str:
+    """Who kills a program, if not we."""
+    return ", as the system does when memory runs out" if code == -signal.SIGKILL else ""
 
 
 async def end_tree(process: asyncio.subprocess.Process, mark: str, grace_s: float) -> None:

@@ -161,7 +161,7 @@ async def _work(job: JobRecord, store: JournalStore, order: JobOrder) -> tuple[O
         await store.finish_job(job.id, JobEnd(status=JobStatus.INTERRUPTED))
         raise
     try:
-        async with track_job(store, plugin, reusable=order.reusable):
+        async with track_job(store, plugin, reusable=order.reusable, limits=order.limits):
             await plugin.execute()
     except asyncio.CancelledError:  # it may come when the job has ended already
         return plugin.outcome or Outcome.INTERRUPTED, plugin.errors.reason

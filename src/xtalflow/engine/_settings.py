@@ -41,6 +41,8 @@ class Settings:
         Folder of a monomer library (``CLIBD_MON``).
     lost_after_s
         Seconds without a sign of life after which a job that its cluster no longer knows is lost.
+    jobs_per_user, jobs_per_project
+        Jobs of one user, and of one project, that run at the same time; 0 is without limit.
     sources
         Where each value came from: ``environment``, ``settings.toml`` or ``default``.
     """
@@ -50,6 +52,8 @@ class Settings:
     database_url: str
     monomer_library: Path | None
     lost_after_s: float
+    jobs_per_user: int
+    jobs_per_project: int
     sources: Mapping[str, str]
 
     @classmethod
@@ -62,6 +66,8 @@ class Settings:
             "database_url": "",
             "monomer_library": "",
             "lost_after_s": "120",
+            "jobs_per_user": "0",
+            "jobs_per_project": "0",
         }
         values: dict[str, str] = {}
         sources = {"home": "environment" if environment.get("XTALFLOW_HOME") else "default"}
@@ -79,6 +85,8 @@ class Settings:
             database_url=values["database_url"],
             monomer_library=Path(library).expanduser().absolute() if library else None,
             lost_after_s=_seconds(values["lost_after_s"], home / SETTINGS_FILE),
+            jobs_per_user=_count("jobs_per_user", values, home / SETTINGS_FILE),
+            jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
             sources=sources,
         )
 
@@ -103,6 +111,8 @@ _VARIABLES = {
     "database_url": DATABASE_VARIABLE,
     "monomer_library": "CLIBD_MON",
     "lost_after_s": "",
+    "jobs_per_user": "",
+    "jobs_per_project": "",
 }
 
 
@@ -145,6 +155,13 @@ def _read_file(path: Path) -> dict[str, Any]:
     if unknown := sorted(set(content) - set(_VARIABLES)):
         raise InvalidInput(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(_VARIABLES)}")
     return content
+
+
+def _count(name: str, values: Mapping[str, str], path: Path) -> int:
+    text = values[name]
+    if not text.isdecimal():
+        raise InvalidInput(f"{path}: {name} = {text} is refused: it must be a whole number, 0 for no limit")
+    return int(text)
 
 
 def _seconds(text: str, path: Path) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow.data import Severity, find_all_files
-from xtalflow.errors import InvalidInput, NotTracked, TaskFailed, XtalflowError
+from xtalflow.errors import InvalidInput, LimitReached, NotTracked, TaskFailed, XtalflowError
 from xtalflow.faults import passed
 from xtalflow.plugin import (
     Command,
@@ -31,6 +31,7 @@ from xtalflow.plugin import (
 
 from ._fingerprint import JobResults, ReusableJob, Used, fingerprint_of, library_digests, write_results
 from ._kept_store import child_id
+from ._limits import Limits, watched
 from ._outputs import collect_kpis, collect_outputs, input_uses, set_output_file_names
 from ._papers import given_parameters, write_input_params, write_papers
 from ._ports import JobStore
@@ -45,7 +46,7 @@ _LIBRARIES = ("gemmi",)
 
 @asynccontextmanager
 async def track_job(
-    store: JobStore, plugin: CPluginScript, *, reusable: Sequence[ReusableJob] = ()
+    store: JobStore, plugin: CPluginScript, *, reusable: Sequence[ReusableJob] = (), limits: Limits | None = None
 ) -> AsyncIterator[JobRecord]:
     """Give a plugin its host, start its job, and on leaving glean its results and finish it.
 
@@ -55,11 +56,20 @@ async def track_job(
     ----------
     reusable
         Jobs whose results it and its children may take instead of making them again.
+    limits
+        What it may use with all that it starts; beyond them it fails.
     """
     host = TrackingHost(store, reusable)
-    plugin.host = host
-    async with host.tracked(plugin) as job:
-        yield job
+    plugin.host, task = host, asyncio.current_task()
+
+    def stop(why: LimitReached) -> None:
+        host.stopped_by = why
+        if task is not None:
+            task.cancel()
+
+    with watched(limits or Limits(), stop):
+        async with host.tracked(plugin) as job:
+            yield job
 
 
 class TrackingHost:
@@ -70,6 +80,8 @@ class TrackingHost:
         self._children: dict[JobId, int] = {}
         self._programs: dict[JobId, dict[str, str]] = {}
         self._used: dict[JobId, Used] = {}
+        self.stopped_by: LimitReached | None = None
+        """Why all that runs is cancelled, if not because somebody asked for it."""
 
     def tracking(self, plugin: CPluginScript) -> AbstractAsyncContextManager[object]:
         return self.tracked(plugin) if plugin.parent is not None else nullcontext()
@@ -82,7 +94,7 @@ class TrackingHost:
             await self._make_ready(plugin)
             yield job
         except asyncio.CancelledError:
-            plugin.outcome = Outcome.INTERRUPTED
+            plugin.outcome = plugin.keep(self.stopped_by) if self.stopped_by else Outcome.INTERRUPTED
             raise
         except BaseException as exc:
             plugin.outcome = plugin.keep(exc)

@@ -50,6 +50,10 @@ class CPluginScript:
     PROGRAMS: ClassVar[tuple[str, ...]] = ()
     """Programs that it runs; validation says which are not found."""
 
+    CPUS: ClassVar[int] = 1
+    """Processors that it keeps busy."""
+    MEMORY_MB: ClassVar[float] = 0.0
+    """Memory that it is known to need, in MB; 0 if it is little, or depends on the data."""
     NO_EFFECT: ClassVar[tuple[str, ...]] = ()
     """Paths of parameters that do not change the result, such as ``controlParameters.NPROC``."""
 

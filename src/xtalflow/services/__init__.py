@@ -18,9 +18,21 @@ from ._demonstration import (
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
-from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, logged_jobs, read_report
+from ._jobs import (
+    FoundJob,
+    find_job,
+    job_details,
+    jobs_to_wait_for,
+    list_files,
+    list_jobs,
+    list_kpis,
+    log_path,
+    logged_jobs,
+    read_report,
+)
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
+from ._options import JobOptions
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
 from ._projects import (
@@ -55,6 +67,7 @@ __all__ = [
     "Examination",
     "FoundJob",
     "JobEnded",
+    "JobOptions",
     "JobProgressed",
     "JobRun",
     "JobStarted",
@@ -88,6 +101,7 @@ __all__ = [
     "job_document",
     "job_graph",
     "job_head",
+    "jobs_to_wait_for",
     "list_files",
     "list_jobs",
     "list_kpis",

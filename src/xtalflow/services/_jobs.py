@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
 from xtalflow.data import Severity
-from xtalflow.engine import JobRecord, JobStatus
+from xtalflow.engine import JobId, JobRecord, JobStatus
 from xtalflow.errors import InvalidInput, UnknownJob, UnreadableFile
 from xtalflow.formats import parse_xml
 from xtalflow.plugin import DIAGNOSTIC, REPORT
@@ -66,6 +67,27 @@ async def find_job(text: str, here: Path) -> FoundJob:
         return FoundJob(project=project, job=await db.find_job(project.id, number))
     except UnknownJob as exc:
         raise UnknownJob(f"{project.name}/{number}") from exc
+
+
+async def jobs_to_wait_for(texts: Sequence[str], project: ProjectRecord, here: Path) -> tuple[JobId, ...]:
+    """The top-level jobs of a project that a user means, for another one to wait for.
+
+    Raises
+    ------
+    InvalidInput
+        One is a child job, or of another project, or has ended without having finished.
+    """
+    jobs = []
+    for text in texts:
+        found = await find_job(f"{project.name}/{text}" if _NUMBER.fullmatch(text) else text, here)
+        if found.project.id != project.id:
+            raise InvalidInput(f"{found.name} is not a job of {project.name}; a job waits for jobs of its own project")
+        if found.job.parent is not None:
+            raise InvalidInput(f"{found.name} is a part of another job; wait for that: --after {text.split('.')[0]}")
+        if found.job.status.is_end and found.job.status is not JobStatus.FINISHED:
+            raise InvalidInput(f"{found.name} {found.job.status.key}; a job that is to run after it would never run")
+        jobs.append(found.job.id)
+    return tuple(jobs)
 
 
 async def job_details(found: FoundJob, *, with_report: bool = False) -> Document:

@@ -8,12 +8,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import JobId, JobRecord, LocalExecutor, Settings
+from xtalflow.engine import JobRecord, LocalExecutor, Settings
 from xtalflow.errors import StoreUnavailable
 
 from ._following import Following, LeaseLost
 from ._news import Listener, Newsreader
 from ._open import actor
+from ._options import JobOptions
 from ._owner import this_process
 from ._restart import begin_again
 from ._starting import start_run
@@ -33,11 +34,11 @@ Begin = Callable[["AsyncDatabaseHandler", str], Awaitable["Submitted"]]
 """Gives a job with its run, which the owner named has claimed."""
 
 
-def new_job(plugin: CPluginScript, *, title: str = "", cloned_from: JobId | None = None, reuse: bool = False) -> Begin:
+def new_job(plugin: CPluginScript, options: JobOptions = JobOptions()) -> Begin:  # noqa: B008  it is frozen
     """A job that is made and queued, as `submit_job` does."""
 
     async def begin(handler: AsyncDatabaseHandler, owner: str) -> Submitted:
-        return await submit(handler, plugin, title=title, cloned_from=cloned_from, reuse=reuse, owner=owner)
+        return await submit(handler, plugin, options, owner=owner)
 
     return begin
 

@@ -23,13 +23,13 @@ from xtalflow.engine import (
 from xtalflow.errors import ProgramFailed
 from xtalflow.faults import passed
 
+from ._options import Resources
+
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord
 
 LOCAL = "local"
 """Name of the executor of this machine."""
-REUSE, OF_PROJECT = "reuse", "project"
-"""What a run asks for that may take results of all jobs of its project; a restarted one takes those of its own."""
 
 
 async def start_run(
@@ -52,9 +52,9 @@ async def start_run(
     try:
         if inputs is None:
             inputs = await db.job_inputs(handler.project, job.id)
-        of_all = attempt.resources.get(REUSE) == OF_PROJECT
-        may_reuse = of_all or attempt.epoch > 1
-        reusable = await handler.reusable_jobs(job, of_all=of_all) if may_reuse else []
+        wanted = Resources.from_dict(attempt.resources)
+        may_reuse = wanted.reuse or attempt.epoch > 1  # of a job that is begun again, only what is its own
+        reusable = await handler.reusable_jobs(job, of_all=wanted.reuse) if may_reuse else []
         order = _order(handler, job, attempt, settings, inputs, reusable)
         await asyncio.to_thread(_prepare, folder, order)
         passed("supervisor.ordered")
@@ -93,5 +93,6 @@ def _order(
         token=attempt.token,
         inputs=tuple({file.id: file for file in inputs}.values()),
         reusable=tuple(reusable),
+        limits=Resources.from_dict(attempt.resources).limits,
         environment={"CLIBD_MON": str(library)} if library else {},
     )

@@ -12,7 +12,6 @@ from xtalflow import db
 from xtalflow.data import CDataFile, Finding, Severity, find_all_files
 from xtalflow.engine import (
     FileRecord,
-    JobId,
     JobRecord,
     NewJob,
     TakenInputs,
@@ -31,7 +30,7 @@ from xtalflow.plugin import CPluginScript, JobContext, find_program
 from ._following import LEASE_S
 from ._one_line import is_one_line
 from ._open import actor
-from ._starting import OF_PROJECT, REUSE
+from ._options import JobOptions, Resources
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
@@ -62,19 +61,11 @@ def check_title(title: str) -> None:
 async def submit_job(
     project: ProjectRecord,
     plugin: CPluginScript,
+    options: JobOptions = JobOptions(),  # noqa: B008  it is frozen
     *,
-    title: str = "",
     client: str = "python",
-    cloned_from: JobId | None = None,
-    priority: int = 0,
-    reuse: bool = False,
 ) -> JobRecord:
     """Take the inputs of a checked plugin into the project, make its job, and queue it for a worker.
-
-    Parameters
-    ----------
-    reuse
-        Take the results of finished jobs of the project that did the same, instead of making them again.
 
     Raises
     ------
@@ -82,30 +73,24 @@ async def submit_job(
         The title, which may be the one that the plugin has already, holds a control character; or an input cannot be
         read, or changed while it was copied. Nothing is made then.
     """
-    _give_title(plugin, title)
+    _give_title(plugin, options.title)
     handler = db.AsyncDatabaseHandler.of(project, actor=actor(client))
-    return (await submit(handler, plugin, cloned_from=cloned_from, priority=priority, reuse=reuse)).job
+    return (await submit(handler, plugin, options)).job
 
 
 async def submit(
-    handler: AsyncDatabaseHandler,
-    plugin: CPluginScript,
-    *,
-    title: str = "",
-    cloned_from: JobId | None = None,
-    priority: int = 0,
-    reuse: bool = False,
-    owner: str = "",
+    handler: AsyncDatabaseHandler, plugin: CPluginScript, options: JobOptions, *, owner: str = ""
 ) -> Submitted:
     """As `submit_job`; with an `owner`, who claims the run at once."""
-    _give_title(plugin, title)
+    _give_title(plugin, options.title)
     new = NewJob(
         task=plugin.TASKNAME,
         title=plugin.title,
         task_version=plugin.TASKVERSION,
         parameters=given_parameters(plugin),
-        cloned_from=cloned_from,
-        priority=priority,
+        cloned_from=options.cloned_from,
+        priority=options.priority,
+        after=options.after,
     )
     await _link_own_files(plugin, handler)
     taken = await take_inputs_async(plugin, handler)
@@ -115,7 +100,7 @@ async def submit(
             job=new,
             imports=taken.imports,
             uses=taken.uses,
-            resources={REUSE: OF_PROJECT} if reuse else {},
+            resources=Resources.of(plugin, options).to_dict(),
             owner=owner,
             lease_s=LEASE_S,
         )

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import psutil
+
 from xtalflow import db
 from xtalflow.engine import JobId, JobRecord, LocalExecutor, LocalRun, ProjectId, Settings
 from xtalflow.errors import IllegalTransition, StoreUnavailable, XtalflowError
 
 from ._following import LEASE_S, Following, LeaseLost
 from ._open import actor
+from ._options import Resources
 from ._owner import this_process
 from ._starting import LOCAL, start_run
 from ._takeover import is_abandoned, take_over
@@ -44,7 +47,13 @@ class _Followed:
     name: str
     following: Following
     task: asyncio.Task[None]
+    attempt: AttemptRecord
     cancelled: bool = False
+
+    @property
+    def resources(self) -> Resources:
+        """What it asked for."""
+        return Resources.from_dict(self.attempt.resources)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,13 +63,16 @@ class Supervisor:
     Attributes
     ----------
     slots
-        Jobs that run at the same time.
+        Processors to give away; most jobs ask for one. One that asks for more than there are runs alone.
+    memory_mb
+        Memory to give away to those that say how much they need.
     tell
         Told in a sentence what happens.
     """
 
     settings: Settings
     slots: int
+    memory_mb: float = field(default_factory=lambda: 0.9 * psutil.virtual_memory().total / 1e6)
     client: str = "worker"
     tell: Tell = lambda sentence: None
     _owner: str = field(default_factory=lambda: str(this_process()))
@@ -94,12 +106,13 @@ class Supervisor:
                     looked_for_lost = now
                 if now - looked_for_cancel >= _CANCEL_S:
                     await self._pass_on_cancellations()
+                    await self._end_hopeless()
                     looked_for_cancel = now
-                idle = not await self._claim(executor) and not self._followed
+                idle = not await self._claim(executor)
             except StoreUnavailable as exc:
                 self.tell(f"{exc}; it is asked again")
                 idle = False
-            if idle and until_idle:
+            if idle and until_idle and not await db.is_anything_queued(LOCAL):
                 return
             await self._sleep(_LOOK_S)
         await self._let_go()
@@ -110,12 +123,14 @@ class Supervisor:
                 await self._awake.wait()
 
     async def _claim(self, executor: LocalExecutor) -> bool:
-        """Claim and start as many waiting runs as there are free slots; whether there was any."""
-        free = self.slots - len(self._followed)
-        if free <= 0:
-            return True
-        waiting = await db.waiting_attempts(LOCAL, most=free)
-        for attempt in waiting:
+        """Claim and start what waits and has room, in its order; whether anything runs or waits for room.
+
+        What has no room keeps what comes after it waiting, so that nothing waits for ever.
+        """
+        limits = {"per_user": self.settings.jobs_per_user, "per_project": self.settings.jobs_per_project}
+        while (attempt := await db.next_attempt(LOCAL, **limits)) is not None:
+            if not self._has_room(Resources.from_dict(attempt.resources)):
+                return True
             handler = await self._handler(attempt)
             try:
                 claimed = await handler.claim_attempt(attempt.job, attempt.epoch, owner=self._owner, lease_s=LEASE_S)
@@ -128,7 +143,23 @@ class Supervisor:
                 self.tell(f"{handler.project_name}/{job.number} {job.task}: {job.status.key}: {job.exit_reason}")
             else:
                 self._follow(handler, job, claimed, run, "started")
-        return bool(waiting)
+        return bool(self._followed)
+
+    def _has_room(self, wanted: Resources) -> bool:
+        """Whether there are processors and memory for one more; there always are for the only one."""
+        taken = [followed.resources for followed in self._followed.values()]
+        cpus = sum(each.cpus for each in taken) + wanted.cpus
+        memory_mb = sum(each.memory_mb for each in taken) + wanted.memory_mb
+        return not taken or (cpus <= self.slots and memory_mb <= self.memory_mb)
+
+    async def _end_hopeless(self) -> None:
+        """Jobs that were to run after one that did not finish are not run."""
+        for attempt, number, status in await db.hopeless_attempts():
+            handler = await self._handler(attempt)
+            reason = f"job {number}, after which it was to run, {status}"
+            if await handler.cancel_waiting(attempt.job, attempt.epoch, reason=reason):
+                job = await handler.job(attempt.job)
+                self.tell(f"{handler.project_name}/{job.number} {job.task}: {job.status.key}: {reason}")
 
     async def _reconcile(self) -> None:
         """Take over the runs of this machine whose supervisor is gone: follow those that live, settle the others."""
@@ -151,7 +182,7 @@ class Supervisor:
         if attempt.cancel_requested:
             following.cancel()
         task = asyncio.create_task(self._to_the_end(name, job.id, following))
-        self._followed[job.id] = _Followed(name, following, task)
+        self._followed[job.id] = _Followed(name, following, task, attempt)
         self._share_looks()
 
     async def _to_the_end(self, name: str, job: JobId, following: Following) -> None:

@@ -17,7 +17,8 @@ from xtalflow.plugin import Command, CPluginScript, Series, Unsatisfactory
 from xtalflow.errors import TaskFailed
 
 
-MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "stubborn"]
+MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "rest", "stubborn"]
+MOODS += ["hungry", "killed"]
 STUBBORN = """
 import os, signal, subprocess, sys, time
 
@@ -111,6 +112,16 @@ class Fragile(CPluginScript):
         self.outputData.PERFORMANCE = second.outputData.PERFORMANCE
 
 
+class Greedy(CPluginScript):
+    """Ask for two processors, and nap."""
+
+    TASKNAME, TASKTITLE, TASKVERSION, CPUS = "greedy", "Greedy", "1.0", 2
+
+    async def run(self):
+        (self.work_directory / "began").touch()
+        await asyncio.sleep(1.5)
+
+
 class Moody(CPluginScript):
     """End as it is told to."""
 
@@ -139,9 +150,16 @@ class Moody(CPluginScript):
             await asyncio.sleep(60)
         if how == "nap":
             await asyncio.sleep(1.5)
+        if how == "rest":
+            await asyncio.sleep(8)
         if how == "stubborn":
             (self.work_directory / "stubborn.py").write_text(STUBBORN)
             await self.run_command(Command(sys.executable, ["stubborn.py"]))
+        if how == "hungry":
+            code = "x = bytearray(400_000_000); import time; time.sleep(60)"
+            await self.run_command(Command(sys.executable, ["-c", code]))
+        if how == "killed":
+            await self.run_command(Command(sys.executable, ["-c", "import os; os.kill(os.getpid(), 9)"]))
         if how == "child":
             child = self.child(Moody)
             child.controlParameters.HOW = "wait"
@@ -152,6 +170,7 @@ ENTRY_POINTS = """[xtalflow.tasks]
 count_words = xtalflow_test_tasks:CountWords
 count_twice = xtalflow_test_tasks:CountTwice
 fragile = xtalflow_test_tasks:Fragile
+greedy = xtalflow_test_tasks:Greedy
 moody = xtalflow_test_tasks:Moody
 """
 

@@ -137,8 +137,8 @@ def test_a_job_that_ended_while_nobody_looked_has_its_end_and_its_files(xtalflow
 
 def test_a_worker_takes_over_what_another_left(xtalflow: Any, start: Any) -> None:
     """Stopped cleanly or killed: its jobs go on, and the next worker follows them to their end."""
-    for _ in range(2):
-        xtalflow("submit", "moody", "HOW=nap", "-p", "p")
+    for how in ("nap", "rest"):
+        xtalflow("submit", "moody", f"HOW={how}", "-p", "p")
     first = start("worker", "--slots", "1")
     runner_of(xtalflow)
     first.terminate()

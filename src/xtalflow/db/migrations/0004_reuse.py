@@ -1,4 +1,4 @@
-"""A job says whether it took the results of an earlier one, and why."""
+"""A job says whether it took the results of an earlier one, and why; and after which jobs it is to run."""
 
 from django.db import migrations, models
 
@@ -11,5 +11,10 @@ class Migration(migrations.Migration):
             model_name="job",
             name="reuse",
             field=models.TextField(blank=True, default=""),
+        ),
+        migrations.AddField(
+            model_name="job",
+            name="after",
+            field=models.ManyToManyField(blank=True, related_name="before", to="xtalflow.job"),
         ),
     ]

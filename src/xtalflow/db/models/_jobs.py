@@ -60,6 +60,7 @@ class Job(models.Model):
     cycle_values = models.JSONField(default=dict, blank=True)
     cloned_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="clones")
     reused_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reused_by")
+    after = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="before")
     reuse = models.TextField(blank=True, default="")
     campaign = models.ForeignKey(ProjectGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
     priority = models.SmallIntegerField(default=0)
