@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
-from xtalflow.errors import UnreadableFile
+from xtalflow.errors import StoreUnavailable, UnreadableFile
 
 TRASH = "CCP4_TRASH"
 """Folder of a project that keeps what was taken out of its place."""
@@ -92,20 +93,22 @@ async def async_copy_file(source: Path, folder: Path, *, like: os.stat_result | 
     ------
     UnreadableFile
         `source` is missing, a folder, not permitted, no regular file, or changed while it was copied.
+    StoreUnavailable
+        The folder is full, or may not be written to.
     """
     return await asyncio.to_thread(copy_file, source, folder, like=like)
 
 
 def copy_file(source: Path, folder: Path, *, like: os.stat_result | None = None) -> Copied:
     """As `async_copy_file`, in this thread."""
-    folder.mkdir(parents=True, exist_ok=True)
-    before = like or regular_file(source)
     digest, temporary = hashlib.sha256(), None
     try:
-        with source.open("rb") as reader:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = like or regular_file(source)
+        with _readable(source) as reader:
             with NamedTemporaryFile(dir=folder, prefix=TEMPORARY, delete=False) as writer:
                 temporary = Path(writer.name)
-                while chunk := reader.read(_CHUNK):
+                for chunk in _chunks(reader, source):
                     digest.update(chunk)
                     writer.write(chunk)
                 size = writer.tell()
@@ -114,12 +117,30 @@ def copy_file(source: Path, folder: Path, *, like: os.stat_result | None = None)
             raise UnreadableFile(source, "changed while it was copied; import it again once it is complete")
     except OSError as exc:
         _discard(temporary)
-        raise UnreadableFile(source, _why(exc)) from exc
+        raise StoreUnavailable(f"{folder}: {exc.strerror or exc}") from exc
     except BaseException:
         _discard(temporary)
         raise
     modified = datetime.fromtimestamp(after.st_mtime, UTC)
     return Copied(path=temporary, checksum=digest.hexdigest(), size=size, last_modified=modified)
+
+
+def _readable(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as exc:
+        raise UnreadableFile(source, _why(exc)) from exc
+
+
+def _chunks(reader: BinaryIO, source: Path) -> Iterator[bytes]:
+    while True:
+        try:
+            chunk = reader.read(_CHUNK)
+        except OSError as exc:
+            raise UnreadableFile(source, _why(exc)) from exc
+        if not chunk:
+            return
+        yield chunk
 
 
 def settle(temporary: Path, name: str) -> Path:

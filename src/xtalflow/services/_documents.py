@@ -31,7 +31,9 @@ def outcome_of(status: JobStatus) -> str | None:
 
 def job_head(job: JobRecord, project: str) -> Document:
     """What a list tells of a job."""
-    duration = (job.finished - job.started).total_seconds() if job.finished and job.started else None
+    duration = None
+    if job.finished and job.started:  # the clock may have been set back meanwhile
+        duration = max((job.finished - job.started).total_seconds(), 0.0)
     return {
         "project": project,
         "number": job.number,

@@ -18,7 +18,7 @@ from xtalflow.errors import TaskFailed
 
 
 MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "rest", "stubborn"]
-MOODS += ["hungry", "killed"]
+MOODS += ["hungry", "killed", "flood"]
 STUBBORN = """
 import os, signal, subprocess, sys, time
 
@@ -158,6 +158,10 @@ class Moody(CPluginScript):
         if how == "hungry":
             code = "x = bytearray(400_000_000); import time; time.sleep(60)"
             await self.run_command(Command(sys.executable, ["-c", code]))
+        if how == "flood":
+            with (self.work_directory / "flood.bin").open("wb", buffering=0) as flood:
+                while True:
+                    flood.write(bytes(1000))
         if how == "killed":
             await self.run_command(Command(sys.executable, ["-c", "import os; os.kill(os.getpid(), 9)"]))
         if how == "child":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +34,7 @@ from xtalflow.engine import (
 )
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
+from xtalflow.services import job_head
 
 CountQueries = Callable[[Awaitable[object]], Awaitable[int]]
 
@@ -105,6 +106,21 @@ async def test_a_journal_makes_the_whole_tree_of_jobs(handler: AsyncDatabaseHand
     assert detail.job.finished == lines[-1].time
     attempt = await handler.attempt(job.id)
     assert (attempt.state, attempt.journal_seq) == ("RUNNING", len(lines))
+
+
+async def test_a_clock_that_jumps_back_while_a_job_runs_does_no_harm(handler: AsyncDatabaseHandler) -> None:
+    """Lines count by their numbers, not by their times; no job takes less than no time."""
+    job = await queued_job(handler)
+    lines = await run_in_a_runner(handler, job)
+    half = len(lines) // 2
+    jumped = [replace(line, time=line.time - timedelta(hours=1)) for line in lines[half:]]
+    assert await handler.replay([*lines[:half], *jumped]) == len(lines)
+
+    detail = await job_detail(handler.project, job.id)
+    assert (detail.job.status, detail.children[0].job.status) == (JobStatus.FINISHED, JobStatus.FINISHED)
+    assert job_head(detail.job, "p")["duration_s"] == 0.0
+    following = await queued_job(handler)
+    assert following.number == "2"
 
 
 async def test_lines_are_replayed_once_however_they_are_cut(handler: AsyncDatabaseHandler) -> None:
