@@ -29,6 +29,8 @@ POINTS = (
     "runner.loaded",
     "runner.took",
     "runner.started",
+    "runner.program",
+    "program.started",
     "glean.file",
     "glean.collected",
     "runner.told",
@@ -46,8 +48,8 @@ def listen(listener: Callable[[str], None] | None) -> None:
     _listener = listener
 
 
-def passed(point: str) -> None:
-    """Say that a point is passed; the process is killed here if a test has armed it."""
+def passed(point: str, victim: int | None = None) -> None:
+    """Say that a point is passed; the process `victim`, or this one, is killed here if a test has armed it."""
     if _listener is not None:
         _listener(point)
     armed = os.environ.get(VARIABLE)
@@ -58,4 +60,4 @@ def passed(point: str) -> None:
         return
     _passes[point] = _passes.get(point, 0) + 1
     if _passes[point] == int(number or 1):
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(victim or os.getpid(), signal.SIGKILL)

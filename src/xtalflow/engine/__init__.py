@@ -56,6 +56,8 @@ from ._order import (
     read_order,
     read_start,
     runs_in,
+    start_of_this_process,
+    take_epoch,
     write_order,
 )
 from ._outputs import (
@@ -174,8 +176,10 @@ __all__ = [
     "safe_name",
     "set_output_file_names",
     "sha256_of",
+    "start_of_this_process",
     "sync_folder",
     "sync_together",
+    "take_epoch",
     "take_inputs_async",
     "to_json",
     "to_the_end",

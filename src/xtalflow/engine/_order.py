@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -19,7 +21,7 @@ from ._files import sync_together
 from ._fingerprint import ReusableJob
 from ._json_records import encode_json, from_json, to_json
 from ._limits import Limits
-from ._processes import ProcessIdentity
+from ._processes import ProcessIdentity, identify
 from ._records import FileRecord, JobId, ProjectId
 
 ORDER, START, END, BEAT, RUNNER_LOG = "job.json", "start.json", "end.json", "beat", "stdout.txt"
@@ -115,6 +117,20 @@ def take_epoch(folder: Path, start: RunStart) -> bool:
     finally:
         temporary.unlink()
     return True
+
+
+def start_of_this_process(order: JobOrder) -> RunStart:
+    """What the runner writes that this process is; or whoever makes sure that there will be none."""
+    process = identify(os.getpid())
+    return RunStart(
+        epoch=order.epoch,
+        token=order.token,
+        host=socket.gethostname(),
+        pid=process.pid,
+        start_time=process.start_time,
+        boot_id=process.boot_id,
+        started=datetime.now(UTC).isoformat(),
+    )
 
 
 def read_start(folder: Path) -> RunStart | None:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from xtalflow.errors import NotEquipped, ProgramFailed
+from xtalflow.faults import passed
 from xtalflow.plugin import Command, CommandResult, find_program
 
 from ._processes import marked_processes, signal_marked, to_the_end
@@ -45,6 +46,8 @@ async def run_program(command: Command, folder: Path, *, grace_s: float = GRACE_
     with log.open("ab") as sink:
         sink.write(f"$ {shlex.join([command.program, *command.args])}\n".encode())
         process = await _start(command, folder, mark)
+        passed("runner.program")
+        passed("program.started", process.pid)
         try:
             async with asyncio.timeout(command.timeout_s), asyncio.TaskGroup() as group:
                 group.create_task(_feed(process, command.stdin))

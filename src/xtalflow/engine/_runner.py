@@ -12,7 +12,6 @@ import faulthandler
 import logging
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Coroutine
@@ -31,8 +30,8 @@ from ._journal import JOURNAL, JournalWriter
 from ._json_records import field_types
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
-from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end
-from ._processes import become_subreaper, boot_id, identify
+from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, start_of_this_process, take_epoch, write_end
+from ._processes import become_subreaper, boot_id
 from ._records import FileRecord, JobEnd, JobRecord
 from ._tracking import library_versions, track_job
 
@@ -67,18 +66,8 @@ def run_folder(folder: Path) -> int:
     os.environ.update(order.environment)
     os.environ[RUN_MARK] = order.token
     become_subreaper()
-    process = identify(os.getpid())
-    start = RunStart(
-        epoch=order.epoch,
-        token=order.token,
-        host=socket.gethostname(),
-        pid=process.pid,
-        start_time=process.start_time,
-        boot_id=process.boot_id,
-        started=datetime.now(UTC).isoformat(),
-    )
     passed("runner.loaded")
-    if not take_epoch(folder, start):
+    if not take_epoch(folder, start_of_this_process(order)):
         sys.stderr.write(f"{folder}: another runner has started this job\n")
         return GAVE_WAY
     passed("runner.took")

@@ -18,9 +18,12 @@ from xtalflow.engine import (
     ReusableJob,
     Settings,
     put_aside,
+    read_order,
+    start_of_this_process,
+    take_epoch,
     write_order,
 )
-from xtalflow.errors import ProgramFailed
+from xtalflow.errors import InvalidInput, ProgramFailed
 from xtalflow.faults import passed
 
 from ._options import Resources
@@ -61,10 +64,26 @@ async def start_run(
         run = await executor.start(folder, attempt.token)
         passed("supervisor.started")
     except (ProgramFailed, OSError) as exc:
+        if (started := await _started_all_the_same(executor, folder, attempt)) is not None:
+            return started
         failed = db.RunSettlement(status=JobStatus.FAILED, reason=str(exc), remark=str(exc))
         await handler.settle(job.id, attempt.epoch, [], failed)
         return None
     return run
+
+
+async def _started_all_the_same(executor: LocalExecutor, folder: Path, attempt: AttemptRecord) -> LocalRun | None:
+    """The runner of a run of which only the news of its start was lost; if there is none, there will be none.
+
+    Whoever takes the epoch has the run, and what has it cannot be started.
+    """
+    try:
+        order = await asyncio.to_thread(read_order, folder)
+        if await asyncio.to_thread(take_epoch, folder, start_of_this_process(order)):
+            return None
+    except (InvalidInput, OSError):  # without an order, or on a full disk, no runner can begin
+        return None
+    return await executor.find(folder, attempt.token)
 
 
 def _prepare(folder: Path, order: JobOrder) -> None:

@@ -20,8 +20,8 @@ import psutil
 from xtalflow.faults import VARIABLE
 from xtalflow.plugin import JobStatus
 
-OF_RUNNER = ("runner.", "glean.")
-"""Beginnings of points that a runner passes; the others kill the process that submits and supervises."""
+OF_RUNNER = ("runner.", "glean.", "program.", "server.")
+"""Beginnings of points that kill a runner, its program or the fork server; others kill who submits and supervises."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,21 @@ class KillTrial:
     site: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def kill_at(self, point: str, project: str, passes: int = 1) -> Outcome:
-        """Kill a run of `count_twice` at the `passes`-th passage of a point; see what a worker makes of it."""
+    def kill_at(self, point: str, project: str, passes: int = 1, *, by_worker: bool = False) -> Outcome:
+        """Kill a run of `count_twice` at the `passes`-th passage of a point; see what a worker makes of it.
+
+        Parameters
+        ----------
+        by_worker
+            The job is submitted, and killed while a worker runs it.
+        """
         text = self.home.parent / f"{project}.txt"
         text.write_text(f"four words of {project}")
-        run = self._xtalflow("run", "count_twice", "-p", project, f"TEXT={text}", fault=f"{point}:{passes}")
+        words = ["count_twice", "-p", project, f"TEXT={text}"]
+        if by_worker:
+            self._xtalflow("submit", *words)
+            words = ["worker", "--until-idle"]
+        run = self._xtalflow(*words if by_worker else ["run", *words], fault=f"{point}:{passes}")
         jobs_after_kill = self._json("jobs", "-p", project, "--all")
         self._xtalflow("worker", "--until-idle", "--slots", "2")
         jobs = self._json("jobs", "-p", project, "--all")
@@ -61,7 +71,8 @@ class KillTrial:
         problems += [f"job {uuid} is lost" for uuid in lost]
         top = next((job["status"] for job in jobs if job["number"] == "1"), "none")
         kills_runner = point.startswith(OF_RUNNER)
-        killed = "SIGKILL" in run.stdout + run.stderr or top == "finished" if kills_runner else run.returncode == -9
+        told = run.stdout + run.stderr
+        killed = "SIGKILL" in told or "is gone" in told or top == "finished" if kills_runner else run.returncode == -9
         return Outcome(status=top, killed=killed, problems=problems)
 
     def _xtalflow(self, *words: str, fault: str = "") -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,8 @@ ENDS = {
     "runner.loaded": "failed",
     "runner.took": "failed",
     "runner.started": "failed",
+    "runner.program": "failed",
+    "program.started": "failed",
     "glean.file": "failed",
     "glean.collected": "failed",
 }
@@ -28,8 +30,20 @@ supervisor is killed, it is none the worse: finished."""
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_at_any_point_leaves_everything_in_order(point: str, tmp_path: Path, test_tasks: Path) -> None:
+    """Of who submits and supervises the job, of its runner, or of its program."""
     outcome = KillTrial(tmp_path / "home", test_tasks).kill_at(point, "p")
 
     assert outcome.problems == []
     assert outcome.killed
     assert outcome.status == ENDS.get(point, "finished")
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("supervisor.")])
+def test_a_worker_that_is_killed_at_any_point_leaves_everything_in_order(
+    point: str, tmp_path: Path, test_tasks: Path
+) -> None:
+    outcome = KillTrial(tmp_path / "home", test_tasks).kill_at(point, "p", by_worker=True)
+
+    assert outcome.problems == []
+    assert outcome.killed
+    assert outcome.status == "finished"
