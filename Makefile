@@ -4,6 +4,8 @@
 # make bench  what xtalflow adds to the programs it runs
 # make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
 # make bench-kills  kills at named points, and what they leave behind
+# make bench-crowd  eight processes that make and run jobs at once
+# make bench-many  what two hundred running jobs cost a worker
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +14,7 @@ PEER := .venv-ccp4i2
 AIIDA := .venv-aiida
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench bench-tree bench-kills clean
+.PHONY: demo test check bench bench-tree bench-kills bench-crowd bench-many clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -40,6 +42,12 @@ bench-tree: $(VENV)/core $(PEER)/ccp4i2
 
 bench-kills: $(VENV)/dev
 	$(BIN)/python benchmarks/kills.py
+
+bench-crowd: $(VENV)/dev
+	$(BIN)/python benchmarks/crowd.py
+
+bench-many: $(VENV)/dev
+	$(BIN)/python benchmarks/many.py
 
 $(PEER)/ccp4i2:
 	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         provenance_graph,
         recover_project,
         release_attempts,
+        renew_attempts,
         take_over,
     )
     from ._handler import AsyncDatabaseHandler
@@ -62,7 +63,7 @@ _HOMES = {
     "_asking": (
         "create_project find_job find_project get_job get_project give_back held_attempts hopeless_attempts "
         "import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events list_files list_jobs "
-        "list_projects next_attempt provenance_graph recover_project release_attempts take_over"
+        "list_projects next_attempt provenance_graph recover_project release_attempts renew_attempts take_over"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -145,6 +146,7 @@ __all__ = [
     "read_project_log",
     "recover_project",
     "release_attempts",
+    "renew_attempts",
     "setup",
     "take_over",
 ]

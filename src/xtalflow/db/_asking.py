@@ -167,6 +167,11 @@ async def give_back(attempt: AttemptRecord, *, owner: str) -> bool:
     return await in_database(_queue.give_back, attempt, owner)
 
 
+async def renew_attempts(owner: str, *, lease_s: float) -> set[UUID]:
+    """Keep all runs of an owner for longer; the jobs that are its own."""
+    return await in_database(_queue.renew, owner, lease_s)
+
+
 async def release_attempts(owner: str) -> int:
     """Let go of all runs of an owner, for the next one to take over at once; how many they were."""
     return await in_database(_queue.release, owner)

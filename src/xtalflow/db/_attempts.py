@@ -96,13 +96,6 @@ def claim_attempt(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s
     return attempt_record(project, job_uuid, epoch)
 
 
-def renew_lease(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s: float) -> bool:
-    """Keep a claimed run for longer; False if it is no longer the owner's."""
-    until = timezone.now() + timedelta(seconds=lease_s)
-    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch, owner=owner)
-    return bool(runs.filter(state__in=OPEN[1:]).update(lease_until=until))
-
-
 def submitted(project: UUID, job_uuid: UUID, epoch: int, handle: Mapping[str, Any], host: str) -> AttemptRecord:
     """Keep what finds a started run again; it may be running already."""
     runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)

@@ -206,10 +206,6 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Take a queued attempt; of two rivals one gets it, the other `IllegalTransition`."""
         return await in_database(_attempts.claim_attempt, self.project, job_uuid, epoch, owner, lease_s)
 
-    async def renew_lease(self, job_uuid: JobId, epoch: int, *, owner: str, lease_s: float) -> bool:
-        """Keep a claimed attempt for longer; False if it is no longer the owner's."""
-        return await in_database(_attempts.renew_lease, self.project, job_uuid, epoch, owner, lease_s)
-
     async def attempt_submitted(
         self, job_uuid: JobId, epoch: int, *, handle: Mapping[str, Any], host: str = ""
     ) -> AttemptRecord:

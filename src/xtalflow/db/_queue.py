@@ -32,6 +32,8 @@ def next_attempt(executor: str, *, per_user: int = 0, per_project: int = 0) -> A
     Left out are those that wait for another job, and those of users and projects that have as many going as they may
     have (0: any number).
     """
+    if not is_anything_queued(executor):  # as most of the time, and quickly told
+        return None
     unfinished = Job.objects.exclude(status=JobStatus.FINISHED.value).filter(before=OuterRef("job"))
     runs = Attempt.objects.filter(~Exists(unfinished), state=_State.QUEUED, executor=executor)
     for column, limit in (("job__user", per_user), ("job__project", per_project)):
@@ -82,6 +84,13 @@ def give_back(attempt: AttemptRecord, owner: str) -> bool:
     """Queue a run again that its owner claimed and never started; nothing has it then."""
     runs = _run(attempt).filter(state=_State.SUBMITTING, owner=owner)
     return bool(runs.update(state=_State.QUEUED, owner="", lease_until=None))
+
+
+def renew(owner: str, lease_s: float) -> set[UUID]:
+    """Keep all runs of an owner for longer; the jobs that are its own."""
+    runs = Attempt.objects.filter(state__in=_HELD, owner=owner)
+    runs.update(lease_until=timezone.now() + timedelta(seconds=lease_s))
+    return set(runs.values_list("job__uuid", flat=True))
 
 
 def release(owner: str) -> int:

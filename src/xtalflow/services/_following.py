@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +37,9 @@ if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord, RunSettlement
 
 LEASE_S = 60.0
-"""Seconds for which a claim is good; it is renewed while the job runs."""
+"""Seconds for which a claim is good; its owner renews all of its claims together."""
+RENEWAL_S = LEASE_S / 3
+"""Seconds between two renewals."""
 _GONE = RunnerExit(code=None)
 
 
@@ -53,8 +54,6 @@ class Following:
     ----------
     run
         The living runner; None if it is gone, and its job only has to be settled.
-    owner
-        Who holds the lease.
 
     Attributes
     ----------
@@ -69,11 +68,10 @@ class Following:
         attempt: AttemptRecord,
         run: LocalRun | None,
         *,
-        owner: str,
         news: Newsreader | None = None,
     ) -> None:
         self._handler, self._job, self._attempt, self._run = handler, job, attempt, run
-        self._owner, self._news = owner, news
+        self._news, self._is_lost = news, False
         self._interrupts = 1 if attempt.cancel_requested else 0
         self._killing: asyncio.Future[RunnerExit] | None = None
         self._folders = {job.id: self._folder}
@@ -94,6 +92,10 @@ class Following:
         self._interrupts += 1
         if self._run is not None:
             self._killing = asyncio.ensure_future(self._run.stop())
+
+    def lose(self) -> None:
+        """Somebody else holds the run now; `to_the_end` raises `LeaseLost`."""
+        self._is_lost = True
 
     async def to_the_end(self) -> JobRecord:
         """Follow the run until it has ended and its job with it; the job's record.
@@ -123,7 +125,6 @@ class Following:
         """Replay the journal while the runner runs; its exit, the last lines, and what is wrong with the journal."""
         reader = JournalReader(self._folder / JOURNAL)
         ending = asyncio.ensure_future(self._run.wait() if self._run is not None else _gone())
-        renewal = time.monotonic() + LEASE_S / 3
         try:
             while True:
                 await asyncio.wait({ending}, timeout=self.poll_s)
@@ -137,16 +138,10 @@ class Following:
                     if self._run is not None:
                         await self._run.stop()
                     return await ending, [], str(exc)
-                if time.monotonic() > renewal:
-                    await self._renew()
-                    renewal = time.monotonic() + LEASE_S / 3
+                if self._is_lost:
+                    raise LeaseLost(f"job {self._job.number} is followed by somebody else")
         finally:
             ending.cancel()
-
-    async def _renew(self) -> None:
-        job, epoch = self._job.id, self._attempt.epoch
-        if not await self._handler.renew_lease(job, epoch, owner=self._owner, lease_s=LEASE_S):
-            raise LeaseLost(f"job {self._job.number} is followed by somebody else")
 
     @property
     def _folder(self) -> Path:

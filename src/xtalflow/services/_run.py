@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from xtalflow import db
 from xtalflow.engine import JobRecord, LocalExecutor, Settings
 from xtalflow.errors import StoreUnavailable
 
-from ._following import Following, LeaseLost
+from ._following import LEASE_S, RENEWAL_S, Following, LeaseLost
 from ._news import Listener, Newsreader
 from ._open import actor
 from ._options import JobOptions
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from ._jobs import FoundJob
 
-_WATCH_S = 0.5
+_WATCH_S = 0.25
 """Seconds between two looks at a job that somebody else follows."""
 
 
@@ -137,10 +138,10 @@ class JobRun:
         if run is None:
             return await handler.job(job.id)
         news = Newsreader(job, self._listener) if self._listener is not None else None
-        self._following = Following(handler, job, attempt, run, owner=owner, news=news)
+        self._following = Following(handler, job, attempt, run, news=news)
         for _ in range(self._interrupts):
             self._following.interrupt()
-        heeding = asyncio.create_task(self._heed_cancellation(job, owner))
+        holding = asyncio.create_task(self._hold(job, owner))
         try:
             return await self._following.to_the_end()
         except LeaseLost:
@@ -149,16 +150,21 @@ class JobRun:
             await run.stop()
             raise
         finally:
-            heeding.cancel()
+            holding.cancel()
 
-    async def _heed_cancellation(self, job: JobRecord, owner: str) -> None:
-        """End the job when another process asks for it."""
+    async def _hold(self, job: JobRecord, owner: str) -> None:
+        """Keep the lease, and end the job when another process asks for it."""
+        cancelled, renewed = False, time.monotonic()
         while self._following is not None:
             await asyncio.sleep(_WATCH_S)
             with suppress(StoreUnavailable):
-                if job.id in await db.jobs_to_cancel(owner):
+                if not cancelled and job.id in await db.jobs_to_cancel(owner):
+                    cancelled = True
                     self._following.cancel()
-                    return
+                if time.monotonic() - renewed > RENEWAL_S:
+                    renewed = time.monotonic()
+                    if job.id not in await db.renew_attempts(owner, lease_s=LEASE_S):
+                        self._following.lose()
 
 
 async def _watch(handler: AsyncDatabaseHandler, job: JobRecord) -> JobRecord:

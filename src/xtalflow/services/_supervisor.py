@@ -20,7 +20,7 @@ from xtalflow import db
 from xtalflow.engine import JobId, JobRecord, LocalExecutor, LocalRun, ProjectId, Settings
 from xtalflow.errors import IllegalTransition, StoreUnavailable, XtalflowError
 
-from ._following import LEASE_S, Following, LeaseLost
+from ._following import LEASE_S, RENEWAL_S, Following, LeaseLost
 from ._open import actor
 from ._options import Resources
 from ._owner import this_process
@@ -32,14 +32,30 @@ if TYPE_CHECKING:
 
 RECONCILE_S = 10.0
 """Seconds between two looks for runs whose supervisor is gone."""
-_LOOK_S = 0.25
+_LOOK_S = 0.5
 """Seconds between two looks into the queue."""
-_CANCEL_S = 1.0
+_CANCEL_S = 0.5
 """Seconds between two looks for cancellations."""
+_HOPELESS_S = 2.0
+"""Seconds between two looks for jobs that wait for one that did not finish."""
 _JOURNALS_PER_S = 20.0
 """Looks at journals per second, of all runs together."""
 
 Tell = Callable[[str], None]
+
+
+class _Every:
+    """A clock that is due every so many seconds, and at first."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, float("-inf")
+
+    def is_due(self) -> bool:
+        """Whether the time has come; it comes again after the seconds then."""
+        if (now := time.monotonic()) < self._next:
+            return False
+        self._next = now + self._seconds
+        return True
 
 
 @dataclass(slots=True)
@@ -96,18 +112,18 @@ class Supervisor:
             await self._work(executor, until_idle=until_idle)
 
     async def _work(self, executor: LocalExecutor, *, until_idle: bool) -> None:
-        looked_for_lost = looked_for_cancel = float("-inf")
+        every = {
+            _Every(RECONCILE_S): self._reconcile,
+            _Every(_CANCEL_S): self._pass_on_cancellations,
+            _Every(_HOPELESS_S): self._end_hopeless,
+            _Every(RENEWAL_S): self._renew,
+        }
         while not self._stopping.is_set():
             self._awake.clear()
-            now = time.monotonic()
             try:
-                if now - looked_for_lost >= RECONCILE_S:
-                    await self._reconcile()
-                    looked_for_lost = now
-                if now - looked_for_cancel >= _CANCEL_S:
-                    await self._pass_on_cancellations()
-                    await self._end_hopeless()
-                    looked_for_cancel = now
+                for clock, work in every.items():
+                    if clock.is_due():
+                        await work()
                 idle = not await self._claim(executor)
             except StoreUnavailable as exc:
                 self.tell(f"{exc}; it is asked again")
@@ -152,6 +168,15 @@ class Supervisor:
         memory_mb = sum(each.memory_mb for each in taken) + wanted.memory_mb
         return not taken or (cpus <= self.slots and memory_mb <= self.memory_mb)
 
+    async def _renew(self) -> None:
+        """Keep all runs; those that somebody else has taken are let go."""
+        if not self._followed:
+            return
+        held = await db.renew_attempts(self._owner, lease_s=LEASE_S)
+        for job, followed in self._followed.items():
+            if job not in held:
+                followed.following.lose()
+
     async def _end_hopeless(self) -> None:
         """Jobs that were to run after one that did not finish are not run."""
         for attempt, number, status in await db.hopeless_attempts():
@@ -176,7 +201,7 @@ class Supervisor:
     def _follow(
         self, handler: AsyncDatabaseHandler, job: JobRecord, attempt: AttemptRecord, run: LocalRun | None, how: str
     ) -> None:
-        following = Following(handler, job, attempt, run, owner=self._owner)
+        following = Following(handler, job, attempt, run)
         name = f"{handler.project_name}/{job.number} {job.task}"
         self.tell(f"{name}: {how}")
         if attempt.cancel_requested:

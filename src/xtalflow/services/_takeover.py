@@ -86,4 +86,4 @@ async def settle_abandoned(client: str = "python") -> None:
 
 def following(taken: TakenRun) -> Following:
     """What follows a run that was taken over."""
-    return Following(taken.handler, taken.job, taken.attempt, taken.run, owner=str(this_process()))
+    return Following(taken.handler, taken.job, taken.attempt, taken.run)
