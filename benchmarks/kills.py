@@ -2,8 +2,9 @@
 
     python benchmarks/kills.py [--kills 300] [--seed 1] [--state kills.jsonl]
 
-Points and how often each is passed before the kill are drawn from the seed. Every kill is a line of the state file, so
-that the script may be stopped and started again. The database is SQLite, or that of DATABASE_URL, which must be empty.
+Points come in turn; how often each is passed before the kill, and whether a worker or `run` supervises, is drawn from
+the seed. Every kill is a line of the state file, so that the script may be stopped and started again. The database is
+SQLite, or that of DATABASE_URL, which must be empty.
 """
 
 from __future__ import annotations
@@ -37,17 +38,19 @@ def main() -> int:
     arguments = parser.parse_args()
     done = [json.loads(line) for line in arguments.state.read_text().splitlines()] if arguments.state.exists() else []
     draw = random.Random(arguments.seed)
-    plan = [
-        (point, draw.randint(1, OFTEN.get(point, 1))) for _ in range(arguments.kills) for point in [draw.choice(POINTS)]
-    ]
+    plan = []
+    for number in range(arguments.kills):  # every point in turn, so that none is left out
+        point = POINTS[number % len(POINTS)]
+        by_worker = point.startswith("supervisor.") and draw.random() < 0.5
+        plan.append((point, draw.randint(1, OFTEN.get(point, 1)), by_worker))
     with tempfile.TemporaryDirectory() as base:
         site = Path(base, "site")
         site.mkdir()
         install_tasks(site)
         environment = {"DATABASE_URL": os.environ.get("DATABASE_URL", "")}
         trial = KillTrial(Path(base, "home"), site, environment)
-        for number, (point, passes) in enumerate(plan[len(done) :], len(done) + 1):
-            outcome = trial.kill_at(point, f"kill{arguments.seed}-{number}", passes)
+        for number, (point, passes, by_worker) in enumerate(plan[len(done) :], len(done) + 1):
+            outcome = trial.kill_at(point, f"kill{arguments.seed}-{number}", passes, by_worker=by_worker)
             row = {"point": point, "passes": passes, "status": outcome.status, "killed": outcome.killed}
             done.append(row | {"problems": outcome.problems})
             with arguments.state.open("a") as state:

@@ -24,6 +24,36 @@ OF_RUNNER = ("runner.", "glean.", "program.", "server.")
 """Beginnings of points that kill a runner, its program or the fork server; others kill who submits and supervises."""
 
 
+AFTERWARDS = """
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from xtalflow.errors import UnknownProject
+from xtalflow.services import Supervisor, check_project, find_job, find_project, job_details, list_jobs, open_store
+
+
+async def main(name):
+    async with open_store() as settings:
+        try:
+            project = await find_project(name, Path("/"))
+        except UnknownProject:
+            return {"before": [], "jobs": [], "shown": [], "problems": []}
+        before = await list_jobs(project, all_levels=True)
+        await Supervisor(settings=settings, slots=2).run(until_idle=True)
+        jobs = await list_jobs(project, all_levels=True)
+        shown = [await job_details(await find_job(job["uuid"], Path("/"))) for job in jobs]
+        problems = (await check_project(project)).problems
+        found = [problem.sentence for problem in problems if problem.kind.value != "orphan"]
+        return {"before": before, "jobs": jobs, "shown": shown, "problems": found}
+
+
+print(json.dumps(asyncio.run(main(sys.argv[1]))))
+"""
+"""Lets a worker clear up, and tells what there is; what a killed import left behind may be there."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one kill left behind."""
@@ -53,53 +83,37 @@ class KillTrial:
         text.write_text(f"four words of {project}")
         words = ["count_twice", "-p", project, f"TEXT={text}"]
         if by_worker:
-            self._xtalflow("submit", *words)
+            self._python("-m", "xtalflow", "submit", *words)
             words = ["worker", "--until-idle"]
-        run = self._xtalflow(*words if by_worker else ["run", *words], fault=f"{point}:{passes}")
-        jobs_after_kill = self._json("jobs", "-p", project, "--all")
-        self._xtalflow("worker", "--until-idle", "--slots", "2")
-        jobs = self._json("jobs", "-p", project, "--all")
-        shown = [self._json("show", job["uuid"]) for job in jobs]
+        run = self._python("-m", "xtalflow", *words if by_worker else ["run", *words], fault=f"{point}:{passes}")
+        done = self._python("-c", AFTERWARDS, project)
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        found = json.loads(done.stdout)
+        lost = {job["uuid"] for job in found["before"]} - {job["uuid"] for job in found["jobs"]}
         problems = [
-            *_unfinished(jobs),
-            *_wrong_results(shown),
-            *_run_twice(shown),
-            *self._disagreements(project),
+            *_unfinished(found["jobs"]),
+            *_wrong_results(found["shown"]),
+            *_run_twice(found["shown"]),
+            *found["problems"],
             *self._left_over(),
+            *(f"job {uuid} is lost" for uuid in lost),
         ]
-        lost = {job["uuid"] for job in jobs_after_kill} - {job["uuid"] for job in jobs}
-        problems += [f"job {uuid} is lost" for uuid in lost]
-        top = next((job["status"] for job in jobs if job["number"] == "1"), "none")
+        top = next((job["status"] for job in found["jobs"] if job["number"] == "1"), "none")
         kills_runner = point.startswith(OF_RUNNER)
         told = run.stdout + run.stderr
         killed = "SIGKILL" in told or "is gone" in told or top == "finished" if kills_runner else run.returncode == -9
         return Outcome(status=top, killed=killed, problems=problems)
 
-    def _xtalflow(self, *words: str, fault: str = "") -> subprocess.CompletedProcess[str]:
+    def _python(self, *words: str, fault: str = "") -> subprocess.CompletedProcess[str]:
         own = {"XTALFLOW_HOME": str(self.home), "XTALFLOW_PROJECTS": str(self.home.parent / "projects")}
         paths = os.pathsep.join(filter(None, [str(self.site), os.environ.get("PYTHONPATH")]))
         environment = {**os.environ, "DATABASE_URL": "", **own, "PYTHONPATH": paths, **self.environment}
         if fault:
             environment[VARIABLE] = fault
         return subprocess.run(
-            [sys.executable, "-m", "xtalflow", *words],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+            [sys.executable, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
         )
-
-    def _json(self, *words: str) -> Any:
-        done = self._xtalflow(*words, "--json")
-        if not done.stdout:
-            raise AssertionError(f"xtalflow {' '.join(words)}: {done.stderr}")
-        return json.loads(done.stdout)
-
-    def _disagreements(self, project: str) -> list[str]:
-        """Files that are missing or changed; what a killed import left in the folder of imports may be there."""
-        (checked,) = self._json("check", "-p", project)["projects"]
-        return [one["sentence"] for one in checked["problems"] if one["kind"] != "orphan"]
 
     def _left_over(self) -> list[str]:
         found = []
