@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from xtalflow.engine import (
     Values,
     read_end,
     read_order,
+    read_start,
     runs_in,
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
@@ -144,7 +146,7 @@ class _Rebuilding:
                 with transaction.atomic():
                     self._apply(line)
             except InvalidInput:
-                self._replay_all()  # it may be about a file or a child job that a journal tells of
+                self._replay_begun(line.time)  # it may be about a file or a child job that a journal tells of
                 self._again(line, number)
         self._replay_all()
         self._queue_waiting()
@@ -165,6 +167,7 @@ class _Rebuilding:
             self._forget_unmade(line.event)
             self._runs[line.job] = _QueuedRun(actor, epoch=int(line.event.status is JobStatus.QUEUED))
         elif isinstance(line.event, (StatusChange, JobEnd)) and line.job in self._runs:
+            self._replay_begun(line.time)
             self._replay_journal(line.job)
             if isinstance(line.event, StatusChange) and line.event.to is JobStatus.QUEUED:
                 self._runs[line.job] = replace(self._runs[line.job], epoch=self._runs[line.job].epoch + 1, done=False)
@@ -185,8 +188,25 @@ class _Rebuilding:
             earlier.filter(uuid=job_uuid).delete()
 
     def _replay_all(self) -> None:
-        for job_uuid in list(self._runs):
+        for _, job_uuid in self._pending():
             self._replay_journal(job_uuid)
+
+    def _replay_begun(self, time: datetime) -> None:
+        """Replay the runs that began before a time, in their order: one may have taken results of an earlier one."""
+        for began, job_uuid in self._pending():
+            if began <= time:
+                self._replay_journal(job_uuid)
+
+    def _pending(self) -> list[tuple[datetime, UUID]]:
+        """Runs whose journals were not replayed, with the times when they began, the earliest first."""
+        return sorted((self._beginning(job), job) for job, run in self._runs.items() if not run.done)
+
+    def _beginning(self, job_uuid: UUID) -> datetime:
+        """When the latest run of a job began; later than anything if it did not."""
+        job, run = self._job(job_uuid), self._runs[job_uuid]
+        folder = self._folder_of(job, run.epoch) if job is not None else None
+        start = read_start(folder) if folder is not None else None
+        return start.started if start is not None else datetime.max.replace(tzinfo=UTC)
 
     def _replay_journal(self, job_uuid: UUID) -> None:
         """Make the latest run of a job, as its folder has it, and replay what its runner wrote; once."""

@@ -74,7 +74,7 @@ class RunStart:
     pid: int
     start_time: float
     boot_id: str
-    started: str
+    started: datetime
 
     @property
     def process(self) -> ProcessIdentity:
@@ -129,7 +129,7 @@ def start_of_this_process(order: JobOrder) -> RunStart:
         pid=process.pid,
         start_time=process.start_time,
         boot_id=process.boot_id,
-        started=datetime.now(UTC).isoformat(),
+        started=datetime.now(UTC),
     )
 
 
