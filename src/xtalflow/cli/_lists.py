@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ._exit import NO_PROJECTS
 from ._numbers import duration, figure, heading, local_time, size
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
+from ._which import project_and_job
 
 if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
     from xtalflow.engine import Settings
-    from xtalflow.services import FoundJob
 
 _WHICH = "without it that of this folder, else 'default'"
 
@@ -116,7 +115,7 @@ def _files(arguments: argparse.Namespace) -> int:
     async def work(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
         from xtalflow.services import list_files
 
-        project, job = await _project_and_job(arguments)
+        project, job = await project_and_job(arguments)
         return str(project.directory), await list_files(project, job)
 
     directory, rows = with_store(work)
@@ -143,7 +142,7 @@ def _kpis(arguments: argparse.Namespace) -> int:
     async def work(settings: Settings) -> list[dict[str, Any]]:
         from xtalflow.services import list_kpis
 
-        return await list_kpis(*await _project_and_job(arguments))
+        return await list_kpis(*await project_and_job(arguments))
 
     rows = with_store(work)
     if arguments.keys:
@@ -160,18 +159,6 @@ def _kpis(arguments: argparse.Namespace) -> int:
         table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
     _show(arguments, rows, titles, table)
     return 0
-
-
-async def _project_and_job(arguments: argparse.Namespace) -> tuple[ProjectRecord, FoundJob | None]:
-    from xtalflow.services import find_job, find_project
-
-    if arguments.job is None:
-        return await find_project(arguments.project, Path.cwd()), None
-    name = arguments.job
-    if arguments.project is not None and "/" not in name:
-        name = f"{arguments.project}/{name}"
-    job = await find_job(name, Path.cwd())
-    return job.project, job
 
 
 def _show(

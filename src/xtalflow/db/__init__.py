@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         list_files,
         list_jobs,
         list_projects,
+        plan_deletion,
         provenance_graph,
         recover_project,
+        registered_paths,
         release_attempts,
         take_over,
         unqueued_jobs,
@@ -35,11 +37,13 @@ if TYPE_CHECKING:
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
-    from ._project_log import JobDeletion, JobEdit, LogLine, ProjectEdit, read_project_log
+    from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
         Actor,
         AttemptRecord,
+        DeletionPlan,
+        Dependent,
         Derivation,
         Evaluation,
         EventRecord,
@@ -53,26 +57,29 @@ if TYPE_CHECKING:
     )
     from ._recovery import Recovery
     from ._session import close_connections, in_database
+    from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion
 
 _HOMES = {
     "_asking": (
         "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
-        "job_detail jobs_to_cancel list_events list_files list_jobs list_projects provenance_graph "
-        "recover_project release_attempts take_over unqueued_jobs waiting_attempts"
+        "job_detail jobs_to_cancel list_events list_files list_jobs list_projects plan_deletion "
+        "provenance_graph recover_project registered_paths release_attempts take_over unqueued_jobs "
+        "waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
-    "_project_log": "JobDeletion JobEdit LogLine ProjectEdit read_project_log",
+    "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor AttemptRecord Derivation Evaluation EventRecord FileEdge JobDetail JobSummary ProjectRecord "
-        "ProvenanceGraph UsedFile UseRole"
+        "Actor AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge JobDetail "
+        "JobSummary ProjectRecord ProvenanceGraph UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_session": "close_connections in_database",
+    "_trash": "DELETION DeletedJob Deletion deletions read_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_layout", "_project_log", "_records"}
+_LIGHT = {"_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -86,11 +93,16 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "DATABASE_FILE",
+    "DELETION",
     "PROJECT_FILE",
     "PROJECT_LOG",
     "Actor",
     "AsyncDatabaseHandler",
     "AttemptRecord",
+    "DeletedJob",
+    "Deletion",
+    "DeletionPlan",
+    "Dependent",
     "Derivation",
     "Direction",
     "Evaluation",
@@ -99,17 +111,20 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobRestoration",
     "JobSummary",
     "LogLine",
     "ProjectEdit",
     "ProjectFile",
     "ProjectRecord",
     "ProvenanceGraph",
+    "Purge",
     "Recovery",
     "UseRole",
     "UsedFile",
     "close_connections",
     "create_project",
+    "deletions",
     "ensure_schema",
     "find_job",
     "find_project",
@@ -127,10 +142,13 @@ __all__ = [
     "list_jobs",
     "list_projects",
     "network_file_system",
+    "plan_deletion",
     "provenance_graph",
+    "read_deletion",
     "read_project_file",
     "read_project_log",
     "recover_project",
+    "registered_paths",
     "release_attempts",
     "setup",
     "take_over",

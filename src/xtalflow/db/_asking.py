@@ -1,16 +1,25 @@
-"""What concerns more than one project, for coroutines: `_projects`, `_queries`, `_provenance` and `_queue`."""
+"""What is asked without a handler, for coroutines: of `_projects`, `_deletion`, `_queries`, `_provenance`, `_queue`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
 
-from . import _projects, _provenance, _queries, _queue, _recovery
+from . import _deletion, _projects, _provenance, _queries, _queue, _recovery
 from ._provenance import Direction
-from ._records import Actor, AttemptRecord, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
+from ._records import (
+    Actor,
+    AttemptRecord,
+    DeletionPlan,
+    EventRecord,
+    JobDetail,
+    JobSummary,
+    ProjectRecord,
+    ProvenanceGraph,
+)
 from ._recovery import Recovery
 from ._session import in_database
 
@@ -124,6 +133,22 @@ async def provenance_graph(
 ) -> ProvenanceGraph:
     """Where what a job read came from, and what was made of what it wrote."""
     return await in_database(_provenance.provenance, project_uuid, job_uuid, direction)
+
+
+async def plan_deletion(project_uuid: UUID, job_uuids: Sequence[UUID]) -> DeletionPlan:
+    """What goes if top-level jobs are deleted, and what depends on them.
+
+    Raises
+    ------
+    InvalidInput
+        One is a child job, or is queued or running.
+    """
+    return await in_database(_deletion.plan_deletion, project_uuid, job_uuids)
+
+
+async def registered_paths(project_uuid: UUID, paths: Iterable[str]) -> set[str]:
+    """Which of these paths are those of files of the project."""
+    return await in_database(_deletion.registered_paths, project_uuid, paths)
 
 
 async def waiting_attempts(executor: str, *, most: int) -> list[AttemptRecord]:

@@ -28,12 +28,13 @@ from xtalflow.engine import (
 )
 from xtalflow.plugin import Progress
 
-from . import _attempts, _queries, _queue, _transactions
+from . import _attempts, _deletion, _queries, _queue, _transactions
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
 from ._replay import replay
 from ._session import in_database
 from ._transactions import Writer
+from ._trash import Deletion
 
 
 class AsyncDatabaseHandler(JobStoreBase):
@@ -137,9 +138,25 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Change what a user says about the project; `tags` replaces all that it has."""
         await in_database(_transactions.change_project, self._writer, description, tags)
 
-    async def delete_job(self, job_uuid: JobId) -> None:
-        """Delete the record of a job and its children unless another job reads their files; the disk is not touched."""
-        await in_database(_transactions.delete_job, self._writer, job_uuid)
+    async def delete_jobs(self, job_uuids: Sequence[JobId]) -> Deletion:
+        """Delete the record of top-level jobs and all below them; what brings them back is in the trash before.
+
+        The files are where they were; they belong into the trash now.
+
+        Raises
+        ------
+        InvalidInput
+            One is a child job, is queued or running, or another job reads its files.
+        """
+        return await in_database(_deletion.delete_jobs, self._writer, job_uuids)
+
+    async def restore_jobs(self, deletion: Deletion) -> None:
+        """Bring the record of deleted jobs back; `InvalidInput` if a number or path has been taken."""
+        await in_database(_deletion.restore_jobs, self._writer, deletion)
+
+    async def confirm_deletions(self, deletions: Sequence[Deletion]) -> set[str]:
+        """Names of the entries of the trash whose jobs are deleted; from now on the log says the same."""
+        return await in_database(_deletion.confirm_deletions, self._writer, deletions)
 
     async def queue_attempt(
         self, job_uuid: JobId, *, executor: str = "local", resources: Mapping[str, Any] | None = None

@@ -37,14 +37,16 @@ from xtalflow.engine import (
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 
+from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, LogLine, ProjectEdit, read_project_log
+from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, read_project_log
 from ._projects import project_by_uuid
 from ._records import Actor, ProjectRecord
 from ._replay import replay
 from ._rows import job_records
-from ._transactions import Writer, remove_job
+from ._transactions import Writer
+from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, move_job
 from ._write_projects import edit_project
@@ -127,9 +129,16 @@ class _Rebuilding:
     remarks: list[str]
     _actors: dict[UUID, Actor] = field(default_factory=dict)
     """Who made each top-level job that has not been replayed yet."""
+    _deletions: dict[str, Deletion] = field(default_factory=dict)
+    """What brings deleted jobs back, by the entry of the trash."""
+    _gone: frozenset[JobId] = frozenset()
+    """Jobs that are deleted in the end, and whose journals are not in their place."""
 
     def rebuild(self) -> None:
+        self._gone = self._deleted_for_good()
         for number, line in enumerate(read_project_log(self.directory), 1):
+            if isinstance(line.event, (JobDeletion, JobRestoration)):
+                self._replay_all()  # who reads what decides whose an imported file is
             try:
                 with transaction.atomic():
                     self._apply(line)
@@ -147,7 +156,17 @@ class _Rebuilding:
             with transaction.atomic():
                 self._apply(line)
         except InvalidInput as exc:
-            self.remarks.append(f"line {number} of its log is left out: {exc}")
+            if line.job not in self._gone:
+                self.remarks.append(f"line {number} of its log is left out: {exc}")
+
+    def _deleted_for_good(self) -> frozenset[JobId]:
+        gone: set[JobId] = set()
+        for line in read_project_log(self.directory):
+            if isinstance(line.event, JobDeletion):
+                gone |= set(line.event.jobs)
+            elif isinstance(line.event, JobRestoration):
+                gone -= set(line.event.jobs)
+        return frozenset(gone)
 
     def _apply(self, line: LogLine) -> None:
         actor = Actor(user=line.who, client=line.where_from, version=line.version)
@@ -159,10 +178,23 @@ class _Rebuilding:
         with writing(self.project, actor) as ledger:
             ledger.now = line.time
             if line.job is None:
-                if isinstance(line.event, ProjectEdit):
-                    edit_project(ledger, description=line.event.description, tags=line.event.tags)
+                self._write_about_project(ledger, line)
             else:
                 _write(ledger, line.job, line)
+
+    def _write_about_project(self, ledger: Ledger, line: LogLine) -> None:
+        event = line.event
+        match event:
+            case ProjectEdit():
+                edit_project(ledger, description=event.description, tags=event.tags)
+            case JobDeletion():
+                tops = job_records(Job.objects.filter(project=ledger.project, uuid__in=event.jobs, parent=None))
+                self._deletions[event.entry] = deletion_of(ledger, tops, event.entry)
+                remove_jobs(ledger, tops)
+                for job in event.jobs:
+                    self._actors.pop(job, None)
+            case JobRestoration() if event.entry in self._deletions:
+                put_back_jobs(ledger, self._deletions.pop(event.entry))
 
     def _forget_unmade(self, new: NewJob) -> None:
         """Of two lines that make a job of one number the earlier one was never committed."""
@@ -243,8 +275,6 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
             set_values(ledger, pk, job, event.kpis)
         case JobEdit():
             edit_job(ledger, job_uuid, title=event.title, comments=event.comments, evaluation=event.evaluation)
-        case JobDeletion():
-            remove_job(ledger, job)
 
 
 def _move(ledger: Ledger, job: JobRecord, to: JobStatus, move: Callable[[], object]) -> None:

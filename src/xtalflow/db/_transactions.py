@@ -29,18 +29,15 @@ from xtalflow.engine import (
     StatusChange,
     Values,
 )
-from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
 
-from ._job_numbers import top_number
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_line
-from ._records import Actor, Evaluation, UseRole
+from ._project_log import JobEdit, LogEvent, ProjectEdit, append_line
+from ._records import Actor, Evaluation
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
-from .models import File, FileUse, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +141,3 @@ def change_project(writer: Writer, description: str | None, tags: Sequence[str] 
     with writing(writer.project, writer.actor) as ledger:
         edit_project(ledger, description=description, tags=tags)
         writer.log(ledger, None, ProjectEdit(description=description, tags=None if tags is None else tuple(tags)))
-
-
-@transaction.atomic
-def delete_job(writer: Writer, job_uuid: UUID) -> None:
-    """Delete the rows of a job and its children; files on the disk are not touched."""
-    with writing(writer.project, writer.actor) as ledger:
-        _, job = ledger.job(job_uuid)
-        tree = _tree(ledger, job)
-        _refuse_needed(job, tree)
-        writer.log(ledger, job_uuid, JobDeletion())
-        remove_job(ledger, job)
-
-
-def remove_job(ledger: Ledger, job: JobRecord) -> None:
-    """Delete the rows of a job and its children, within a transaction that holds the project."""
-    File.objects.filter(job__in=_tree(ledger, job)).delete()
-    Job.objects.filter(project=ledger.project, uuid=job.id).delete()
-    ledger.note("deleted", job.id, {"number": job.number, "task": job.task})
-
-
-def _tree(ledger: Ledger, job: JobRecord) -> list[int]:
-    """Primary keys of a job and all below it."""
-    jobs = Job.objects.filter(project=ledger.project, top_number=top_number(job.number)).values_list("pk", "number")
-    return [pk for pk, number in jobs if number == job.number or number.startswith(f"{job.number}.")]
-
-
-def _refuse_needed(job: JobRecord, tree: Sequence[int]) -> None:
-    if job.status in {JobStatus.QUEUED, JobStatus.RUNNING}:
-        raise InvalidInput(f"job {job.number} is {job.status.key}; cancel it before it is deleted")
-    readers = FileUse.objects.filter(file__job__in=tree, role=UseRole.IN).exclude(job__in=tree)
-    if others := readers.order_by("job__number_key").values_list("job__number", flat=True).distinct()[:5]:
-        raise InvalidInput(f"job {job.number} cannot be deleted: job {', '.join(others)} reads its files")

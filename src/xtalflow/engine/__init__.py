@@ -3,7 +3,17 @@
 from xtalflow.plugin import JobStatus
 
 from ._executor import RUNNER_LOG, STOP_GRACE_S, LocalExecutor, LocalRun, RunnerExit, identity_of
-from ._files import TEMPORARY, TRASH, async_copy_file, move_to_trash, put_back, safe_name, sha256_of, sync_folder
+from ._files import (
+    TEMPORARY,
+    TRASH,
+    async_copy_file,
+    move_to_trash,
+    move_within,
+    put_back,
+    safe_name,
+    sha256_of,
+    sync_folder,
+)
 from ._imports import IMPORTED_FILES, import_external_file, import_input_files_async, verify_inputs
 from ._journal import (
     JOURNAL,
@@ -53,6 +63,7 @@ from ._runner import RUN_MARK
 from ._settings import SETTINGS_FILE, Setting, Settings, user_name, without_password
 from ._store_base import JobStoreBase
 from ._tracking import track_job
+from ._usage import Usage, UsageMeter
 
 __all__ = [
     "BEAT",
@@ -105,6 +116,8 @@ __all__ = [
     "Setting",
     "Settings",
     "StatusChange",
+    "Usage",
+    "UsageMeter",
     "Values",
     "async_copy_file",
     "child_id",
@@ -123,6 +136,7 @@ __all__ = [
     "import_input_files_async",
     "job_folder",
     "move_to_trash",
+    "move_within",
     "params_header",
     "put_back",
     "read_end",

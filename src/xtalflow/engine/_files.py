@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
@@ -161,6 +162,24 @@ def move_to_trash(path: Path, project_directory: Path) -> Path:
     sync_folder(path.parent)
     sync_folder(folder)
     return folder / name
+
+
+def move_within(source: Path, target: Path) -> None:
+    """Rename a file or folder to a place that is free, whose folders are made; the names are on the disk then.
+
+    Raises
+    ------
+    FileExistsError
+        Something is there.
+    OSError
+        The source is not there, the disk is full or read-only, or the two are on different file systems.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() or target.is_symlink():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    source.rename(target)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
 
 
 def put_back(source: Path, path: Path, checksum: str, project_directory: Path) -> Path | None:

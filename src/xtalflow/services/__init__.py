@@ -7,6 +7,7 @@ asks the record.
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
+from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
     DEMO_TASK,
@@ -15,6 +16,7 @@ from ._demonstration import (
     enter_demo_home,
     prepare_demonstration,
 )
+from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
@@ -39,6 +41,7 @@ from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
+from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_trash
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._words import give_parameters, split_columns
 
@@ -49,6 +52,7 @@ __all__ = [
     "CycleDone",
     "Demonstration",
     "Diagnosis",
+    "DiskUsage",
     "Document",
     "Examination",
     "FoundJob",
@@ -58,11 +62,13 @@ __all__ = [
     "JobStarted",
     "Listener",
     "News",
+    "PlannedDeletion",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
     "State",
     "Supervisor",
+    "TrashEntry",
     "cancel_job",
     "check_job",
     "check_project",
@@ -73,6 +79,8 @@ __all__ = [
     "definition_detail",
     "definition_schema",
     "definition_tree",
+    "delete_jobs",
+    "empty_trash",
     "enter_demo_home",
     "examine_installation",
     "file_document",
@@ -85,11 +93,13 @@ __all__ = [
     "job_document",
     "job_graph",
     "job_head",
+    "job_usage",
     "list_files",
     "list_jobs",
     "list_kpis",
     "list_projects",
     "list_tasks",
+    "list_trash",
     "load_settings",
     "log_path",
     "logged_jobs",
@@ -98,15 +108,20 @@ __all__ = [
     "parameter_documents",
     "parameters",
     "params_tree",
+    "plan_deletion",
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",
     "project_document",
     "project_of_folder",
+    "project_usage",
     "read_report",
     "recover_projects",
+    "refuse_dependents",
     "repair_project",
+    "restore_entry",
     "settle_abandoned",
+    "settle_trash",
     "split_columns",
     "submit_job",
     "summary_document",

@@ -11,6 +11,7 @@ from xtalflow import db
 from xtalflow.errors import InvalidInput
 
 from ._takeover import settle_abandoned
+from ._trash import settle_trash
 
 if TYPE_CHECKING:
     from xtalflow.db import Recovery
@@ -31,6 +32,8 @@ async def recover_projects(folders: Sequence[Path], *, client: str = "python") -
     """
     found = await asyncio.to_thread(lambda: [project for folder in folders for project in _projects_in(folder)])
     recovered = [await db.recover_project(folder) for folder in dict.fromkeys(found)]
+    for each in recovered:
+        await settle_trash(each.project, client=client)
     await settle_abandoned(client)
     return recovered
 
