@@ -13,8 +13,8 @@ def can_ask(arguments: argparse.Namespace) -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and not arguments.json
 
 
-def agreed(arguments: argparse.Namespace, question: str) -> bool:
-    """Whether the user said yes, before with --yes or now.
+def agreed(arguments: argparse.Namespace, what: str) -> bool:
+    """Whether the user said yes, before with --yes or now, to what is about to be done: ``move job 3 to the trash``.
 
     Raises
     ------
@@ -24,9 +24,10 @@ def agreed(arguments: argparse.Namespace, question: str) -> bool:
     if arguments.yes:
         return True
     if not can_ask(arguments):
-        raise InvalidInput(f"{question} There is nobody to ask here: say --yes; nothing was changed")
+        raise InvalidInput(f"nobody can be asked here whether to {what}: say --yes; nothing was changed")
     try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+        answer = input(f"{what[0].upper()}{what[1:]}? [y/N] ")
     except EOFError:
         print()
         return False
+    return answer.strip().lower() in {"y", "yes"}

@@ -78,7 +78,7 @@ def _delete(arguments: argparse.Namespace) -> int:
         _print_plan(planned.document())
     refuse_dependents(planned, with_dependents=arguments.with_dependents)
     count = len(planned.plan.jobs) + len(planned.plan.dependents)
-    if not agreed(arguments, f"Move {count} job{'s' * (count > 1)} to the trash?"):
+    if not agreed(arguments, f"move {count} job{'s' * (count > 1)} to the trash"):
         say("nothing was changed")
         return FINISHED
     document = with_store(work)
@@ -180,7 +180,7 @@ def _empty(arguments: argparse.Namespace) -> int:
     there = [entry for entry in with_store(look) if not arguments.entries or entry.name in arguments.entries]
     files, taken = sum(entry.usage.files for entry in there), size(sum(entry.usage.size for entry in there))
     names = ", ".join(entry.name for entry in there)
-    if there and not agreed(arguments, f"Remove {names} for good: {files} files, {taken}?"):
+    if there and not agreed(arguments, f"remove {names} for good, {files} files, {taken}"):
         say("nothing was changed")
         return FINISHED
     removed = with_store(work)

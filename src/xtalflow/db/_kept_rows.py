@@ -151,7 +151,7 @@ def _rows_of(table: _Table, jobs: QuerySet[Job], files: QuerySet[File]) -> Query
     if table.model is Job:
         return jobs.order_by("number_key")
     if table.model is File:
-        return files.order_by("pk")
+        return files.order_by("creation_time", "pk")
     owners = jobs if table.of == "job" else files
     return table.model._default_manager.filter(**{f"{table.of}__in": owners.values("pk")}).order_by("pk")
 

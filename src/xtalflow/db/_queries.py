@@ -125,7 +125,7 @@ def imported_file(project: UUID, checksum: str) -> FileRecord | None:
 
 def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None) -> list[FileRecord]:
     """Files of a project, or of a job with all below it, in the order they were made; one query or two."""
-    files = File.objects.filter(project__uuid=project).order_by("pk")
+    files = File.objects.filter(project__uuid=project).order_by("creation_time", "pk")
     if job is not None:
         number = job_by_uuid(project, job).number
         files = files.filter(job__top_number=top_number(number))
