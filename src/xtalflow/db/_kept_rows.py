@@ -115,7 +115,7 @@ def kept_rows(jobs: QuerySet[Job]) -> Rows:
 
 
 def remove_rows(jobs: QuerySet[Job]) -> None:
-    """Delete jobs and their files; imported files that others read are theirs from now on."""
+    """Delete jobs and their files, by the hundred; imported files that others read are theirs from now on."""
     inherited = heirs(jobs)
     files = list(File.objects.filter(pk__in=list(inherited)))
     for file in files:
