@@ -1,4 +1,4 @@
-"""``xtalflow projects``, ``jobs``, ``files``, ``kpis``: what there is, in tables."""
+"""``xtalflow jobs``, ``files``, ``kpis``: what there is, in tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._exit import NO_PROJECTS
 from ._numbers import duration, figure, heading, local_time, size
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
 from ._which import project_and_job
@@ -20,8 +19,7 @@ _WHICH = "without it that of this folder, else 'default'"
 
 
 def add(commands: SubParsers) -> None:
-    """Add the four commands."""
-    add_command(commands, "projects", _projects, summary="list the projects")
+    """Add the three commands."""
     jobs = add_command(commands, "jobs", _jobs, summary="list the jobs of a project, the newest first")
     add_project_option(jobs, _WHICH)
     jobs.add_argument("--all", action="store_true", help="child jobs too")
@@ -43,25 +41,6 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is refused: it must be a whole number above 0")
     return number
-
-
-def _projects(arguments: argparse.Namespace) -> int:
-    from ._session import with_store
-
-    async def work(settings: Settings) -> list[dict[str, Any]]:
-        from xtalflow.services import list_projects, project_document
-
-        return [project_document(project) for project in await list_projects()]
-
-    rows = with_store(work)
-    table = [
-        (one["name"], one["last_job_number"], local_time(one["last_access"]), ", ".join(one["tags"]), one["directory"])
-        for one in rows
-    ]
-    if not rows and not arguments.json:
-        print(NO_PROJECTS)
-    _show(arguments, rows, ["~Project", ">Jobs", "Last used", "~Tags", "/Folder"], table)
-    return 0
 
 
 def _jobs(arguments: argparse.Namespace) -> int:

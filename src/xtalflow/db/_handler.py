@@ -28,7 +28,7 @@ from xtalflow.engine import (
 )
 from xtalflow.plugin import Progress
 
-from . import _attempts, _deletion, _queries, _queue, _transactions
+from . import _attempts, _deletion, _housing, _queries, _queue, _transactions
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
 from ._replay import replay
@@ -157,6 +157,26 @@ class AsyncDatabaseHandler(JobStoreBase):
     async def confirm_deletions(self, deletions: Sequence[Deletion]) -> set[str]:
         """Names of the entries of the trash whose jobs are deleted; from now on the log says the same."""
         return await in_database(_deletion.confirm_deletions, self._writer, deletions)
+
+    async def last_event(self) -> int:
+        """Number of the latest event: as long as it stays, nothing has happened to the project."""
+        return await in_database(_housing.last_event, self._writer)
+
+    async def refuse_busy(self) -> None:
+        """Raise `InvalidInput` if a job of the project runs, or waits."""
+        await in_database(_housing.refuse_busy, self._writer)
+
+    async def remove_project(self, to: Path | None) -> None:
+        """Rename the project's folder to `to` unless that is None, and delete all its rows."""
+        await in_database(_housing.remove_project, self._writer, to)
+
+    async def rename_folder(self, to: Path) -> ProjectRecord:
+        """Rename the project's folder; `OSError` if it cannot be."""
+        return await in_database(_housing.rename_folder, self._writer, to)
+
+    async def learn_folder(self, to: Path, *, last: int | None = None) -> ProjectRecord:
+        """Learn where the project's folder is now; `InvalidInput` if event `last` is not the latest any more."""
+        return await in_database(_housing.learn_folder, self._writer, to, last)
 
     async def queue_attempt(
         self, job_uuid: JobId, *, executor: str = "local", resources: Mapping[str, Any] | None = None

@@ -88,8 +88,7 @@ def recover_project(directory: Path) -> Recovery:
     if known is not None:
         return _known(told, directory, Path(known))
     remarks = []
-    if other := Project.objects.filter(directory=str(directory)).values_list("name", flat=True).first():
-        raise InvalidInput(f"{directory}: this is already the folder of the project {other!r}")
+    _refuse_folder_of_another(told, directory)
     name = _free_name(told.name)
     if name != told.name:
         remarks.append(f"another project is called {told.name!r}; this one is {name!r} now")
@@ -109,9 +108,16 @@ def _known(told: ProjectFile, directory: Path, known: Path) -> Recovery:
                     f"{directory}: this is a copy of the project {told.name!r} in {known}, which is still there; one "
                     "project cannot be in two folders"
                 )
+        _refuse_folder_of_another(told, directory)
         Project.objects.filter(uuid=told.uuid).update(directory=str(directory))
         outcome = "moved"
     return Recovery(project=project_by_uuid(told.uuid), outcome=outcome)
+
+
+def _refuse_folder_of_another(told: ProjectFile, directory: Path) -> None:
+    others = Project.objects.filter(directory=str(directory)).exclude(uuid=told.uuid)
+    if other := others.values_list("name", flat=True).first():
+        raise InvalidInput(f"{directory}: this is already the folder of the project {other!r}")
 
 
 def _free_name(name: str) -> str:

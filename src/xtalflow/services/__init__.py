@@ -20,6 +20,7 @@ from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
+from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._jobs import FoundJob, find_job, job_details, list_files, list_jobs, list_kpis, log_path, logged_jobs, read_report
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News
 from ._open import load_settings, open_store
@@ -49,6 +50,7 @@ __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
+    "PROJECT_TRASH",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
@@ -66,6 +68,7 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ProjectSize",
     "State",
     "Supervisor",
     "TrashEntry",
@@ -80,6 +83,7 @@ __all__ = [
     "definition_schema",
     "definition_tree",
     "delete_jobs",
+    "delete_project",
     "empty_trash",
     "enter_demo_home",
     "examine_installation",
@@ -103,6 +107,7 @@ __all__ = [
     "load_settings",
     "log_path",
     "logged_jobs",
+    "move_project",
     "open_store",
     "outcome_of",
     "parameter_documents",
@@ -114,6 +119,7 @@ __all__ = [
     "prepare_demonstration",
     "project_document",
     "project_of_folder",
+    "project_size",
     "project_usage",
     "read_report",
     "recover_projects",
