@@ -13,6 +13,7 @@ from ._setup import ensure_schema, setup
 if TYPE_CHECKING:
     from ._asking import (
         create_project,
+        files_read_elsewhere,
         find_job,
         find_project,
         get_job,
@@ -61,10 +62,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "_asking": (
-        "create_project find_job find_project get_job get_project give_back held_attempts import_sources "
-        "job_detail jobs_to_cancel list_events list_files list_jobs list_projects plan_deletion "
-        "provenance_graph recover_project registered_paths release_attempts take_over unqueued_jobs "
-        "waiting_attempts"
+        "create_project files_read_elsewhere find_job find_project get_job get_project give_back "
+        "held_attempts import_sources job_detail jobs_to_cancel list_events list_files list_jobs "
+        "list_projects plan_deletion provenance_graph recover_project registered_paths release_attempts "
+        "take_over unqueued_jobs waiting_attempts"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -126,6 +127,7 @@ __all__ = [
     "create_project",
     "deletions",
     "ensure_schema",
+    "files_read_elsewhere",
     "find_job",
     "find_project",
     "free_folder_name",

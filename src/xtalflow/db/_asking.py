@@ -118,6 +118,11 @@ async def list_files(project_uuid: UUID, *, job: JobId | None = None, file_type:
     return await in_database(_queries.files_of_project, project_uuid, job=job, file_type=file_type)
 
 
+async def files_read_elsewhere(project_uuid: UUID) -> frozenset[FileId]:
+    """Files that a job reads which is no part of the top-level job that made them."""
+    return await in_database(_queries.files_read_elsewhere, project_uuid)
+
+
 async def import_sources(project_uuid: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:
     """Where imported files came from: the paths as their users gave them."""
     return await in_database(_queries.import_sources, project_uuid, file_uuids)

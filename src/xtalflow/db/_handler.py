@@ -158,6 +158,10 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Names of the entries of the trash whose jobs are deleted; from now on the log says the same."""
         return await in_database(_deletion.confirm_deletions, self._writer, deletions)
 
+    async def mark_purged(self, file_uuids: Sequence[FileId]) -> None:
+        """Say that files are removed for good; `InvalidInput` if a job of another tree reads one."""
+        await in_database(_transactions.mark_purged, self._writer, file_uuids)
+
     async def last_event(self) -> int:
         """Number of the latest event: as long as it stays, nothing has happened to the project."""
         return await in_database(_housing.last_event, self._writer)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
 from xtalflow.errors import InvalidInput, UnknownJob
@@ -133,6 +133,13 @@ def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None)
     if file_type is not None:
         files = files.filter(type=file_type)
     return file_records(files)
+
+
+def files_read_elsewhere(project: UUID) -> frozenset[FileId]:
+    """Files that a job reads which is no part of the job that made them; one query."""
+    uses = FileUse.objects.filter(file__project__uuid=project, role=UseRole.IN)
+    others = uses.exclude(file__job__top_number=F("job__top_number")).values_list("file__uuid", flat=True)
+    return frozenset(FileId(file_uuid) for file_uuid in others.distinct())
 
 
 def import_sources(project: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:

@@ -40,12 +40,12 @@ from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, read_project_log
+from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
 from ._projects import project_by_uuid
 from ._records import Actor, ProjectRecord
 from ._replay import replay
 from ._rows import job_records
-from ._transactions import Writer
+from ._transactions import Writer, forget_bytes
 from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, move_job
@@ -143,8 +143,8 @@ class _Rebuilding:
     def rebuild(self) -> None:
         self._gone = self._deleted_for_good()
         for number, line in enumerate(read_project_log(self.directory), 1):
-            if isinstance(line.event, (JobDeletion, JobRestoration)):
-                self._replay_all()  # who reads what decides whose an imported file is
+            if isinstance(line.event, (JobDeletion, JobRestoration, Purge)):
+                self._replay_all()  # these are about all that there is then
             try:
                 with transaction.atomic():
                     self._apply(line)
@@ -199,6 +199,8 @@ class _Rebuilding:
                 remove_jobs(ledger, tops)
                 for job in event.jobs:
                     self._actors.pop(job, None)
+            case Purge():
+                forget_bytes(ledger, event.files)
             case JobRestoration() if event.entry in self._deletions:
                 put_back_jobs(ledger, self._deletions.pop(event.entry))
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from xtalflow.engine import (
+    FileId,
     FileRecord,
     Imports,
     Inputs,
@@ -29,15 +31,21 @@ from xtalflow.engine import (
     StatusChange,
     Values,
 )
+from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
 
 from ._ledger import Ledger, writing
-from ._project_log import JobEdit, LogEvent, ProjectEdit, append_line
-from ._records import Actor, Evaluation
+from ._project_log import JobEdit, LogEvent, ProjectEdit, Purge, append_line
+from ._records import Actor, Evaluation, UseRole
+from ._rows import batched
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
+from .models import File, FileUse
+
+_SAME_TREE = Q(file__job__top_number=F("job__top_number"))
+"""A use of a file by a part of the job that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +149,22 @@ def change_project(writer: Writer, description: str | None, tags: Sequence[str] 
     with writing(writer.project, writer.actor) as ledger:
         edit_project(ledger, description=description, tags=tags)
         writer.log(ledger, None, ProjectEdit(description=description, tags=None if tags is None else tuple(tags)))
+
+
+@transaction.atomic
+def mark_purged(writer: Writer, file_uuids: Sequence[UUID]) -> None:
+    """Say that files are removed for good, unless a job reads one that is no part of the job that made it."""
+    with writing(writer.project, writer.actor) as ledger:
+        for some in batched(file_uuids):
+            uses = FileUse.objects.filter(file__project=ledger.project, file__uuid__in=some, role=UseRole.IN)
+            if use := uses.exclude(_SAME_TREE).select_related("file", "job").first():
+                raise InvalidInput(f"{use.file.path} is read by job {use.job.number} by now; nothing was removed")
+        writer.log(ledger, None, Purge(files=tuple(FileId(each) for each in file_uuids)))
+        forget_bytes(ledger, file_uuids)
+
+
+def forget_bytes(ledger: Ledger, file_uuids: Sequence[UUID]) -> None:
+    """Files are not there any more, and keep their rows; within a transaction that holds the project."""
+    for some in batched(file_uuids):
+        File.objects.filter(project=ledger.project, uuid__in=some).update(available=False)
+    ledger.note("purged", None, {"files": len(file_uuids)})

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar, overload
 
@@ -48,6 +48,9 @@ class CPluginScript:
     """Where people look for it, such as ``refinement`` (CCP4i2's task chooser)."""
     PROGRAMS: ClassVar[tuple[str, ...]] = ()
     """Programs that it runs; validation says which are not found."""
+
+    PURGESEARCHLIST: ClassVar[Sequence[tuple[str, int]]] = ()
+    """What its files are good for that are no outputs: patterns below the job's folder, each with a `PurgeCode`."""
 
     inputData = CContainer()
     controlParameters = CContainer()

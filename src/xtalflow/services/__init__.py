@@ -35,6 +35,7 @@ from ._projects import (
     project_document,
     project_of_folder,
 )
+from ._purge import JobPurge, PurgedFile, PurgePlan, plan_purge, purge
 from ._recover import recover_projects
 from ._repair import repair_project
 from ._run import JobRun
@@ -60,6 +61,7 @@ __all__ = [
     "FoundJob",
     "JobEnded",
     "JobProgressed",
+    "JobPurge",
     "JobRun",
     "JobStarted",
     "Listener",
@@ -69,6 +71,8 @@ __all__ = [
     "ProblemKind",
     "ProjectCheck",
     "ProjectSize",
+    "PurgePlan",
+    "PurgedFile",
     "State",
     "Supervisor",
     "TrashEntry",
@@ -114,6 +118,7 @@ __all__ = [
     "parameters",
     "params_tree",
     "plan_deletion",
+    "plan_purge",
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",
@@ -121,6 +126,7 @@ __all__ = [
     "project_of_folder",
     "project_size",
     "project_usage",
+    "purge",
     "read_report",
     "recover_projects",
     "refuse_dependents",

@@ -79,7 +79,7 @@ async def restore_entry(project: ProjectRecord, name: str, *, client: str = "pyt
     """
     await settle_trash(project, client=client)
     entry = _the_entry(await list_trash(project), name)
-    if not entry.jobs:
+    if not entry.jobs and not (project.directory / TRASH / name / db.DELETION).exists():
         raise InvalidInput(
             f"{name} holds no deleted jobs: what `check --repair` took out of its place is to be moved by hand, from "
             f"{project.directory / TRASH / name}"

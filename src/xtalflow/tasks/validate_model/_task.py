@@ -6,7 +6,7 @@ import asyncio
 
 from xtalflow.data import CContainer, CFloat, CList, Finding
 from xtalflow.errors import NotEquipped
-from xtalflow.plugin import Command, CPluginScript
+from xtalflow.plugin import Command, CPluginScript, PurgeCode
 from xtalflow.xtal import (
     CDictDataFile,
     CMapCoeffsDataFile,
@@ -45,6 +45,7 @@ class ValidateModel(CPluginScript):
     TASKNAME, TASKTITLE, TASKVERSION = "validate_model", "Validate model", "1.0"
     CATEGORY = "validation"
     PROGRAMS = ("servalcat",)
+    PURGESEARCHLIST = (("geometry_*.json", PurgeCode.REDUNDANT_AFTER_REPORT),)
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
