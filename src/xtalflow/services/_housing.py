@@ -122,7 +122,7 @@ async def move_project(project: ProjectRecord, target: Path, *, client: str = "p
                 f"both {source} and {target} are folders of the project {project.name!r}; remove the one that is not "
                 "wanted, and ask again"
             )
-        return await handler.learn_folder(target)
+        return project if source == target else await handler.learn_folder(target)
     if not here:
         raise InvalidInput(f"{source}: the folder of the project {project.name!r} is not there, and not at {target}")
     await asyncio.to_thread(_check_target, source, target)
