@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     )
     from ._recovery import Recovery
     from ._session import close_connections, in_database
-    from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion
+    from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
     "_asking": (
@@ -77,7 +77,7 @@ _HOMES = {
     ),
     "_recovery": "Recovery",
     "_session": "close_connections in_database",
-    "_trash": "DELETION DeletedJob Deletion deletions read_deletion",
+    "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _LIGHT = {"_layout", "_project_log", "_records", "_trash"}
@@ -156,4 +156,5 @@ __all__ = [
     "take_over",
     "unqueued_jobs",
     "waiting_attempts",
+    "write_deletion",
 ]

@@ -102,7 +102,7 @@ def restore_jobs(writer: Writer, deletion: Deletion) -> None:
     """
     with writing(writer.project, writer.actor) as ledger:
         jobs = tuple(job.id for job in deletion.jobs)
-        writer.log(ledger, None, JobRestoration(entry=deletion.entry, jobs=jobs))
+        writer.log(ledger, None, JobRestoration(entry=deletion.entry, jobs=jobs, renamed=deletion.renamed))
         put_back_jobs(ledger, deletion)
 
 
@@ -124,7 +124,8 @@ def confirm_deletions(writer: Writer, deletions: Sequence[Deletion]) -> set[str]
                 last = None
             if there.intersection(jobs):
                 if isinstance(last, JobDeletion):
-                    writer.log(ledger, None, JobRestoration(entry=deletion.entry, jobs=jobs))
+                    again = JobRestoration(entry=deletion.entry, jobs=jobs, renamed=deletion.renamed)
+                    writer.log(ledger, None, again)
                 continue
             deleted.add(deletion.entry)
             if isinstance(last, JobRestoration):
@@ -147,7 +148,7 @@ def remove_jobs(ledger: Ledger, tops: Sequence[JobRecord]) -> None:
 
 def put_back_jobs(ledger: Ledger, deletion: Deletion) -> None:
     """Insert the rows of deleted jobs, within a transaction that holds the project."""
-    put_back_rows(ledger, deletion.rows)
+    put_back_rows(ledger, deletion.rows, deletion.renamed)
     for job in deletion.jobs:
         ledger.note("restored", job.id, {"number": job.number, "task": job.task})
 

@@ -125,8 +125,15 @@ def remove_rows(jobs: QuerySet[Job]) -> None:
     jobs.delete()
 
 
-def put_back_rows(ledger: Ledger, rows: Rows) -> None:
-    """Insert rows that were kept, in the same transaction as nobody else has taken their numbers and paths.
+def put_back_rows(ledger: Ledger, rows: Rows, renamed: Mapping[str, str]) -> None:
+    """Insert rows that were kept.
+
+    An imported file that was imported again meanwhile is a second copy, which says that it is derived from the new one.
+
+    Parameters
+    ----------
+    renamed
+        New paths of files whose own have been taken.
 
     Raises
     ------
@@ -135,6 +142,8 @@ def put_back_rows(ledger: Ledger, rows: Rows) -> None:
     """
     known = _Known()
     try:
+        doubles = _doubles(ledger, rows)
+        rows = {**rows, **_adapted(rows, renamed, doubles)}
         _refuse_taken(ledger, rows)
         for name, table in _TABLES.items():
             _insert(ledger, table, rows.get(name, ()), known)
@@ -185,12 +194,33 @@ def _refuse_taken(ledger: Ledger, rows: Rows) -> None:
         same_path = File.objects.filter(project=project, path__in=[row["path"] for row in some])
         if path := same_path.values_list("path", flat=True).first():
             raise InvalidInput(f"{path}: another file of the project has this path by now")
-        checksums = [row["checksum"] for row in some if row["directory"] == IMPORT_DIR and row["checksum"]]
+
+
+def _doubles(ledger: Ledger, rows: Rows) -> dict[str, str]:
+    """Imported files whose bytes were imported again, and the files that have these now."""
+    imports = {
+        row["checksum"]: str(row["uuid"])
+        for row in rows.get("files", ())
+        if row["directory"] == IMPORT_DIR and row["checksum"] and not row["derived_from"]
+    }
+    found: dict[str, str] = {}
+    for some in batched(imports):
         again = File.objects.filter(
-            project=project, checksum__in=checksums, directory=IMPORT_DIR, derived_from__isnull=True
+            project=ledger.project, checksum__in=some, directory=IMPORT_DIR, derived_from__isnull=True
         )
-        if path := again.values_list("path", flat=True).first():
-            raise InvalidInput(f"{path}: the same file was imported again by now")
+        found |= {imports[checksum]: str(uuid) for checksum, uuid in again.values_list("checksum", "uuid")}
+    return found
+
+
+def _adapted(rows: Rows, renamed: Mapping[str, str], doubles: Mapping[str, str]) -> dict[str, Any]:
+    """Files with the paths and origins that they have from now on; none is the origin of its own."""
+    files = []
+    for row in rows.get("files", ()):
+        path = renamed.get(row["path"], row["path"])
+        origin = doubles.get(str(row["uuid"]), row["derived_from"])
+        files.append({**row, "path": path, "name": path.rpartition("/")[2], "derived_from": origin})
+    derivations = [row for row in rows.get("derivations", ()) if str(row["derived_from__uuid"]) not in doubles]
+    return {"files": tuple(files), "derivations": tuple(derivations)}
 
 
 class _Known:

@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -67,10 +67,11 @@ class JobDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRestoration:
-    """Deleted jobs are back."""
+    """Deleted jobs are back; imported files whose places were taken have other paths."""
 
     jobs: tuple[JobId, ...]
     entry: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

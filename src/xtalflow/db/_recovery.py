@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -202,7 +202,7 @@ class _Rebuilding:
             case Purge():
                 forget_bytes(ledger, event.files)
             case JobRestoration() if event.entry in self._deletions:
-                put_back_jobs(ledger, self._deletions.pop(event.entry))
+                put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))
 
     def _forget_unmade(self, new: NewJob) -> None:
         """Of two lines that make a job of one number the earlier one was never committed."""

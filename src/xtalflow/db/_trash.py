@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class Deletion:
         What belongs to the entry: folders of jobs and imported files, below the project's folder.
     rows
         What the database had, by table; rows name each other by their uuids.
+    renamed
+        Places in the project of imported files whose own were taken when the jobs came back.
     """
 
     entry: str
@@ -54,7 +56,12 @@ class Deletion:
     jobs: tuple[DeletedJob, ...]
     paths: tuple[str, ...]
     rows: Rows
+    renamed: Mapping[str, str] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
+
+    def place_of(self, path: str) -> str:
+        """Where in the project a path of the entry belongs."""
+        return self.renamed.get(path, path)
 
 
 def new_entry(directory: Path, name: str) -> str:
@@ -97,7 +104,7 @@ def read_deletion(directory: Path, entry: str) -> Deletion:
     path = directory / TRASH / entry / DELETION
     try:
         deletion = from_json(Deletion, json.loads(path.read_bytes()))
-        for each in deletion.paths:
+        for each in (*deletion.paths, *deletion.renamed.values()):
             clean_path(each)
     except OSError as exc:
         raise UnreadableFile(path, exc.strerror or str(exc)) from exc

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -156,12 +156,17 @@ def move_to_trash(path: Path, project_directory: Path) -> Path:
     relative = path.relative_to(project_directory)
     folder = project_directory / TRASH / relative.parent
     folder.mkdir(parents=True, exist_ok=True)
-    taken = {unicodedata.normalize("NFC", entry.name).casefold() for entry in folder.iterdir()}
-    name = next(candidate for candidate in _candidates(relative.name) if candidate.casefold() not in taken)
+    name = free_name(relative.name, (entry.name for entry in folder.iterdir()))
     path.rename(folder / name)
     sync_folder(path.parent)
     sync_folder(folder)
     return folder / name
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A file name, or it with ``_1``, ``_2`` … before its extension if it is taken; compared without case."""
+    used = {unicodedata.normalize("NFC", other).casefold() for other in taken}
+    return next(candidate for candidate in _candidates(name) if candidate.casefold() not in used)
 
 
 def move_within(source: Path, target: Path) -> None:

@@ -10,14 +10,14 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from xtalflow import db
-from xtalflow.engine import TRASH, Usage, UsageMeter, move_within, sync_folder
+from xtalflow.engine import IMPORTED_FILES, TRASH, Usage, UsageMeter, free_name, move_within, sync_folder
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
 from xtalflow.faults import passed
 
@@ -85,7 +85,7 @@ async def restore_entry(project: ProjectRecord, name: str, *, client: str = "pyt
             f"{project.directory / TRASH / name}"
         )
     deletion = await asyncio.to_thread(db.read_deletion, project.directory, name)
-    await asyncio.to_thread(_refuse_taken, project.directory, deletion)
+    deletion = await asyncio.to_thread(_with_free_places, project.directory, deletion)
     handler = await db.AsyncDatabaseHandler.open(project.id, actor=actor(client))
     await handler.restore_jobs(deletion)
     passed("restore.committed")
@@ -126,9 +126,10 @@ async def settle_trash(project: ProjectRecord, *, client: str = "python") -> Non
 
 async def put_into_trash(project: ProjectRecord, deletion: Deletion) -> None:
     """Move the files of deleted jobs to their entry; those that are there already, or are others' by now, stay."""
-    others = await db.registered_paths(project.id, deletion.paths)
-    paths = [path for path in deletion.paths if path not in others]
-    await asyncio.to_thread(_move, project.directory, project.directory / TRASH / deletion.entry, paths)
+    directory, entry = project.directory, project.directory / TRASH / deletion.entry
+    others = await db.registered_paths(project.id, map(deletion.place_of, deletion.paths))
+    places = {path: deletion.place_of(path) for path in deletion.paths if deletion.place_of(path) not in others}
+    await asyncio.to_thread(_move, [(directory / place, entry / path) for path, place in places.items()])
 
 
 def _deletions(directory: Path) -> list[Deletion]:
@@ -143,12 +144,16 @@ def _deletions(directory: Path) -> list[Deletion]:
 def _put_back(directory: Path, deletion: Deletion) -> None:
     """Move what is in an entry back to its places, and remove the entry."""
     entry = directory / TRASH / deletion.entry
-    _move(entry, directory, deletion.paths)
+    _move([(entry / path, directory / deletion.place_of(path)) for path in deletion.paths])
+    for path in deletion.paths:
+        if (entry / path).exists():
+            place = directory / deletion.place_of(path)
+            raise StoreUnavailable(f"{place}: this place has been taken; move away what is there, and ask again")
     try:
         (entry / db.DELETION).unlink()
-        for path in sorted(entry.rglob("*"), reverse=True):
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
+        for folder in sorted(entry.rglob("*"), reverse=True):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
         if not any(entry.iterdir()):
             entry.rmdir()
         sync_folder(entry.parent)
@@ -156,24 +161,36 @@ def _put_back(directory: Path, deletion: Deletion) -> None:
         raise StoreUnavailable(f"{exc.filename or entry}: {exc.strerror or exc}") from exc
 
 
-def _move(source: Path, target: Path, paths: Sequence[str]) -> None:
-    for path in paths:
+def _move(moves: Sequence[tuple[Path, Path]]) -> None:
+    for source, target in moves:
         try:
-            move_within(source / path, target / path)
+            move_within(source, target)
         except FileNotFoundError:  # it is there already, or never was: a job that was never queued has no folder
             continue
         except FileExistsError:
             continue
         except OSError as exc:
-            raise StoreUnavailable(f"{source / path}: cannot be moved to {target / path}: {exc.strerror}") from exc
+            raise StoreUnavailable(f"{source}: cannot be moved to {target}: {exc.strerror or exc}") from exc
         passed("trash.moved")
 
 
-def _refuse_taken(directory: Path, deletion: Deletion) -> None:
-    entry = directory / TRASH / deletion.entry
+def _with_free_places(directory: Path, deletion: Deletion) -> Deletion:
+    """The deletion with another name for each imported file whose own is taken; the entry says so from now on."""
+    renamed: dict[str, str] = {}
     for path in deletion.paths:
-        if (entry / path).exists() and (directory / path).exists():
+        if not (directory / path).exists() or not (directory / TRASH / deletion.entry / path).exists():
+            continue
+        folder, _, name = path.rpartition("/")
+        if folder != IMPORTED_FILES:
             raise InvalidInput(f"{directory / path}: this place has been taken; move away what is there first")
+        taken = [
+            *(entry.name for entry in (directory / folder).iterdir()),
+            *(Path(each).name for each in renamed.values()),
+        ]
+        renamed[path] = f"{folder}/{free_name(name, taken)}"
+    deletion = replace(deletion, renamed=renamed)
+    db.write_deletion(directory, deletion)
+    return deletion
 
 
 def _entries(project: ProjectRecord) -> list[TrashEntry]:

@@ -201,22 +201,43 @@ def test_jobs_of_two_projects_are_refused(xtalflow: CommandLine, text: Path) -> 
     assert "these jobs are of the projects others and words" in refused.err
 
 
-def test_what_took_a_place_meanwhile_is_not_overwritten(xtalflow: CommandLine, folder: Path) -> None:
-    """A folder where the job's is to be, and the same file imported again."""
-    xtalflow("delete", "words/5", "--yes")
-    place = folder / "CCP4_JOBS/job_5"
+def test_what_took_the_place_of_a_job_is_not_overwritten(xtalflow: CommandLine, folder: Path) -> None:
+    xtalflow("delete", "words/6", "--yes")
+    place = folder / "CCP4_JOBS/job_6"
     place.mkdir()
-    taken = xtalflow("trash", "-p", "words", "restore", "job_5")
+    taken = xtalflow("trash", "-p", "words", "restore", "job_6")
     place.rmdir()
-    xtalflow("run", "count_words", "-p", "words", f"TEXT={folder.parents[1] / 'other.txt'}")
-    again = xtalflow("trash", "-p", "words", "restore", "job_5")
 
     assert taken.code == 2
     assert "this place has been taken" in taken.err
-    assert again.code == 2
-    assert "CCP4_IMPORTED_FILES/other.txt" in again.err
-    assert xtalflow("trash", "-p", "words", "--json").json()[0]["entry"] == "job_5"
-    assert xtalflow("check", "-p", "words").code == 0
+    assert xtalflow("trash", "-p", "words", "restore", "job_6").code == 0
+
+
+def test_an_imported_file_that_was_imported_again_comes_back_beside_it(xtalflow: CommandLine, folder: Path) -> None:
+    """Both jobs keep their file, they can be cloned, a lost database brings both back; and so the other way round."""
+    xtalflow("delete", "words/5", "--yes")
+    xtalflow("run", "count_words", "-p", "words", f"TEXT={folder.parents[1] / 'other.txt'}")
+    restored = xtalflow("trash", "-p", "words", "restore", "job_5")
+    before = listed(xtalflow)
+    clone = xtalflow("clone", "words/5", "--json").json()
+    xtalflow("delete", "words/7", "words/8", "--yes")
+    xtalflow("trash", "-p", "words", "restore", "job_7")
+    checked = xtalflow("check", "-p", "words")
+    xtalflow("delete", "words/8", "--yes")
+    after = listed(xtalflow)
+    shutil.rmtree(xtalflow.home)
+    recovered = xtalflow("recover", xtalflow.projects)
+
+    assert restored.code == 0, restored.err
+    imports = {one["job"]: one["path"].rpartition("/")[2] for one in before["files"] if one["imported_from"]}
+    assert imports == {"1": "text.txt", "5": "other_1.txt", "7": "other.txt"}
+    assert before["check"]["well"]
+    assert (clone["status"], clone["inputs"][0]["path"].rpartition("/")[2]) == ("finished", "other_1.txt")
+    assert checked.code == 0, checked.out
+    assert [job["number"] for job in after["jobs"] if "." not in job["number"]] == ["7", "6", "5", "4", "3", "2", "1"]
+    assert after == before
+    assert (recovered.code, recovered.err) == (0, "")
+    assert listed(xtalflow) == after
 
 
 def test_the_trash_is_listed_and_emptied(xtalflow: CommandLine, folder: Path) -> None:
