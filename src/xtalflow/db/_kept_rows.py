@@ -121,8 +121,28 @@ def remove_rows(jobs: QuerySet[Job]) -> None:
     for file in files:
         file.job_id = inherited[file.pk]
     File.objects.bulk_update(files, ["job"])
-    File.objects.filter(job__in=jobs.values("pk")).delete()
+    doomed = File.objects.filter(job__in=jobs.values("pk"))
+    _pass_on_imports(doomed)
+    doomed.delete()
     jobs.delete()
+
+
+def _pass_on_imports(doomed: QuerySet[File]) -> None:
+    """Of second copies of imported files that go, one is the import from now on; there is never more than one."""
+    copies = File.objects.filter(
+        directory=IMPORT_DIR, derived_from__in=doomed.values("pk"), derived_from__directory=IMPORT_DIR
+    )
+    first: dict[int, int] = {}
+    changed = []
+    for copy in copies.exclude(pk__in=doomed.values("pk")).order_by("pk"):
+        origin = copy.derived_from_id or 0
+        if first.setdefault(origin, copy.pk) != copy.pk:
+            copy.derived_from_id = first[origin]
+            changed.append(copy)
+    for origin_row in File.objects.filter(pk__in=list(first)):
+        origin_row.derived_from_id = first[origin_row.pk]
+        changed.append(origin_row)
+    File.objects.bulk_update(changed, ["derived_from"])
 
 
 def put_back_rows(ledger: Ledger, rows: Rows, renamed: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from contract.job_store_contract import new_file, new_import, running_job
-from xtalflow.db import AsyncDatabaseHandler, in_database, plan_deletion
+from xtalflow.db import AsyncDatabaseHandler, in_database, list_files, plan_deletion
 from xtalflow.engine import InputUse, JobEnd, JobRecord, JobStatus, Kpi, NewJob
 from xtalflow.errors import InvalidInput
 
@@ -143,3 +143,36 @@ async def test_a_row_that_cannot_be_is_refused(handler: AsyncDatabaseHandler) ->
         await handler.restore_jobs(replace(deletion, rows={"jobs": (stranger,)}))
 
     assert await in_database(_rows, handler.project) == before
+
+
+async def test_of_the_same_bytes_there_is_one_import(handler: AsyncDatabaseHandler) -> None:
+    """A file that is imported again while its first import is deleted: whichever goes or comes, one of them is it."""
+
+    async def reader_of(path: str) -> tuple[JobRecord, Any]:
+        job = await running_job(handler)
+        (file,) = await handler.register_imported_files(job.id, [new_import(handler, path, b"I")])
+        return await handler.update_job_status(job.id, JobStatus.FAILED), file
+
+    async def imports() -> dict[str, bool]:
+        files = await list_files(handler.project)
+        return {file.path.rpartition("/")[2]: file.derived_from is None for file in files}
+
+    deletions = []
+    for name in ("a.mtz", "b.mtz", "c.mtz"):
+        job, _ = await reader_of(name)
+        deletions.append(await handler.delete_jobs([job.id]))
+    seen = []
+    for deletion in deletions:
+        await handler.restore_jobs(deletion)
+        seen.append(await imports())
+    again = await handler.delete_jobs([deletions[0].jobs[0].id])
+    seen.append(await imports())
+    await handler.restore_jobs(again)
+
+    assert seen == [
+        {"a.mtz": True},
+        {"a.mtz": True, "b.mtz": False},
+        {"a.mtz": True, "b.mtz": False, "c.mtz": False},
+        {"b.mtz": True, "c.mtz": False},
+    ]
+    assert await imports() == {"a.mtz": False, "b.mtz": True, "c.mtz": False}
