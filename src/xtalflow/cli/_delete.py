@@ -111,7 +111,7 @@ def _print_plan(plan: Document) -> None:
     for path in plan["kept_imports"]:
         print(f"{path} stays: other jobs read it")
     if plan["clones"]:
-        print(f"made after them, and staying: job {', '.join(plan['clones'])}")
+        print(f"cloned from them or re-using them, and staying: job {', '.join(plan['clones'])}")
 
 
 def _trash(arguments: argparse.Namespace) -> int:

@@ -86,8 +86,8 @@ def delete_jobs(writer: Writer, job_uuids: Sequence[UUID]) -> Deletion:
                 raise InvalidInput(f"job {number} cannot be deleted alone: job {reader} reads its files")
         deletion = _keep(ledger, tops)
         passed("delete.noted")
-        writer.log(ledger, None, JobDeletion(entry=deletion.entry, jobs=tuple(job.id for job in tops)))
         remove_jobs(ledger, tops)
+        writer.log(ledger, None, JobDeletion(entry=deletion.entry, jobs=tuple(job.id for job in tops)))
         return deletion
 
 
@@ -101,9 +101,9 @@ def restore_jobs(writer: Writer, deletion: Deletion) -> None:
         A number, a path or a uuid has been taken, or a file that a job reads is gone.
     """
     with writing(writer.project, writer.actor) as ledger:
+        put_back_jobs(ledger, deletion)
         jobs = tuple(job.id for job in deletion.jobs)
         writer.log(ledger, None, JobRestoration(entry=deletion.entry, jobs=jobs, renamed=deletion.renamed))
-        put_back_jobs(ledger, deletion)
 
 
 @transaction.atomic

@@ -159,8 +159,8 @@ def mark_purged(writer: Writer, file_uuids: Sequence[UUID]) -> None:
             uses = FileUse.objects.filter(file__project=ledger.project, file__uuid__in=some, role=UseRole.IN)
             if use := uses.exclude(_SAME_TREE).select_related("file", "job").first():
                 raise InvalidInput(f"{use.file.path} is read by job {use.job.number} by now; nothing was removed")
-        writer.log(ledger, None, Purge(files=tuple(FileId(each) for each in file_uuids)))
         forget_bytes(ledger, file_uuids)
+        writer.log(ledger, None, Purge(files=tuple(FileId(each) for each in file_uuids)))
 
 
 def forget_bytes(ledger: Ledger, file_uuids: Sequence[UUID]) -> None:

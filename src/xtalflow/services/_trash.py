@@ -157,6 +157,8 @@ def _put_back(directory: Path, deletion: Deletion) -> None:
         if not any(entry.iterdir()):
             entry.rmdir()
         sync_folder(entry.parent)
+    except FileNotFoundError:  # another process was faster
+        return
     except OSError as exc:
         raise StoreUnavailable(f"{exc.filename or entry}: {exc.strerror or exc}") from exc
 

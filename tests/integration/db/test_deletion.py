@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from contract.job_store_contract import new_file, new_import, running_job
-from xtalflow.db import AsyncDatabaseHandler, in_database, list_files, plan_deletion
+from xtalflow.db import PROJECT_LOG, AsyncDatabaseHandler, in_database, list_files, plan_deletion
 from xtalflow.engine import InputUse, JobEnd, JobRecord, JobStatus, Kpi, NewJob
 from xtalflow.errors import InvalidInput
 
@@ -82,14 +82,17 @@ async def test_every_column_comes_back(handler: AsyncDatabaseHandler) -> None:
 
 
 async def test_jobs_come_back_once(handler: AsyncDatabaseHandler) -> None:
+    """The second time is refused, and is not in the log."""
     top, reader, _ = await family(handler)
     deletion = await handler.delete_jobs([top.id, reader.id])
     await handler.restore_jobs(deletion)
-    before = await in_database(_rows, handler.project)
+    before, log = await in_database(_rows, handler.project), handler.project_directory / PROJECT_LOG
+    lines = log.read_bytes()
 
     with pytest.raises(InvalidInput, match=f"has a job {top.number} already"):
         await handler.restore_jobs(deletion)
     assert await in_database(_rows, handler.project) == before
+    assert log.read_bytes() == lines
 
 
 async def test_what_depends_on_a_job_is_found(handler: AsyncDatabaseHandler) -> None:
