@@ -38,6 +38,20 @@ POINTS = (
 )
 """Every point, by who passes it, in the order of a job's life."""
 
+KEEPING_HOUSE = (
+    "delete.noted",
+    "delete.committed",
+    "trash.moved",
+    "restore.committed",
+    "project.renamed",
+    "project.copied",
+    "project.settled",
+    "project.recorded",
+    "purge.committed",
+    "purge.removed",
+)
+"""Points that deleting, restoring, moving and purging pass."""
+
 _passes: dict[str, int] = {}
 _listener: Callable[[str], None] | None = None
 

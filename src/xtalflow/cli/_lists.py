@@ -1,4 +1,4 @@
-"""``xtalflow projects``, ``jobs``, ``files``, ``kpis``: what there is, in tables."""
+"""``xtalflow jobs``, ``files``, ``kpis``: what there is, in tables."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._exit import NO_PROJECTS
 from ._numbers import duration, figure, heading, local_time, size
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
+from ._which import project_and_job
 
 if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
     from xtalflow.engine import Settings
-    from xtalflow.services import FoundJob
 
 _WHICH = "without it that of this folder, else 'default'"
 
 
 def add(commands: SubParsers) -> None:
-    """Add the four commands."""
-    add_command(commands, "projects", _projects, summary="list the projects")
+    """Add the three commands."""
     jobs = add_command(commands, "jobs", _jobs, summary="list the jobs of a project, the newest first")
     add_project_option(jobs, _WHICH)
     jobs.add_argument("--all", action="store_true", help="child jobs too")
@@ -44,25 +41,6 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is refused: it must be a whole number above 0")
     return number
-
-
-def _projects(arguments: argparse.Namespace) -> int:
-    from ._session import with_store
-
-    async def work(settings: Settings) -> list[dict[str, Any]]:
-        from xtalflow.services import list_projects, project_document
-
-        return [project_document(project) for project in await list_projects()]
-
-    rows = with_store(work)
-    table = [
-        (one["name"], one["last_job_number"], local_time(one["last_access"]), ", ".join(one["tags"]), one["directory"])
-        for one in rows
-    ]
-    if not rows and not arguments.json:
-        print(NO_PROJECTS)
-    _show(arguments, rows, ["~Project", ">Jobs", "Last used", "~Tags", "/Folder"], table)
-    return 0
 
 
 def _jobs(arguments: argparse.Namespace) -> int:
@@ -116,7 +94,7 @@ def _files(arguments: argparse.Namespace) -> int:
     async def work(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
         from xtalflow.services import list_files
 
-        project, job = await _project_and_job(arguments)
+        project, job = await project_and_job(arguments)
         return str(project.directory), await list_files(project, job)
 
     directory, rows = with_store(work)
@@ -143,7 +121,7 @@ def _kpis(arguments: argparse.Namespace) -> int:
     async def work(settings: Settings) -> list[dict[str, Any]]:
         from xtalflow.services import list_kpis
 
-        return await list_kpis(*await _project_and_job(arguments))
+        return await list_kpis(*await project_and_job(arguments))
 
     rows = with_store(work)
     if arguments.keys:
@@ -160,18 +138,6 @@ def _kpis(arguments: argparse.Namespace) -> int:
         table = [(one["number"], one["task"], *(figure(one["kpis"].get(key), key) for key in wanted)) for one in shown]
     _show(arguments, rows, titles, table)
     return 0
-
-
-async def _project_and_job(arguments: argparse.Namespace) -> tuple[ProjectRecord, FoundJob | None]:
-    from xtalflow.services import find_job, find_project
-
-    if arguments.job is None:
-        return await find_project(arguments.project, Path.cwd()), None
-    name = arguments.job
-    if arguments.project is not None and "/" not in name:
-        name = f"{arguments.project}/{name}"
-    job = await find_job(name, Path.cwd())
-    return job.project, job
 
 
 def _show(

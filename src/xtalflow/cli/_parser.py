@@ -54,8 +54,9 @@ def add_command(
     description: str = "",
     mixed: bool = False,
     json: bool = True,
+    below: bool = False,
 ) -> Parser:
-    """Add a command that ends with the exit code that `run` returns."""
+    """Add a command that ends with the exit code that `run` returns; `below` is for one that belongs to another."""
     parser = commands.add_parser(
         name,
         help=summary,
@@ -66,13 +67,29 @@ def add_command(
     parser.mixed = mixed
     parser.set_defaults(run=run)
     if json:
-        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="print JSON and nothing else",
+            default=argparse.SUPPRESS if below else False,  # what stands before it counts too
+        )
     return parser
 
 
-def add_project_option(parser: Parser, help_text: str) -> None:
+def add_commands_below(parser: Parser) -> SubParsers:
+    """Let a command have commands of its own, which may be left out."""
+    return parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+
+
+def add_project_option(parser: Parser, help_text: str, *, below: bool = False) -> None:
     """Add ``-p PROJECT``."""
-    parser.add_argument("-p", "--project", metavar="PROJECT", help=help_text)
+    default = argparse.SUPPRESS if below else None
+    parser.add_argument("-p", "--project", metavar="PROJECT", help=help_text, default=default)
+
+
+def add_yes_option(parser: Parser) -> None:
+    """Add ``--yes``."""
+    parser.add_argument("-y", "--yes", action="store_true", help="do it without asking")
 
 
 def add_job_argument(parser: Parser, *, optional: bool = False) -> None:

@@ -13,6 +13,7 @@ from ._setup import ensure_schema, setup
 if TYPE_CHECKING:
     from ._asking import (
         create_project,
+        files_read_elsewhere,
         find_job,
         find_project,
         get_job,
@@ -30,19 +31,23 @@ if TYPE_CHECKING:
         list_jobs,
         list_projects,
         next_attempt,
+        plan_deletion,
         provenance_graph,
         recover_project,
+        registered_paths,
         release_attempts,
         renew_attempts,
         take_over,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
-    from ._project_log import JobDeletion, JobEdit, LogLine, ProjectEdit, read_project_log
+    from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
         Actor,
         AttemptRecord,
+        DeletionPlan,
+        Dependent,
         Derivation,
         Evaluation,
         EventRecord,
@@ -58,28 +63,31 @@ if TYPE_CHECKING:
     from ._replay import RunSettlement
     from ._session import close_connections, in_database
     from ._submission import Submission, Submitted
+    from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
     "_asking": (
-        "create_project find_job find_project get_job get_project give_back held_attempts hopeless_attempts "
-        "import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events list_files list_jobs "
-        "list_projects next_attempt provenance_graph recover_project release_attempts renew_attempts take_over"
+        "create_project files_read_elsewhere find_job find_project get_job get_project give_back held_attempts "
+        "hopeless_attempts import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events "
+        "list_files list_jobs list_projects next_attempt plan_deletion provenance_graph recover_project "
+        "registered_paths release_attempts renew_attempts take_over"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
-    "_project_log": "JobDeletion JobEdit LogLine ProjectEdit read_project_log",
+    "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor AttemptRecord Derivation Evaluation EventRecord FileEdge JobDetail JobSummary ProjectRecord "
-        "ProvenanceGraph UsedFile UseRole"
+        "Actor AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge JobDetail "
+        "JobSummary ProjectRecord ProvenanceGraph UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
     "_session": "close_connections in_database",
     "_submission": "Submission Submitted",
+    "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_layout", "_project_log", "_records"}
+_LIGHT = {"_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -93,11 +101,16 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "DATABASE_FILE",
+    "DELETION",
     "PROJECT_FILE",
     "PROJECT_LOG",
     "Actor",
     "AsyncDatabaseHandler",
     "AttemptRecord",
+    "DeletedJob",
+    "Deletion",
+    "DeletionPlan",
+    "Dependent",
     "Derivation",
     "Direction",
     "Evaluation",
@@ -106,12 +119,14 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobRestoration",
     "JobSummary",
     "LogLine",
     "ProjectEdit",
     "ProjectFile",
     "ProjectRecord",
     "ProvenanceGraph",
+    "Purge",
     "Recovery",
     "RunSettlement",
     "Submission",
@@ -120,7 +135,9 @@ __all__ = [
     "UsedFile",
     "close_connections",
     "create_project",
+    "deletions",
     "ensure_schema",
+    "files_read_elsewhere",
     "find_job",
     "find_project",
     "free_folder_name",
@@ -141,12 +158,16 @@ __all__ = [
     "list_projects",
     "network_file_system",
     "next_attempt",
+    "plan_deletion",
     "provenance_graph",
+    "read_deletion",
     "read_project_file",
     "read_project_log",
     "recover_project",
+    "registered_paths",
     "release_attempts",
     "renew_attempts",
     "setup",
     "take_over",
+    "write_deletion",
 ]

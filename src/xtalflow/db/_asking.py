@@ -1,16 +1,25 @@
-"""What concerns more than one project, for coroutines: `_projects`, `_queries`, `_provenance` and `_queue`."""
+"""What is asked without a handler, for coroutines: of `_projects`, `_deletion`, `_queries`, `_provenance`, `_queue`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
 
-from . import _projects, _provenance, _queries, _queue, _recovery
+from . import _deletion, _projects, _provenance, _queries, _queue, _recovery
 from ._provenance import Direction
-from ._records import Actor, AttemptRecord, EventRecord, JobDetail, JobSummary, ProjectRecord, ProvenanceGraph
+from ._records import (
+    Actor,
+    AttemptRecord,
+    DeletionPlan,
+    EventRecord,
+    JobDetail,
+    JobSummary,
+    ProjectRecord,
+    ProvenanceGraph,
+)
 from ._recovery import Recovery
 from ._session import in_database
 
@@ -109,6 +118,11 @@ async def list_files(project_uuid: UUID, *, job: JobId | None = None, file_type:
     return await in_database(_queries.files_of_project, project_uuid, job=job, file_type=file_type)
 
 
+async def files_read_elsewhere(project_uuid: UUID) -> frozenset[FileId]:
+    """Files that a job reads which is no part of the top-level job that made them."""
+    return await in_database(_queries.files_read_elsewhere, project_uuid)
+
+
 async def import_sources(project_uuid: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:
     """Where imported files came from: the paths as their users gave them."""
     return await in_database(_queries.import_sources, project_uuid, file_uuids)
@@ -145,6 +159,22 @@ async def is_anything_queued(executor: str) -> bool:
 async def hopeless_attempts() -> list[tuple[AttemptRecord, str, str]]:
     """Runs that wait for a job that did not finish: with its number, and its status as a word."""
     return await in_database(_queue.hopeless_attempts)
+
+
+async def plan_deletion(project_uuid: UUID, job_uuids: Sequence[UUID]) -> DeletionPlan:
+    """What goes if top-level jobs are deleted, and what depends on them.
+
+    Raises
+    ------
+    InvalidInput
+        One is a child job, or is queued or running.
+    """
+    return await in_database(_deletion.plan_deletion, project_uuid, job_uuids)
+
+
+async def registered_paths(project_uuid: UUID, paths: Iterable[str]) -> set[str]:
+    """Which of these paths are those of files of the project."""
+    return await in_database(_deletion.registered_paths, project_uuid, paths)
 
 
 async def held_attempts() -> list[AttemptRecord]:

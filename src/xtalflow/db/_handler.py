@@ -33,13 +33,14 @@ from xtalflow.engine import (
 )
 from xtalflow.plugin import Progress
 
-from . import _attempts, _queries, _queue, _transactions
+from . import _attempts, _deletion, _housing, _queries, _queue, _transactions
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
 from ._replay import RunSettlement, replay, settle
 from ._session import in_database
 from ._submission import MakeFolder, Submission, Submitted, submit
 from ._transactions import Writer
+from ._trash import Deletion
 
 
 class AsyncDatabaseHandler(JobStoreBase):
@@ -174,9 +175,49 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Change what a user says about the project; `tags` replaces all that it has."""
         await in_database(_transactions.change_project, self._writer, description, tags)
 
-    async def delete_job(self, job_uuid: JobId) -> None:
-        """Delete the record of a job and its children unless another job reads their files; the disk is not touched."""
-        await in_database(_transactions.delete_job, self._writer, job_uuid)
+    async def delete_jobs(self, job_uuids: Sequence[JobId]) -> Deletion:
+        """Delete the record of top-level jobs and all below them; what brings them back is in the trash before.
+
+        The files are where they were; they belong into the trash now.
+
+        Raises
+        ------
+        InvalidInput
+            One is a child job, is queued or running, or another job reads its files.
+        """
+        return await in_database(_deletion.delete_jobs, self._writer, job_uuids)
+
+    async def restore_jobs(self, deletion: Deletion) -> None:
+        """Bring the record of deleted jobs back; `InvalidInput` if a number or path has been taken."""
+        await in_database(_deletion.restore_jobs, self._writer, deletion)
+
+    async def confirm_deletions(self, deletions: Sequence[Deletion]) -> set[str]:
+        """Names of the entries of the trash whose jobs are deleted; from now on the log says the same."""
+        return await in_database(_deletion.confirm_deletions, self._writer, deletions)
+
+    async def mark_purged(self, file_uuids: Sequence[FileId]) -> None:
+        """Say that files are removed for good; `InvalidInput` if a job of another tree reads one."""
+        await in_database(_transactions.mark_purged, self._writer, file_uuids)
+
+    async def last_event(self) -> int:
+        """Number of the latest event: as long as it stays, nothing has happened to the project."""
+        return await in_database(_housing.last_event, self._writer)
+
+    async def refuse_busy(self) -> None:
+        """Raise `InvalidInput` if a job of the project runs, or waits."""
+        await in_database(_housing.refuse_busy, self._writer)
+
+    async def remove_project(self, to: Path | None) -> None:
+        """Rename the project's folder to `to` unless that is None, and delete all its rows."""
+        await in_database(_housing.remove_project, self._writer, to)
+
+    async def rename_folder(self, to: Path) -> ProjectRecord:
+        """Rename the project's folder; `OSError` if it cannot be."""
+        return await in_database(_housing.rename_folder, self._writer, to)
+
+    async def learn_folder(self, to: Path, *, last: int | None = None) -> ProjectRecord:
+        """Learn where the project's folder is now; `InvalidInput` if event `last` is not the latest any more."""
+        return await in_database(_housing.learn_folder, self._writer, to, last)
 
     async def queue_attempt(
         self,

@@ -11,13 +11,14 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from xtalflow.engine import (
+    FileId,
     Imports,
     Inputs,
     JobEnd,
@@ -59,11 +60,42 @@ class ProjectEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDeletion:
-    """A job is deleted, with its children."""
+    """Top-level jobs are deleted together, with their children; what they were is in this entry of the trash."""
+
+    jobs: tuple[JobId, ...]
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRestoration:
+    """Deleted jobs are back; imported files whose places were taken have other paths."""
+
+    jobs: tuple[JobId, ...]
+    entry: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """Files of a job and its children are removed; their rows stay."""
+
+    files: tuple[FileId, ...]
 
 
 LogEvent = (
-    NewJob | StatusChange | Inputs | Imports | Outputs | Values | JobEnd | Reuse | JobEdit | ProjectEdit | JobDeletion
+    NewJob
+    | StatusChange
+    | Inputs
+    | Imports
+    | Outputs
+    | Values
+    | JobEnd
+    | Reuse
+    | JobEdit
+    | ProjectEdit
+    | JobDeletion
+    | JobRestoration
+    | Purge
 )
 
 _KINDS: dict[str, type[Any]] = {
@@ -78,6 +110,8 @@ _KINDS: dict[str, type[Any]] = {
     "edited": JobEdit,
     "project": ProjectEdit,
     "deleted": JobDeletion,
+    "restored": JobRestoration,
+    "purged": Purge,
 }
 _KIND_OF = {record: kind for kind, record in _KINDS.items()}
 
@@ -140,13 +174,20 @@ def append_lines(directory: Path, actor: Actor, time: datetime, events: Sequence
         raise StoreUnavailable(f"{path}: {exc.strerror or exc}") from exc
 
 
-def read_project_log(directory: Path) -> Iterator[LogLine]:
-    """The complete lines of a project's log; `UnreadableFile` names the line that cannot be understood."""
+def read_project_log(directory: Path, *, kinds: Sequence[str] = ()) -> Iterator[LogLine]:
+    """The complete lines of a project's log; `UnreadableFile` names the line that cannot be understood.
+
+    Parameters
+    ----------
+    kinds
+        Only lines of these kinds; all by default.
+    """
     path = directory / PROJECT_LOG
+    wanted = tuple(f'"kind":"{kind}"'.encode() for kind in kinds)
     try:
         with path.open("rb") as log:
             for number, line in enumerate(log, 1):
-                if line.endswith(b"\n"):
+                if line.endswith(b"\n") and (not wanted or any(kind in line for kind in wanted)):
                     yield _decode(line, path, number)
     except FileNotFoundError:
         return

@@ -108,19 +108,24 @@ def _graph(found: _Found, start: JobId) -> ProvenanceGraph:
     for some in batched(sorted(found.jobs)):
         jobs |= {pk: job for pk, job, _ in job_rows(Job.objects.filter(pk__in=some))}
     for some in batched(sorted(found.files)):
-        files |= dict(file_rows(File.objects.filter(pk__in=some).order_by("pk")))
+        files |= dict(file_rows(File.objects.filter(pk__in=some).order_by("creation_time", "pk")))
         imports = FileImport.objects.filter(file__in=some).values_list("file__uuid", "name")
         sources |= {FileId(file_uuid): name for file_uuid, name in imports}
+    place = {pk: position for position, pk in enumerate(files)}
+    keys = {pk: number_key(job.number) for pk, job in jobs.items()}
     return ProvenanceGraph(
         start=start,
-        jobs=tuple(sorted(jobs.values(), key=lambda job: number_key(job.number))),
+        jobs=tuple(jobs[pk] for pk in sorted(jobs, key=lambda pk: keys[pk])),
         files=tuple(files.values()),
         edges=tuple(
             FileEdge(file=files[file].id, job=jobs[job].id, role=UseRole(role), param_name=name)
-            for file, job, role, name in sorted(found.edges)
+            for file, job, role, name in sorted(
+                found.edges, key=lambda edge: (place[edge[0]], keys[edge[1]], *edge[2:])
+            )
         ),
         derivations=tuple(
-            Derivation(file=files[file].id, origin=files[origin].id) for file, origin in sorted(found.derivations)
+            Derivation(file=files[file].id, origin=files[origin].id)
+            for file, origin in sorted(found.derivations, key=lambda pair: (place[pair[0]], place[pair[1]]))
         ),
         sources=sources,
     )

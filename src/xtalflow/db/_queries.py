@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId, ReusableJob
 from xtalflow.errors import InvalidInput, UnknownJob
@@ -147,7 +147,7 @@ def imported_file(project: UUID, checksum: str) -> FileRecord | None:
 
 def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None) -> list[FileRecord]:
     """Files of a project, or of a job with all below it, in the order they were made; one query or two."""
-    files = File.objects.filter(project__uuid=project).order_by("pk")
+    files = File.objects.filter(project__uuid=project).order_by("creation_time", "pk")
     if job is not None:
         number = job_by_uuid(project, job).number
         files = files.filter(job__top_number=top_number(number))
@@ -155,6 +155,13 @@ def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None)
     if file_type is not None:
         files = files.filter(type=file_type)
     return file_records(files)
+
+
+def files_read_elsewhere(project: UUID) -> frozenset[FileId]:
+    """Files that a job reads which is no part of the job that made them; one query."""
+    uses = FileUse.objects.filter(file__project__uuid=project, role=UseRole.IN)
+    others = uses.exclude(file__job__top_number=F("job__top_number")).values_list("file__uuid", flat=True)
+    return frozenset(FileId(file_uuid) for file_uuid in others.distinct())
 
 
 def import_sources(project: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, str]:

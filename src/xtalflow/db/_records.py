@@ -142,6 +142,41 @@ class ProvenanceGraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dependent:
+    """A top-level job that reads files of others, whose numbers these are."""
+
+    job: JobRecord
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionPlan:
+    """What goes if jobs are deleted, and what depends on them.
+
+    Attributes
+    ----------
+    jobs
+        Those that are asked about, in the order of their numbers.
+    dependents
+        Those that read their files, or files of such: they cannot stay.
+    clones
+        Numbers of jobs that stay, and were cloned from these or re-used them.
+    children, files
+        How many child jobs and made files go, those of dependents included.
+    imports, kept_imports
+        Paths of imported files that go, and of those that stay because others read them.
+    """
+
+    jobs: tuple[JobRecord, ...]
+    dependents: tuple[Dependent, ...]
+    clones: tuple[str, ...]
+    children: int
+    files: int
+    imports: tuple[str, ...]
+    kept_imports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRecord:
     """One line of a project's history."""
 

@@ -40,14 +40,16 @@ from xtalflow.engine import (
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 
+from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, LogLine, ProjectEdit, read_project_log
+from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
 from ._projects import project_by_uuid
 from ._records import Actor, ProjectRecord
 from ._replay import replay
 from ._rows import job_records
-from ._transactions import Writer, remove_job
+from ._transactions import Writer, forget_bytes
+from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job
 from ._write_projects import edit_project
@@ -89,8 +91,7 @@ def recover_project(directory: Path) -> Recovery:
     if known is not None:
         return _known(told, directory, Path(known))
     remarks = []
-    if other := Project.objects.filter(directory=str(directory)).values_list("name", flat=True).first():
-        raise InvalidInput(f"{directory}: this is already the folder of the project {other!r}")
+    _refuse_folder_of_another(told, directory)
     name = _free_name(told.name)
     if name != told.name:
         remarks.append(f"another project is called {told.name!r}; this one is {name!r} now")
@@ -110,9 +111,16 @@ def _known(told: ProjectFile, directory: Path, known: Path) -> Recovery:
                     f"{directory}: this is a copy of the project {told.name!r} in {known}, which is still there; one "
                     "project cannot be in two folders"
                 )
+        _refuse_folder_of_another(told, directory)
         Project.objects.filter(uuid=told.uuid).update(directory=str(directory))
         outcome = "moved"
     return Recovery(project=project_by_uuid(told.uuid), outcome=outcome)
+
+
+def _refuse_folder_of_another(told: ProjectFile, directory: Path) -> None:
+    others = Project.objects.filter(directory=str(directory)).exclude(uuid=told.uuid)
+    if other := others.values_list("name", flat=True).first():
+        raise InvalidInput(f"{directory}: this is already the folder of the project {other!r}")
 
 
 def _free_name(name: str) -> str:
@@ -139,9 +147,18 @@ class _Rebuilding:
     remarks: list[str]
     _runs: dict[UUID, _QueuedRun] = field(default_factory=dict)
     """The latest run of each top-level job."""
+    _deleted: dict[UUID, _QueuedRun] = field(default_factory=dict)
+    """The latest runs of deleted jobs."""
+    _deletions: dict[str, Deletion] = field(default_factory=dict)
+    """What brings deleted jobs back, by the entry of the trash."""
+    _gone: frozenset[JobId] = frozenset()
+    """Jobs that are deleted in the end, and whose journals are not in their place."""
 
     def rebuild(self) -> None:
+        self._gone = self._deleted_for_good()
         for number, line in enumerate(read_project_log(self.directory), 1):
+            if isinstance(line.event, (JobDeletion, JobRestoration, Purge)):
+                self._replay_begun(line.time)  # these are about all that there is then
             try:
                 with transaction.atomic():
                     self._apply(line)
@@ -159,7 +176,17 @@ class _Rebuilding:
             with transaction.atomic():
                 self._apply(line)
         except InvalidInput as exc:
-            self.remarks.append(f"line {number} of its log is left out: {exc}")
+            if line.job not in self._gone:
+                self.remarks.append(f"line {number} of its log is left out: {exc}")
+
+    def _deleted_for_good(self) -> frozenset[JobId]:
+        gone: set[JobId] = set()
+        for line in read_project_log(self.directory):
+            if isinstance(line.event, JobDeletion):
+                gone |= set(line.event.jobs)
+            elif isinstance(line.event, JobRestoration):
+                gone -= set(line.event.jobs)
+        return frozenset(gone)
 
     def _apply(self, line: LogLine) -> None:
         actor = Actor(user=line.who, client=line.where_from, version=line.version)
@@ -174,10 +201,25 @@ class _Rebuilding:
         with writing(self.project, actor) as ledger:
             ledger.now = line.time
             if line.job is None:
-                if isinstance(line.event, ProjectEdit):
-                    edit_project(ledger, description=line.event.description, tags=line.event.tags)
+                self._write_about_project(ledger, line)
             else:
                 _write(ledger, line.job, line)
+
+    def _write_about_project(self, ledger: Ledger, line: LogLine) -> None:
+        event = line.event
+        match event:
+            case ProjectEdit():
+                edit_project(ledger, description=event.description, tags=event.tags)
+            case JobDeletion():
+                tops = job_records(Job.objects.filter(project=ledger.project, uuid__in=event.jobs, parent=None))
+                self._deletions[event.entry] = deletion_of(ledger, tops, event.entry)
+                remove_jobs(ledger, tops)
+                self._deleted |= {job: self._runs.pop(job) for job in event.jobs if job in self._runs}
+            case Purge():
+                forget_bytes(ledger, event.files)
+            case JobRestoration() if event.entry in self._deletions:
+                self._runs |= {job: self._deleted.pop(job) for job in event.jobs if job in self._deleted}
+                put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))
 
     def _forget_unmade(self, new: NewJob) -> None:
         """Of two lines that make a job of one number the earlier one was never committed."""
@@ -289,8 +331,6 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
             keep_reuse(ledger, job_uuid, event)
         case JobEdit():
             edit_job(ledger, job_uuid, title=event.title, comments=event.comments, evaluation=event.evaluation)
-        case JobDeletion():
-            remove_job(ledger, job)
 
 
 def _move(ledger: Ledger, job: JobRecord, to: JobStatus, move: Callable[[], object]) -> None:

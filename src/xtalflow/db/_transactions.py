@@ -12,8 +12,10 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from xtalflow.engine import (
+    FileId,
     FileRecord,
     Imports,
     Inputs,
@@ -33,16 +35,18 @@ from xtalflow.engine import (
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
 
-from ._job_numbers import top_number
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, LogEvent, ProjectEdit, append_lines
+from ._project_log import JobEdit, LogEvent, ProjectEdit, Purge, append_lines
 from ._records import Actor, Evaluation, UseRole
-from ._rows import ordered_file_records
+from ._rows import batched, ordered_file_records
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
-from .models import File, FileUse, Job
+from .models import File, FileUse
+
+_SAME_TREE = Q(file__job__top_number=F("job__top_number"))
+"""A use of a file by a part of the job that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +161,19 @@ def change_project(writer: Writer, description: str | None, tags: Sequence[str] 
 
 
 @transaction.atomic
-def delete_job(writer: Writer, job_uuid: UUID) -> None:
-    """Delete the rows of a job and its children; files on the disk are not touched."""
+def mark_purged(writer: Writer, file_uuids: Sequence[UUID]) -> None:
+    """Say that files are removed for good, unless a job reads one that is no part of the job that made it."""
     with writing(writer.project, writer.actor) as ledger:
-        _, job = ledger.job(job_uuid)
-        tree = _tree(ledger, job)
-        _refuse_needed(job, tree)
-        writer.log(ledger, job_uuid, JobDeletion())
-        remove_job(ledger, job)
+        for some in batched(file_uuids):
+            uses = FileUse.objects.filter(file__project=ledger.project, file__uuid__in=some, role=UseRole.IN)
+            if use := uses.exclude(_SAME_TREE).select_related("file", "job").first():
+                raise InvalidInput(f"{use.file.path} is read by job {use.job.number} by now; nothing was removed")
+        forget_bytes(ledger, file_uuids)
+        writer.log(ledger, None, Purge(files=tuple(FileId(each) for each in file_uuids)))
 
 
-def remove_job(ledger: Ledger, job: JobRecord) -> None:
-    """Delete the rows of a job and its children, within a transaction that holds the project."""
-    File.objects.filter(job__in=_tree(ledger, job)).delete()
-    Job.objects.filter(project=ledger.project, uuid=job.id).delete()
-    ledger.note("deleted", job.id, {"number": job.number, "task": job.task})
-
-
-def _tree(ledger: Ledger, job: JobRecord) -> list[int]:
-    """Primary keys of a job and all below it."""
-    jobs = Job.objects.filter(project=ledger.project, top_number=top_number(job.number)).values_list("pk", "number")
-    return [pk for pk, number in jobs if number == job.number or number.startswith(f"{job.number}.")]
-
-
-def _refuse_needed(job: JobRecord, tree: Sequence[int]) -> None:
-    if job.status in {JobStatus.QUEUED, JobStatus.RUNNING}:
-        raise InvalidInput(f"job {job.number} is {job.status.key}; cancel it before it is deleted")
-    readers = FileUse.objects.filter(file__job__in=tree, role=UseRole.IN).exclude(job__in=tree)
-    if others := readers.order_by("job__number_key").values_list("job__number", flat=True).distinct()[:5]:
-        raise InvalidInput(f"job {job.number} cannot be deleted: job {', '.join(others)} reads its files")
+def forget_bytes(ledger: Ledger, file_uuids: Sequence[UUID]) -> None:
+    """Files are not there any more, and keep their rows; within a transaction that holds the project."""
+    for some in batched(file_uuids):
+        File.objects.filter(project=ledger.project, uuid__in=some).update(available=False)
+    ledger.note("purged", None, {"files": len(file_uuids)})

@@ -7,7 +7,9 @@ from ._files import (
     TEMPORARY,
     TRASH,
     async_copy_file,
+    free_name,
     move_to_trash,
+    move_within,
     put_back,
     safe_name,
     sha256_of,
@@ -91,6 +93,7 @@ from ._runner import RUN_MARK
 from ._settings import SETTINGS_FILE, Setting, Settings, user_name, without_password
 from ._store_base import JobStoreBase
 from ._tracking import track_job
+from ._usage import Usage, UsageMeter
 
 __all__ = [
     "BEAT",
@@ -147,6 +150,8 @@ __all__ = [
     "Settings",
     "StatusChange",
     "TakenInputs",
+    "Usage",
+    "UsageMeter",
     "Values",
     "async_copy_file",
     "child_id",
@@ -155,6 +160,7 @@ __all__ = [
     "create_plugin_for_job",
     "decode_line",
     "encode_json",
+    "free_name",
     "from_json",
     "given_parameters",
     "glean_job_files_async",
@@ -164,6 +170,7 @@ __all__ = [
     "import_input_files_async",
     "job_folder",
     "move_to_trash",
+    "move_within",
     "papers_and_outputs",
     "params_header",
     "put_aside",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
@@ -180,12 +181,35 @@ def move_to_trash(path: Path, project_directory: Path) -> Path:
     relative = path.relative_to(project_directory)
     folder = project_directory / TRASH / relative.parent
     folder.mkdir(parents=True, exist_ok=True)
-    taken = {unicodedata.normalize("NFC", entry.name).casefold() for entry in folder.iterdir()}
-    name = next(candidate for candidate in _candidates(relative.name) if candidate.casefold() not in taken)
+    name = free_name(relative.name, (entry.name for entry in folder.iterdir()))
     path.rename(folder / name)
     sync_folder(path.parent)
     sync_folder(folder)
     return folder / name
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A file name, or it with ``_1``, ``_2`` … before its extension if it is taken; compared without case."""
+    used = {unicodedata.normalize("NFC", other).casefold() for other in taken}
+    return next(candidate for candidate in _candidates(name) if candidate.casefold() not in used)
+
+
+def move_within(source: Path, target: Path) -> None:
+    """Rename a file or folder to a place that is free, whose folders are made; the names are on the disk then.
+
+    Raises
+    ------
+    FileExistsError
+        Something is there.
+    OSError
+        The source is not there, the disk is full or read-only, or the two are on different file systems.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() or target.is_symlink():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    source.rename(target)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
 
 
 def put_back(source: Path, path: Path, checksum: str, project_directory: Path) -> Path | None:

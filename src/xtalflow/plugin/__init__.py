@@ -4,6 +4,7 @@ from ._aside import AT_ONCE, aside
 from ._command import Command, CommandResult, find_program, program_version
 from ._errors import DIAGNOSTIC, ErrorReport, ErrorRow, Unsatisfactory
 from ._host import Host, JobContext, Progress
+from ._purge import PurgeCode, PurgeContext
 from ._registry import load_task, make_task, task_names
 from ._report import REPORT, Fixed, Report, Section, Series, Value
 from ._script import CPluginScript
@@ -24,6 +25,8 @@ __all__ = [
     "JobStatus",
     "Outcome",
     "Progress",
+    "PurgeCode",
+    "PurgeContext",
     "Report",
     "Section",
     "Series",

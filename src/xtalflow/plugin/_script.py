@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 import traceback
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar, overload
 
@@ -56,6 +56,8 @@ class CPluginScript:
     """Memory that it is known to need, in MB; 0 if it is little, or depends on the data."""
     NO_EFFECT: ClassVar[tuple[str, ...]] = ()
     """Paths of parameters that do not change the result, such as ``controlParameters.NPROC``."""
+    PURGESEARCHLIST: ClassVar[Sequence[tuple[str, int]]] = ()
+    """What its files are good for that are no outputs: patterns below the job's folder, each with a `PurgeCode`."""
 
     inputData = CContainer()
     controlParameters = CContainer()

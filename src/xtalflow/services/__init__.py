@@ -7,6 +7,7 @@ asks the record.
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
+from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
     DEMO_TASK,
@@ -15,9 +16,11 @@ from ._demonstration import (
     enter_demo_home,
     prepare_demonstration,
 )
+from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
 from ._graph import job_graph
+from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._jobs import (
     FoundJob,
     find_job,
@@ -44,6 +47,7 @@ from ._projects import (
     project_document,
     project_of_folder,
 )
+from ._purge import JobPurge, PurgedFile, PurgePlan, plan_purge, purge
 from ._recover import recover_projects
 from ._repair import repair_project
 from ._restart import restart_job
@@ -52,6 +56,7 @@ from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
+from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_trash
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._words import give_parameters, split_columns
 
@@ -59,26 +64,34 @@ __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
+    "PROJECT_TRASH",
     "Begin",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
+    "DiskUsage",
     "Document",
     "Examination",
     "FoundJob",
     "JobEnded",
     "JobOptions",
     "JobProgressed",
+    "JobPurge",
     "JobRun",
     "JobStarted",
     "Listener",
     "News",
+    "PlannedDeletion",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ProjectSize",
+    "PurgePlan",
+    "PurgedFile",
     "ReuseDecided",
     "State",
     "Supervisor",
+    "TrashEntry",
     "cancel_job",
     "check_job",
     "check_project",
@@ -89,6 +102,9 @@ __all__ = [
     "definition_detail",
     "definition_schema",
     "definition_tree",
+    "delete_jobs",
+    "delete_project",
+    "empty_trash",
     "enter_demo_home",
     "examine_installation",
     "file_document",
@@ -101,32 +117,43 @@ __all__ = [
     "job_document",
     "job_graph",
     "job_head",
+    "job_usage",
     "jobs_to_wait_for",
     "list_files",
     "list_jobs",
     "list_kpis",
     "list_projects",
     "list_tasks",
+    "list_trash",
     "load_settings",
     "log_path",
     "logged_jobs",
+    "move_project",
     "new_job",
     "open_store",
     "outcome_of",
     "parameter_documents",
     "parameters",
     "params_tree",
+    "plan_deletion",
+    "plan_purge",
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",
     "project_document",
     "project_of_folder",
+    "project_size",
+    "project_usage",
+    "purge",
     "read_report",
     "recover_projects",
+    "refuse_dependents",
     "repair_project",
     "restart_job",
     "restarted",
+    "restore_entry",
     "settle_abandoned",
+    "settle_trash",
     "split_columns",
     "submit_job",
     "summary_document",

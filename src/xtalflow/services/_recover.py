@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from xtalflow import db
 from xtalflow.errors import InvalidInput
 
+from ._housing import out_of_trash
 from ._takeover import settle_abandoned
+from ._trash import settle_trash
 
 if TYPE_CHECKING:
     from xtalflow.db import Recovery
@@ -22,7 +24,7 @@ async def recover_projects(folders: Sequence[Path], *, client: str = "python") -
     Parameters
     ----------
     folders
-        Folders of projects, or folders that such are in.
+        Folders of projects, or folders that such are in. What is in the trash for projects is taken out of it.
 
     Raises
     ------
@@ -30,7 +32,10 @@ async def recover_projects(folders: Sequence[Path], *, client: str = "python") -
         A folder is none of a project, and has none in it; nothing is done then. Or it is a copy of a known project's.
     """
     found = await asyncio.to_thread(lambda: [project for folder in folders for project in _projects_in(folder)])
-    recovered = [await db.recover_project(folder) for folder in dict.fromkeys(found)]
+    folders = [await asyncio.to_thread(out_of_trash, folder) for folder in dict.fromkeys(found)]
+    recovered = [await db.recover_project(folder) for folder in folders]
+    for each in recovered:
+        await settle_trash(each.project, client=client)
     await settle_abandoned(client)
     return recovered
 

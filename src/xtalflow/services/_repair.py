@@ -13,6 +13,7 @@ from xtalflow.engine import FileId, FileRecord, move_to_trash, put_back
 from xtalflow.errors import UnreadableFile
 
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
+from ._trash import settle_trash
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
@@ -22,8 +23,10 @@ async def repair_project(project: ProjectRecord) -> tuple[ProjectCheck, list[str
     """Mend what is safe, and check again; what is left, and sentences on what was done.
 
     A file that is gone or changed is copied back from one with its bytes: another of the project, or that which it was
-    imported from. What has no row, and what has other bytes than it should, goes to the project's trash folder.
+    imported from. What has no row, and what has other bytes than it should, goes to the project's trash folder. What
+    was killed while it deleted or restored jobs is finished.
     """
+    await settle_trash(project)
     found = await check_project(project)
     files = await db.list_files(project.id)
     sources = await db.import_sources(project.id, [file.id for file in files])

@@ -14,6 +14,26 @@ import pytest
 
 from .tasks_of_tests import install_tasks
 
+EDITS = """
+import asyncio
+
+from xtalflow.db import AsyncDatabaseHandler, Evaluation, find_job, find_project
+from xtalflow.services import open_store
+
+
+async def main():
+    async with open_store():
+        project = await find_project("words")
+        handler = await AsyncDatabaseHandler.open(project.id)
+        await handler.edit_project(description="Words of a text", tags=["texts", "β"])
+        for number, evaluation in (("1", Evaluation.GOOD), ("1.2", Evaluation.BEST)):
+            job = await find_job(project.id, number)
+            await handler.edit_job(job.id, title=f"Job {number}", comments="looks well", evaluation=evaluation)
+
+
+asyncio.run(main())
+"""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -81,3 +101,32 @@ def text(tmp_path: Path) -> Path:
     path = tmp_path / "text.txt"
     path.write_text("one two three")
     return path
+
+
+@pytest.fixture
+def lived_in(xtalflow: Any, text: Path) -> Any:
+    """A project with all kinds of ends, waiting, deleted, restarted and re-used jobs, imports and edits."""
+    other = text.parent / "other.txt"
+    other.write_text("one two three")  # the same bytes under another name
+    for words in (
+        ["run", "count_twice", f"TEXT={text}", "TIMES=2"],
+        ["run", "moody", "HOW=badly"],
+        ["run", "moody", "HOW=poorly"],
+        ["run", "moody", "HOW=crash"],
+        ["run", "moody", "HOW=doubtful"],
+        ["run", "count_words", f"TEXT={other}"],
+        ["submit", "moody"],
+        ["cancel", "words/7"],
+        ["run", "count_words", f"TEXT={xtalflow.projects / 'words/CCP4_JOBS/job_1/COPY.txt'}"],
+        ["submit", "count_words", f"TEXT={text}"],
+        ["clone", "words/1", "TIMES=1"],
+    ):
+        project = [] if words[0] in {"cancel", "clone"} else ["-p", "words"]
+        xtalflow(*words, *project)
+    xtalflow("run", "fragile", f"TEXT={text}", "-p", "words")
+    (xtalflow.projects / "words" / "lucky").touch()
+    xtalflow("restart", "words/11")
+    xtalflow("clone", "words/11", "TIMES=2", "--reuse")
+    subprocess.run([sys.executable, "-c", EDITS], env=xtalflow.environ(), check=True, timeout=60)
+    xtalflow("delete", "words/5", "--yes")
+    return xtalflow

@@ -44,6 +44,7 @@ class CountWords(CPluginScript):
 
     TASKNAME, TASKTITLE, TASKVERSION = "count_words", "Count words", "1.0"
     CATEGORY = "test"
+    PURGESEARCHLIST = [("scratch.txt", 1), ("tables", 4), ("*.txt", 0)]
 
     class Inputs(CContainer):
         TEXT = CTextFile(allowUndefined=False, mustExist=True, toolTip="What to count")

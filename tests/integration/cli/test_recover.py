@@ -3,75 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-EDITS = """
-import asyncio
-
-from xtalflow.db import AsyncDatabaseHandler, Evaluation, find_job, find_project
-from xtalflow.services import open_store
-
-
-async def main():
-    async with open_store():
-        project = await find_project("words")
-        handler = await AsyncDatabaseHandler.open(project.id)
-        await handler.edit_project(description="Words of a text", tags=["texts", "β"])
-        for number, evaluation in (("1", Evaluation.GOOD), ("1.2", Evaluation.BEST)):
-            job = await find_job(project.id, number)
-            await handler.edit_job(job.id, title=f"Job {number}", comments="looks well", evaluation=evaluation)
-        await handler.delete_job((await find_job(project.id, "5")).id)
-
-
-asyncio.run(main())
-"""
-
-
-@pytest.fixture
-def lived_in(xtalflow: Any, text: Path) -> Any:
-    """A project with all kinds of ends, waiting, deleted, restarted and re-used jobs, imports and edits."""
-    other = text.parent / "other.txt"
-    other.write_text("one two three")  # the same bytes under another name
-    for words in (
-        ["run", "count_twice", f"TEXT={text}", "TIMES=2"],
-        ["run", "moody", "HOW=badly"],
-        ["run", "moody", "HOW=poorly"],
-        ["run", "moody", "HOW=crash"],
-        ["run", "moody", "HOW=doubtful"],
-        ["run", "count_words", f"TEXT={other}"],
-        ["submit", "moody"],
-        ["cancel", "words/7"],
-        ["run", "count_words", f"TEXT={xtalflow.projects / 'words/CCP4_JOBS/job_1/COPY.txt'}"],
-        ["submit", "count_words", f"TEXT={text}"],
-        ["clone", "words/1", "TIMES=1"],
-    ):
-        project = [] if words[0] in {"cancel", "clone"} else ["-p", "words"]
-        xtalflow(*words, *project)
-    xtalflow("run", "fragile", f"TEXT={text}", "-p", "words")
-    (xtalflow.projects / "words" / "lucky").touch()
-    xtalflow("restart", "words/11")
-    xtalflow("clone", "words/11", "TIMES=2", "--reuse")
-    subprocess.run([sys.executable, "-c", EDITS], env=xtalflow.environ(), check=True, timeout=60)
-    return xtalflow
-
-
-def seen(xtalflow: Any) -> dict[str, Any]:
-    """All that a user can see."""
-    jobs = xtalflow("jobs", "-p", "words", "--all", "--json").json()
-    return {
-        "projects": xtalflow("projects", "--json").json(),
-        "jobs": jobs,
-        "files": xtalflow("files", "-p", "words", "--json").json(),
-        "kpis": xtalflow("kpis", "-p", "words", "--json").json(),
-        "check": xtalflow("check", "-p", "words", "--json").json(),
-        **{job["number"]: xtalflow("show", job["uuid"], "--json").json() for job in jobs if "." not in job["number"]},
-        **{f"graph {job['number']}": xtalflow("graph", job["uuid"], "--json").json() for job in jobs},
-    }
+from .seeing import seen
 
 
 def test_a_project_is_the_same_after_its_database_was_lost(lived_in: Any) -> None:
@@ -124,8 +59,7 @@ def test_work_goes_on_after_the_database_was_lost(lived_in: Any, text: Path) -> 
     assert again.out == "words: known, and where it was: 20 jobs, 16 files\n"
     assert xtalflow("show", "words/9", "--json").json()["status"] == "finished"
     assert (new["number"], new["status"]) == ("13", "finished")
-    (checked,) = xtalflow("check", "-p", "words", "--json").json()["projects"]
-    assert [(one["kind"], Path(one["path"]).name) for one in checked["problems"]] == [("orphan", "job_5")]  # deleted
+    assert xtalflow("check", "-p", "words").code == 0
 
 
 def test_a_project_that_was_moved_by_hand_is_found_again(xtalflow: Any, text: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from xtalflow.db import (
     Evaluation,
     JobDeletion,
     JobEdit,
+    JobRestoration,
     ProjectEdit,
     ProjectRecord,
     create_project,
@@ -55,7 +56,8 @@ async def test_everything_that_a_user_decides_is_a_line(handler: AsyncDatabaseHa
     await handler.edit_project(tags=["xray"])
     await handler.update_job_status(job.id, JobStatus.QUEUED)
     await handler.update_job_status(job.id, JobStatus.INTERRUPTED, reason="cancelled")
-    await handler.delete_job(job.id)
+    deletion = await handler.delete_jobs([job.id])
+    await handler.restore_jobs(deletion)
     lines = list(read_project_log(handler.project_directory))
 
     assert [line.event for line in lines] == [
@@ -65,9 +67,10 @@ async def test_everything_that_a_user_decides_is_a_line(handler: AsyncDatabaseHa
         ProjectEdit(tags=("xray",)),
         StatusChange(to=JobStatus.QUEUED),
         StatusChange(to=JobStatus.INTERRUPTED, reason="cancelled"),
-        JobDeletion(),
+        JobDeletion(jobs=(job.id,), entry="job_1"),
+        JobRestoration(jobs=(job.id,), entry="job_1"),
     ]
-    assert [line.job for line in lines] == [job.id, job.id, job.id, None, job.id, job.id, job.id]
+    assert [line.job for line in lines] == [job.id, job.id, job.id, None, job.id, job.id, None, None]
     assert all(line.who and line.where_from == "python" and line.version and line.time.tzinfo for line in lines)
 
 

@@ -248,14 +248,16 @@ async def test_a_job_whose_files_are_read_is_not_deleted(handler: AsyncDatabaseH
     (file,) = await handler.register_output_files(child.id, [new_file(handler, f"{child.folder}/A.mtz")])
     await handler.register_input_files(reader.id, [InputUse(file=file.id, param_name="XYZIN")])
     with pytest.raises(InvalidInput, match="running"):
-        await handler.delete_job(maker.id)
+        await handler.delete_jobs([maker.id])
     for job in (maker, reader):
         await handler.update_job_status(job.id, JobStatus.FAILED)
 
     with pytest.raises(InvalidInput, match="job 2 reads"):
-        await handler.delete_job(maker.id)
-    await handler.delete_job(reader.id)
-    await handler.delete_job(maker.id)
+        await handler.delete_jobs([maker.id])
+    with pytest.raises(InvalidInput, match=r"job 1\.1 is a part of job 1"):
+        await handler.delete_jobs([child.id])
+    await handler.delete_jobs([reader.id])
+    await handler.delete_jobs([maker.id])
     assert await list_files(handler.project) == []
     assert [event.kind for event in await list_events(handler.project)][-2:] == ["deleted", "deleted"]
     assert (await handler.create_job(NewJob(task="a"))).number == "3"

@@ -6,7 +6,7 @@ import asyncio
 import re
 
 from xtalflow.data import CContainer, Finding
-from xtalflow.plugin import Command, CPluginScript, Fixed, Series
+from xtalflow.plugin import Command, CPluginScript, Fixed, PurgeCode, Series
 from xtalflow.xtal import (
     CFrenchWilsonPerformance,
     CObsDataFile,
@@ -39,6 +39,7 @@ class FrenchWilson(CPluginScript):
     TASKNAME, TASKTITLE, TASKVERSION = "french_wilson", "French–Wilson amplitudes", "1.0"
     CATEGORY = "data_reduction"
     PROGRAMS = ("servalcat",)
+    PURGESEARCHLIST = (("intensities.mtz", PurgeCode.SCRATCH),)
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 
 from xtalflow.data import CBoolean, CContainer, CFloat, CInt, CList, CString, Finding, find_all_files
-from xtalflow.plugin import Command, CPluginScript
+from xtalflow.plugin import Command, CPluginScript, PurgeCode
 from xtalflow.xtal import (
     CDictDataFile,
     CFreeRDataFile,
@@ -55,6 +55,11 @@ class ServalcatRefine(CPluginScript):
     TASKNAME, TASKTITLE, TASKVERSION = "servalcat_refine", "Refinement with servalcat", "1.0"
     CATEGORY = "refinement"
     PROGRAMS = ("servalcat",)
+    PURGESEARCHLIST = (
+        ("reflections.mtz", PurgeCode.SCRATCH),
+        ("refined_stats.json", PurgeCode.REDUNDANT_AFTER_REPORT),
+        ("refined*", PurgeCode.SCRATCH_DIAGNOSTIC),
+    )
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(

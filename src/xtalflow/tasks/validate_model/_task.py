@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from xtalflow.data import CContainer, CFloat, CList, Finding
 from xtalflow.errors import NotEquipped
-from xtalflow.plugin import Command, CPluginScript
+from xtalflow.plugin import Command, CPluginScript, PurgeCode
 from xtalflow.xtal import (
     CDictDataFile,
     CMapCoeffsDataFile,
@@ -47,6 +47,7 @@ class ValidateModel(CPluginScript):
     TASKNAME, TASKTITLE, TASKVERSION = "validate_model", "Validate model", "1.0"
     CATEGORY = "validation"
     PROGRAMS = ("servalcat",)
+    PURGESEARCHLIST = (("geometry_*.json", PurgeCode.REDUNDANT_AFTER_REPORT),)
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
