@@ -64,12 +64,14 @@ class Ledger:
         return self.job(JobId(job_uuid))[1]
 
     def save(self) -> None:
-        """Write the events and move the counter: two queries, however many events."""
+        """Write the events and move the counters: two queries, however many events."""
         if not self.events:
             return
         JobEvent.objects.bulk_create(self.events)
         seq = self.project.last_event_seq + len(self.events)
-        Project.objects.filter(pk=self.project.pk).update(last_event_seq=seq, last_access=self.now)
+        Project.objects.filter(pk=self.project.pk).update(
+            last_event_seq=seq, last_job_number=self.project.last_job_number, last_access=self.now
+        )
 
 
 @contextmanager
