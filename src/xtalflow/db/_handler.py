@@ -146,10 +146,10 @@ class AsyncDatabaseHandler(JobStoreBase):
         return await in_database(submit, self._writer, submission, make_folder)
 
     async def settle(
-        self, job_uuid: JobId, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+        self, job: JobRecord, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
     ) -> JobRecord:
         """Replay the last lines of a run, and close it; a job that has no end by then gets that of the settlement."""
-        return await in_database(settle, self._writer, job_uuid, epoch, lines, settlement)
+        return await in_database(settle, self._writer, job, epoch, lines, settlement)
 
     async def edit_job(
         self,

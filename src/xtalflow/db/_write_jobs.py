@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -63,6 +64,14 @@ def move_job(ledger: Ledger, job_uuid: UUID, to: JobStatus, reason: str = "", **
         job = ledger.job_record(job_uuid)
         raise IllegalTransition(f"job {job.number} is {job.status.key} and cannot become {to.key}")
     ledger.note("status", job_uuid, {"to": to.key} | ({"reason": clean_text(reason)} if reason else {}))
+
+
+def moved(job: JobRecord, to: JobStatus, reason: str, now: datetime) -> JobRecord:
+    """The record of a job that `move_job` has moved."""
+    job = replace(job, status=to, exit_reason=clean_text(reason))
+    if to is JobStatus.QUEUED:
+        return replace(job, started=None, finished=None)
+    return replace(job, started=now) if to is JobStatus.RUNNING else replace(job, finished=now)
 
 
 def end_job(ledger: Ledger, job_pk: int, job: JobRecord, end: JobEnd) -> None:

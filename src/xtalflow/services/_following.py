@@ -110,7 +110,7 @@ class Following:
                 self._run = other  # two were started when a supervisor died, and the other one has the job
                 continue
             passed("supervisor.settling")
-            job = await self._handler.settle(self._job.id, self._attempt.epoch, lines, settlement)
+            job = await self._handler.settle(self._job, self._attempt.epoch, lines, settlement)
             self._tell(lines)
             passed("supervisor.settled")
             return job

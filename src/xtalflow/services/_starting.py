@@ -45,7 +45,7 @@ async def start_run(
         passed("supervisor.started")
     except (ProgramFailed, OSError) as exc:
         failed = db.RunSettlement(status=JobStatus.FAILED, reason=str(exc), remark=str(exc))
-        await handler.settle(job.id, attempt.epoch, [], failed)
+        await handler.settle(job, attempt.epoch, [], failed)
         return None
     return run
 
