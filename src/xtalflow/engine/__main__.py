@@ -6,7 +6,7 @@ from pathlib import Path
 from xtalflow.errors import XtalflowError
 
 from ._fork_server import serve
-from ._runner import run_folder
+from ._runner import get_ready, run_folder, set_up
 
 
 def main(arguments: list[str]) -> int:
@@ -16,8 +16,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m xtalflow.engine FOLDER\n")
         return 2
+    set_up()
     try:
-        return run_folder(Path(arguments[0]))
+        return run_folder(Path(arguments[0]), get_ready())
     except XtalflowError as exc:
         sys.stderr.write(f"{exc}\n")
         return 2

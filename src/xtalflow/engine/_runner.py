@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,12 +29,11 @@ from xtalflow.plugin import AT_ONCE, JobStatus, Outcome, aside, load_task, task_
 from ._files import SMALL
 from ._imports import check_inputs, verify_inputs
 from ._journal import JOURNAL, JournalWriter
-from ._json_records import field_types
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
 from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end
-from ._processes import become_subreaper, boot_id, identify
-from ._records import FileRecord, JobEnd, JobRecord
+from ._processes import ProcessIdentity, become_subreaper, identify
+from ._records import JobEnd, JobRecord
 from ._tracking import library_versions
 
 BEAT_S = 15.0
@@ -53,21 +53,40 @@ def load_ahead() -> None:
 
     for name in task_names(built_in=True):
         load_task(name)
-    for record in (JobOrder, FileRecord, RunStart):
-        field_types(record)
     library_versions()
-    boot_id()
 
 
-def run_folder(folder: Path) -> int:
-    """Run the job in this folder; returns 0 if it wrote its ``end.json``, else `GAVE_WAY`."""
+def set_up() -> None:
+    """Make this process fit for a job, whatever job it will be."""
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    AT_ONCE.set(True)
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A process that can run a job as soon as it knows which: its identity, and its event loop."""
+
+    process: ProcessIdentity
+    loop: asyncio.Runner
+
+
+def get_ready() -> Ready:
+    """Do in the runner's own process what does not need the job."""
+    become_subreaper()
+    loop = asyncio.Runner()
+    loop.get_loop()
+    return Ready(identify(os.getpid()), loop)
+
+
+def run_folder(folder: Path, ready: Ready) -> int:
+    """Run the job in this folder; returns 0 if it wrote its ``end.json``, else `GAVE_WAY`."""
     order = read_order(folder)
     os.environ.update(order.environment)
     os.environ[RUN_MARK] = order.token
-    become_subreaper()
-    process = identify(os.getpid())
+    process = ready.process
     start = RunStart(
         epoch=order.epoch,
         token=order.token,
@@ -83,10 +102,8 @@ def run_folder(folder: Path) -> int:
         return GAVE_WAY
     passed("runner.took")
     began = time.monotonic()
-    AT_ONCE.set(True)
-    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
-        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
-    outcome, reason = asyncio.run(_run(folder, order))
+    with ready.loop as loop:
+        outcome, reason = loop.run(_run(folder, order))
     wall_s = round(time.monotonic() - began, 3)
     passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))

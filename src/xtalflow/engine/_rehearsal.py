@@ -1,0 +1,144 @@
+"""A job that does nothing, run by the fork server before it forks: what Python looks up once is known from then on.
+
+Regular expressions, types of records, metadata of classes, encoders, the parser of parameters: without this, every
+runner would find them anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from xtalflow.data import CContainer, CDataFile, CInt, CString
+from xtalflow.formats import read_params
+from xtalflow.plugin import Command, CPluginScript, JobContext, JobStatus, Outcome
+
+from ._files import sha256_of
+from ._imports import check_inputs, verify_inputs
+from ._journal import JOURNAL, JournalWriter
+from ._kept_store import JournalStore
+from ._order import JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end, write_order
+from ._papers import INPUT_PARAMS, write_input_params
+from ._processes import ProcessIdentity
+from ._records import IMPORT_DIR, FileId, FileRecord, JobId, JobRecord, ProjectId, job_folder
+
+
+class _AnyFile(CDataFile):
+    QUALIFIERS = {"mimeTypeName": "application/octet-stream", "fileExtensions": ("bin",)}
+
+
+class _Nothing(CPluginScript):
+    """Read a file, run a program, write a file."""
+
+    TASKNAME, TASKTITLE, TASKVERSION = "nothing", "Nothing", "1.0"
+
+    class Inputs(CContainer):
+        FILE = _AnyFile(allowUndefined=False, mustExist=True)
+
+    class Controls(CContainer):
+        NUMBER = CInt(default=1, min=0)
+        TEXT = CString()
+
+    class Outputs(CContainer):
+        FILEOUT = _AnyFile()
+
+    inputData, controlParameters, outputData = Inputs(), Controls(), Outputs()
+
+    def command(self) -> Command:
+        return Command("true", [])
+
+    def collect(self) -> None:
+        if path := self.container["outputData"]["FILEOUT"].path:
+            path.write_bytes(b"\0")
+
+
+def rehearse(process: ProcessIdentity) -> Outcome | None:
+    """Run a job in a folder that is gone afterwards; how it ended."""
+    with TemporaryDirectory(prefix="xtalflow-") as directory:
+        project = Path(directory)
+        (project / job_folder("1")).mkdir(parents=True)
+        source = project / "input.bin"
+        source.write_bytes(b"\0")
+        file = FileRecord(
+            id=FileId(uuid4()),
+            project=ProjectId(uuid4()),
+            job=JobId(uuid4()),
+            param_name="FILE",
+            path=source.name,
+            directory=IMPORT_DIR,
+            file_type="application/octet-stream",
+            checksum=sha256_of(source),
+            size=1,
+        )
+        return _run(project, file, process)
+
+
+def _run(project: Path, file: FileRecord, process: ProcessIdentity) -> Outcome | None:
+    folder = project / job_folder("1")
+    order = JobOrder(
+        job=JobId(uuid4()),
+        number="1",
+        task=_Nothing.TASKNAME,
+        project=file.project,
+        project_name="rehearsal",
+        epoch=1,
+        token=f"{file.id.hex}-1",
+        inputs=(file,),
+    )
+    write_order(folder, order)
+    order = read_order(folder)
+    start = RunStart(
+        epoch=1,
+        token=order.token,
+        host="",
+        pid=process.pid,
+        start_time=process.start_time,
+        boot_id=process.boot_id,
+        started=datetime.now(UTC).isoformat(),
+    )
+    take_epoch(folder, start)
+    outcome = asyncio.run(_work(folder, project, order))
+    write_end(folder, RunEnd(epoch=1, job=order.job, outcome=outcome or Outcome.FAILED))
+    return outcome
+
+
+async def _work(folder: Path, project: Path, order: JobOrder) -> Outcome | None:
+    job = JobRecord(
+        id=order.job,
+        project=order.project,
+        number=order.number,
+        task=order.task,
+        status=JobStatus.QUEUED,
+        created=datetime.now(UTC),
+    )
+    with JournalWriter(folder / JOURNAL, epoch=1) as journal:
+        store = JournalStore(
+            journal,
+            project=order.project,
+            project_name=order.project_name,
+            project_directory=project,
+            job=job,
+            inputs=order.inputs,
+        )
+        asked, plugin = _Nothing(), _Nothing()
+        for each in (asked, plugin):
+            each.container.project_directory = project
+            each.job = JobContext(
+                job=job.id,
+                number=job.number,
+                project=order.project,
+                project_name=order.project_name,
+                project_directory=project,
+                folder=folder,
+            )
+        asked.container["inputData"]["FILE"].link(order.inputs[0])
+        asked.container["controlParameters"]["TEXT"].set("text")
+        write_input_params(asked)
+        read_params(folder / INPUT_PARAMS, plugin.container)
+        check_inputs(plugin, order.inputs, store)
+        verify_inputs(order.inputs, store)
+        async with store.track_job(plugin):
+            return await plugin.execute()
