@@ -83,9 +83,10 @@ def writing(project_uuid: UUID, actor: Actor) -> Iterator[Ledger]:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a project is written to within a transaction")
-    project = Project.objects.select_for_update().filter(uuid=project_uuid).first()
-    if project is None:
-        raise UnknownProject(str(project_uuid))
+    try:
+        project = Project.objects.select_for_update().get(uuid=project_uuid)
+    except Project.DoesNotExist:
+        raise UnknownProject(str(project_uuid)) from None
     ledger = Ledger(project=project, actor=actor)
     yield ledger
     ledger.save()

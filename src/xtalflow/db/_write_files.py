@@ -105,10 +105,10 @@ def add_imports(ledger: Ledger, job_pk: int, job: JobRecord, imports: Sequence[N
     return [records[uuids[checksum]] for checksum in checksums]
 
 
-def imported_file_uuid(project_pk: Any, checksum: str) -> UUID | None:
+def imported_file_uuid(project: UUID, checksum: str) -> UUID | None:
     """The imported file of a project with these bytes."""
-    files = File.objects.filter(_IMPORTED, project=project_pk, checksum=checksum, available=True)
-    return files.values_list("uuid", flat=True).first()
+    files = File.objects.filter(_IMPORTED, project__uuid=project, checksum=checksum, available=True)
+    return next(iter(files.values_list("uuid", flat=True)), None)
 
 
 def _imported(ledger: Ledger, imports: Sequence[NewImport], there: Sequence[_There]) -> dict[str, FileId]:
