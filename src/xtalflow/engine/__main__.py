@@ -6,7 +6,7 @@ from pathlib import Path
 from xtalflow.errors import XtalflowError
 
 from ._fork_server import serve
-from ._runner import get_ready, run_folder, set_up
+from ._runner import Ready, run_folder, set_up
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
         return 2
     set_up()
     try:
-        return run_folder(Path(arguments[0]), get_ready())
+        return run_folder(Path(arguments[0]), Ready())
     except XtalflowError as exc:
         sys.stderr.write(f"{exc}\n")
         return 2

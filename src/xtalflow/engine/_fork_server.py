@@ -158,7 +158,7 @@ class _ForkServer:
             os.setsid()
             gc.enable()
             warnings.resetwarnings()
-            ready = _runner.get_ready()
+            ready = _runner.Ready()
             folder, descriptors, _, _ = socket.recv_fds(orders, MOST_BYTES, 2)
             orders.close()
             if folder:

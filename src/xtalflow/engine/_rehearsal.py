@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from xtalflow.data import CContainer, CDataFile, CInt, CString
+from xtalflow.faults import unnoticed
 from xtalflow.formats import read_params
 from xtalflow.plugin import Command, CPluginScript, JobContext, JobStatus, Outcome
 
@@ -57,7 +58,7 @@ class _Nothing(CPluginScript):
 
 def rehearse(process: ProcessIdentity) -> Outcome | None:
     """Run a job in a folder that is gone afterwards; how it ended."""
-    with TemporaryDirectory(prefix="xtalflow-") as directory:
+    with TemporaryDirectory(prefix="xtalflow-") as directory, unnoticed():
         project = Path(directory)
         (project / job_folder("1")).mkdir(parents=True)
         source = project / "input.bin"

@@ -15,10 +15,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Coroutine
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -32,7 +31,7 @@ from ._journal import JOURNAL, JournalWriter
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
 from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, take_epoch, write_end
-from ._processes import ProcessIdentity, become_subreaper, identify
+from ._processes import become_subreaper, identify
 from ._records import JobEnd, JobRecord
 from ._tracking import library_versions
 
@@ -65,20 +64,26 @@ def set_up() -> None:
         asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
 
 
-@dataclass(frozen=True, slots=True)
 class Ready:
-    """A process that can run a job as soon as it knows which: its identity, and its event loop."""
+    """A process that can run a job as soon as it knows which.
 
-    process: ProcessIdentity
-    loop: asyncio.Runner
+    Attributes
+    ----------
+    work
+        What a signal interrupts, once there is any.
+    """
 
+    def __init__(self) -> None:
+        become_subreaper()
+        self.process = identify(os.getpid())
+        self.loop = asyncio.Runner()
+        self.work: asyncio.Task[Any] | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.get_loop().add_signal_handler(number, self._interrupt)
 
-def get_ready() -> Ready:
-    """Do in the runner's own process what does not need the job."""
-    become_subreaper()
-    loop = asyncio.Runner()
-    loop.get_loop()
-    return Ready(identify(os.getpid()), loop)
+    def _interrupt(self) -> None:
+        if self.work is not None:
+            self.work.cancel()
 
 
 def run_folder(folder: Path, ready: Ready) -> int:
@@ -103,7 +108,7 @@ def run_folder(folder: Path, ready: Ready) -> int:
     passed("runner.took")
     began = time.monotonic()
     with ready.loop as loop:
-        outcome, reason = loop.run(_run(folder, order))
+        outcome, reason = loop.run(_run(folder, order, ready))
     wall_s = round(time.monotonic() - began, 3)
     passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))
@@ -127,7 +132,7 @@ def end_leftovers(grace_s: float = 5.0) -> bool:
     return False
 
 
-async def _run(folder: Path, order: JobOrder) -> tuple[Outcome, str]:
+async def _run(folder: Path, order: JobOrder, ready: Ready) -> tuple[Outcome, str]:
     job = JobRecord(
         id=order.job,
         project=order.project,
@@ -146,16 +151,14 @@ async def _run(folder: Path, order: JobOrder) -> tuple[Outcome, str]:
             job=job,
             inputs=order.inputs,
         )
-        return await _with_beat_and_signals(_work(job, store, order), folder / BEAT)
+        ready.work = asyncio.create_task(_work(job, store, order))
+        return await _with_beat(ready.work, folder / BEAT)
 
 
-async def _with_beat_and_signals(work: Coroutine[None, None, tuple[Outcome, str]], beat: Path) -> tuple[Outcome, str]:
-    task, beating = asyncio.create_task(work), asyncio.create_task(_beat(beat))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+async def _with_beat(work: asyncio.Task[tuple[Outcome, str]], beat: Path) -> tuple[Outcome, str]:
+    beating = asyncio.create_task(_beat(beat))
     try:
-        return await task
+        return await work
     except asyncio.CancelledError:
         return Outcome.INTERRUPTED, "interrupted"
     finally:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LEASE_S = 60.0
 """Seconds for which a claim is good; it is renewed while the job runs."""
+POLL_S = 0.1
+"""Seconds between two looks at a journal, if there are few to look at."""
 _GONE = RunnerExit(code=None)
 
 
@@ -77,7 +79,7 @@ class Following:
         self._interrupts = 1 if attempt.cancel_requested else 0
         self._killing: asyncio.Future[RunnerExit] | None = None
         self._folders = {job.id: self._folder}
-        self.poll_s = 0.05
+        self.poll_s = POLL_S
 
     def interrupt(self) -> None:
         """End the job: the first time cleanly, the second time by killing its runner and all that it started."""
@@ -104,8 +106,7 @@ class Following:
             Somebody else follows it now; nothing is settled here.
         """
         while True:
-            runner_exit, lines, refusal = await self._follow()
-            settlement = await asyncio.to_thread(self._settlement, runner_exit, refusal)
+            lines, settlement = await self._follow()
             if settlement.is_lost and (other := await LocalExecutor().find(self._folder, self._attempt.token)):
                 self._run = other  # two were started when a supervisor died, and the other one has the job
                 continue
@@ -119,24 +120,23 @@ class Following:
         """Replay what the journal tells so far, whoever follows the run."""
         await self._replay(*await self._read(JournalReader(self._folder / JOURNAL)))
 
-    async def _follow(self) -> tuple[RunnerExit, list[JournalLine], str]:
-        """Replay the journal while the runner runs; its exit, the last lines, and what is wrong with the journal."""
+    async def _follow(self) -> tuple[list[JournalLine], RunSettlement]:
+        """Replay the journal while the runner runs; the last lines, and how the run ended."""
         reader = JournalReader(self._folder / JOURNAL)
         ending = asyncio.ensure_future(self._run.wait() if self._run is not None else _gone())
         renewal = time.monotonic() + LEASE_S / 3
         try:
             while True:
                 await asyncio.wait({ending}, timeout=self.poll_s)
-                ended = ending.done()
+                if ending.done():
+                    return await asyncio.to_thread(self._last_look, reader, ending.result())
                 lines, refusal = await self._read(reader)
-                if ended:
-                    return ending.result(), lines, str(refusal or "")
                 try:
                     await self._replay(lines, refusal)
                 except InvalidInput as exc:
                     if self._run is not None:
                         await self._run.stop()
-                    return await ending, [], str(exc)
+                    return [], await asyncio.to_thread(self._settlement, await ending, str(exc))
                 if time.monotonic() > renewal:
                     await self._renew()
                     renewal = time.monotonic() + LEASE_S / 3
@@ -164,6 +164,10 @@ class Following:
         lines = [line for line in found if not self._is_known(line)]
         self._sync([line for line in lines if isinstance(line.event, JobEnd)])
         return lines, refusal
+
+    def _last_look(self, reader: JournalReader, runner_exit: RunnerExit) -> tuple[list[JournalLine], RunSettlement]:
+        lines, refusal = self._read_now(reader)
+        return lines, self._settlement(runner_exit, str(refusal or ""))
 
     def _sync(self, ends: Sequence[JournalLine]) -> None:
         """What ended jobs wrote is on the disk before the database says so."""
