@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -238,31 +239,28 @@ def _counted_syncs() -> Iterator[dict[str, int]]:
     from xtalflow.engine import _files
 
     counts = {"calls": 0, "turns": 0}
-    fsync, together = os.fsync, _files.sync_together
-    side_by_side = False
+    fsync, begin = os.fsync, _files.begin_sync
 
     def counting(descriptor: int) -> None:
         counts["calls"] += 1
-        counts["turns"] += not side_by_side
+        counts["turns"] += not threading.current_thread().name.startswith("sync")
         fsync(descriptor)
 
-    def counting_together(paths: Any) -> None:
-        nonlocal side_by_side
-        counts["turns"] += 1
-        side_by_side = True
-        together(paths)
-        side_by_side = False
+    def counting_begin(paths: Any) -> Any:
+        paths = list(paths)
+        counts["turns"] += bool(paths)
+        return begin(paths)
 
-    names = [name for name, module in sys.modules.items() if getattr(module, "sync_together", None) is together]
+    names = [name for name, module in sys.modules.items() if getattr(module, "begin_sync", None) is begin]
     os.fsync = counting
     for name in names:
-        vars(sys.modules[name])["sync_together"] = counting_together
+        vars(sys.modules[name])["begin_sync"] = counting_begin
     try:
         yield counts
     finally:
         os.fsync = fsync
         for name in names:
-            vars(sys.modules[name])["sync_together"] = together
+            vars(sys.modules[name])["begin_sync"] = begin
 
 
 def _memory(pid: int) -> dict[str, float]:

@@ -7,10 +7,11 @@ be kept, is refused, and the lines before it stand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from xtalflow.engine import (
     Outputs,
     StatusChange,
     Values,
+    begin_sync,
     child_id,
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnknownJob
@@ -96,24 +98,37 @@ class RunSettlement:
 
 
 def settle(
-    writer: Writer, job: JobRecord, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+    writer: Writer,
+    job: JobRecord,
+    epoch: int,
+    lines: Sequence[JournalLine],
+    settlement: RunSettlement,
+    written: Sequence[Path],
 ) -> JobRecord:
-    """The last lines of a run, the end of its job and of the run itself, together.
+    """The last lines of a run, the end of its job and of the run itself, together; what was written is on the disk.
 
     Lines that cannot be understood fail the job; those before stand. Of a run that is not the latest of its job
     nothing is left to settle.
     """
     rest = len(lines) % LINES_PER_TRANSACTION
+    synced = begin_sync(written)
+    if rest < len(lines):
+        synced()
     try:
         replay(writer, lines[: len(lines) - rest])
     except InvalidInput as exc:
-        return _settle(writer, job, epoch, [], _refused(settlement, exc))
-    return _settle(writer, job, epoch, lines[len(lines) - rest :], settlement)
+        return _settle(writer, job, epoch, [], _refused(settlement, exc), synced)
+    return _settle(writer, job, epoch, lines[len(lines) - rest :], settlement, synced)
 
 
 @transaction.atomic
 def _settle(
-    writer: Writer, job: JobRecord, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+    writer: Writer,
+    job: JobRecord,
+    epoch: int,
+    lines: Sequence[JournalLine],
+    settlement: RunSettlement,
+    synced: Callable[[], None],
 ) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
         run = _Run(ledger, top_number(job.number))
@@ -126,6 +141,7 @@ def _settle(
             for ended, change in run.end_jobs(settlement):
                 writer.log(ledger, ended, change)
             run.save(settlement)
+        synced()  # before the commit: the disk had the time of all these statements
         return run.job(job.id)
 
 

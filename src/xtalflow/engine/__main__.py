@@ -17,8 +17,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m xtalflow.engine FOLDER\n")
         return 2
     set_up()
+    ready = Ready()
     try:
-        return run_folder(Path(arguments[0]), Ready())
+        with ready.loop:
+            return run_folder(Path(arguments[0]), ready)
     except XtalflowError as exc:
         sys.stderr.write(f"{exc}\n")
         return 2

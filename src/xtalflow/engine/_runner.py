@@ -107,8 +107,7 @@ def run_folder(folder: Path, ready: Ready) -> int:
         return GAVE_WAY
     passed("runner.took")
     began = time.monotonic()
-    with ready.loop as loop:
-        outcome, reason = loop.run(_run(folder, order, ready))
+    outcome, reason = ready.loop.run(_run(folder, order, ready))
     wall_s = round(time.monotonic() - began, 3)
     passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))
@@ -152,7 +151,10 @@ async def _run(folder: Path, order: JobOrder, ready: Ready) -> tuple[Outcome, st
             inputs=order.inputs,
         )
         ready.work = asyncio.create_task(_work(job, store, order))
-        return await _with_beat(ready.work, folder / BEAT)
+        try:
+            return await _with_beat(ready.work, folder / BEAT)
+        finally:
+            await asyncio.get_running_loop().shutdown_default_executor()  # threads of the task have ended
 
 
 async def _with_beat(work: asyncio.Task[tuple[Outcome, str]], beat: Path) -> tuple[Outcome, str]:

@@ -39,7 +39,7 @@ async def submitted(
     handler: AsyncDatabaseHandler, imports: list[NewImport], uses: tuple[InputUse, ...] = ()
 ) -> Submitted:
     submission = Submission(job=NewJob(task="refine"), imports=imports, uses=uses, owner="test", lease_s=60)
-    return await handler.submit(submission, lambda *_: None)
+    return await handler.submit(submission, lambda *_: [])
 
 
 def run_of(handler: AsyncDatabaseHandler, made: Submitted, outputs: int) -> list[JournalLine]:

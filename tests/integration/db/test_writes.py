@@ -104,7 +104,7 @@ async def test_a_job_finishes_with_its_files_or_not_at_all(
     job = await running_job(handler)
     end = JobEnd(status=JobStatus.FINISHED, outputs=outputs_of(job, 3), kpis=[Kpi(key="RFactor", value=0.2)])
 
-    def full(*args: object) -> None:
+    def full(*args: object, **options: object) -> None:
         raise StoreUnavailable("project.jsonl: no space left on device")
 
     with monkeypatch.context() as patch:
