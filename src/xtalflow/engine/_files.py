@@ -230,7 +230,11 @@ def begin_sync(paths: Iterable[Path]) -> Callable[[], None]:
 
 def sync_together(paths: Iterable[Path]) -> None:
     """Put files, and the names in folders, on the disk, side by side."""
-    begin_sync(paths)()
+    paths = list(dict.fromkeys(paths))
+    if len(paths) == 1:
+        sync_folder(paths[0])
+    else:
+        begin_sync(paths)()
 
 
 @cache

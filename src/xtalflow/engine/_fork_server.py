@@ -31,6 +31,11 @@ from ._rehearsal import rehearse
 RUNNER_LOG = "stdout.txt"
 MOST_BYTES = 1 << 16
 """Longest packet."""
+_QUIET_MS = 50
+"""Milliseconds without anything to do after which the next runner is forked; that a runner ends is another occasion.
+
+Forking at once would take the processor from the runner that has just got its job.
+"""
 
 
 def serve(descriptor: int) -> int:
@@ -83,13 +88,16 @@ class _ForkServer:
         poll.register(self._wake_reader, select.POLLIN)
         self._fork_ahead()
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
+            ready = {descriptor for descriptor, _ in poll.poll(_QUIET_MS if self._spare is None else None)}
             if self._wake_reader.fileno() in ready:
                 with suppress(BlockingIOError):
                     self._wake_reader.recv(4096)
                 self._reap()
-            if self._connection.fileno() in ready and not self._answer():
-                return
+            if self._connection.fileno() in ready:
+                if not self._answer():
+                    return
+            else:
+                self._fork_ahead()
 
     def _answer(self) -> bool:
         """Answer one request; False if there will be no more."""
@@ -111,7 +119,6 @@ class _ForkServer:
             runner.close()
         finally:
             os.close(end)
-        self._fork_ahead()
         return True
 
     def _start(self, folder: Path, end: int) -> _Spare:
