@@ -10,6 +10,7 @@ server: the socket by which it would get its job is closed then.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -48,8 +49,8 @@ def serve(descriptor: int) -> int:
         writer.setblocking(False)
         _runner.load_ahead()
         _runner.set_up()
-        with suppress(OSError):  # no room for a temporary folder: the runners look up by themselves what they need
-            rehearse(identify(os.getpid()))
+        with suppress(OSError), asyncio.Runner() as loop:  # without room for it, the runners do without it
+            rehearse(identify(os.getpid()), loop)
         gc.collect()
         gc.disable()
         gc.freeze()
@@ -139,22 +140,22 @@ class _ForkServer:
     def _fork_ahead(self) -> None:
         if self._spare is None:
             with suppress(OSError, Warning):  # the next request tells why this is not possible
-                self._spare = self._fork()
+                self._spare = self._fork(rehearsing=not self._runners)
 
-    def _fork(self) -> _Spare:
+    def _fork(self, *, rehearsing: bool = False) -> _Spare:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
                 pid = os.fork()
                 if pid == 0:
                     ours.close()
-                    self._become_runner(theirs)
+                    self._become_runner(theirs, rehearsing=rehearsing)
             return _Spare(pid, ours)
         except BaseException:
             ours.close()
             raise
 
-    def _become_runner(self, orders: socket.socket) -> NoReturn:
+    def _become_runner(self, orders: socket.socket, *, rehearsing: bool) -> NoReturn:
         """What the forked process does; it never comes back."""
         code = 1
         try:
@@ -166,6 +167,9 @@ class _ForkServer:
             gc.enable()
             warnings.resetwarnings()
             ready = _runner.Ready()
+            if rehearsing:
+                with suppress(OSError):
+                    rehearse(ready.process, ready.loop)
             folder, descriptors, _, _ = socket.recv_fds(orders, MOST_BYTES, 2)
             orders.close()
             if folder:
