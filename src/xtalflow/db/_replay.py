@@ -150,22 +150,33 @@ def _refused(settlement: RunSettlement, why: InvalidInput) -> RunSettlement:
     return replace(settlement, status=JobStatus.FAILED, reason=reason, remark=reason)
 
 
+_LATEST = ("attempts__pk", "attempts__epoch", "attempts__state", "attempts__journal_seq")
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is read of an attempt, in the order of `_LATEST`; its position in the journal moves with the lines."""
+
+    pk: int
+    epoch: int
+    state: str
+    journal_seq: int
+
+
 class _Run:
     """The latest attempt of one top-level job, with its tree of jobs."""
 
     def __init__(self, ledger: Ledger, number: int) -> None:
         self._ledger = ledger
-        rows = job_rows(Job.objects.filter(project=ledger.project, top_number=number))
+        tree = Job.objects.filter(project=ledger.project, top_number=number).order_by("attempts__epoch")
+        rows = job_rows(tree, *_LATEST)  # the top job once for each of its attempts, the latest last
         self._jobs: dict[UUID, tuple[int, JobRecord]] = {job.id: (pk, job) for pk, job, _ in rows}
-        top = next((job for _, job in self._jobs.values() if job.parent is None), None)
-        if top is None:
+        tops = [(job, _Attempt(*columns)) for _, job, columns in rows if job.parent is None]
+        if not tops:
             raise UnknownJob(str(number))
-        self._top = top
-        attempts = Attempt.objects.filter(job=self._jobs[top.id][0]).only("epoch", "state", "journal_seq")
-        attempt = attempts.order_by("-epoch").first()
-        if attempt is None:
-            raise InvalidInput(f"job {top.number} was never queued and has no journal")
-        self._attempt = attempt
+        self._top, self._attempt = tops[-1]
+        if not self._attempt.epoch:
+            raise InvalidInput(f"job {self._top.number} was never queued and has no journal")
         self._began: datetime | None = None
         self._made_by: Actor | None = None
         self._progress: dict[UUID, Progress] = {}

@@ -22,7 +22,7 @@ from xtalflow.engine import (
 )
 
 CountQueries = Callable[[Awaitable[object]], Awaitable[int]]
-SUBMISSION, SETTLEMENT = 11, 15
+SUBMISSION, SETTLEMENT = 11, 14
 """The most statements that they may take, those that begin and end transactions and savepoints included."""
 
 
