@@ -3,6 +3,7 @@
 # make check  ruff, mypy --strict, lint-imports, doctests
 # make bench  what xtalflow adds to the programs it runs
 # make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
+# make bench-engine  what a tracked job costs against its floor; with PEERS=1 also what it costs elsewhere
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
 # make bench-many  what two hundred running jobs cost a worker
@@ -14,7 +15,7 @@ PEER := .venv-ccp4i2
 AIIDA := .venv-aiida
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench bench-tree bench-kills bench-crowd bench-many clean
+.PHONY: demo test check bench bench-tree bench-engine bench-kills bench-crowd bench-many clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -39,6 +40,10 @@ bench: $(VENV)/core
 
 bench-tree: $(VENV)/core $(PEER)/ccp4i2
 	$(BIN)/python benchmarks/tree.py $(PEER)/bin/python
+
+bench-engine: $(VENV)/core $(if $(PEERS),$(AIIDA)/aiida $(PEER)/ccp4i2)
+	$(BIN)/python benchmarks/engine.py --out docs/reference/engine-benchmark.md \
+	  $(if $(PEERS),--peer $(AIIDA)/bin/python:benchmarks/engine_aiida.py --peer $(PEER)/bin/python:benchmarks/engine_ccp4i2.py)
 
 bench-kills: $(VENV)/dev
 	$(BIN)/python benchmarks/kills.py

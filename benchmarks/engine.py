@@ -3,8 +3,9 @@
     python benchmarks/engine.py [--rounds 7] [--jobs 30] [--peer PYTHON:SCRIPT …] [--out TABLE.md]
 
 The floor is what nobody can save who starts a program and keeps a record: one asyncio spawn of ``/bin/true`` and four
-durable Django transactions of five single creates. It is measured before and after every round, and each round's ratio
-is to the mean of the two. A peer is a script beside this one that measures one job of another system.
+durable Django transactions of five single creates. It is measured before and after jobs, in every round, and each
+ratio is to the mean of the two, so that what else the machine does slows down both sides. Of rounds the median counts.
+A peer is a script beside this one that measures one job of another system, once in every round.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ import asyncio
 import itertools
 import json
 import os
+import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -74,6 +80,9 @@ def main() -> int:
         os.environ |= {"XTALFLOW_HOME": f"{base}/home", "XTALFLOW_PROJECTS": f"{base}/projects", "DATABASE_URL": ""}
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
         sys.path.insert(0, str(site))
+        # as everybody has it: a task's module is compiled once, not for each job
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        sys.dont_write_bytecode = False
         lines = asyncio.run(_measure(arguments, Path(base)))
     text = "\n".join(lines) + "\n"
     print(text, end="")
@@ -115,7 +124,7 @@ async def _measure(arguments: argparse.Namespace, base: Path) -> list[str]:
         counts = await bench.counts()
         server = _memory(executor.server_pid)
         steps = await bench.breakdown(arguments.jobs)
-    return _table(serial, double, floors, peers, counts, server, steps)
+    return [*_heading(arguments), *_table(serial, double, floors, peers, counts, server, steps)]
 
 
 class _Bench:
@@ -238,44 +247,41 @@ def _counted_syncs() -> Iterator[dict[str, int]]:
     from xtalflow.engine import _files
 
     counts = {"calls": 0, "turns": 0}
-    fsync, together = os.fsync, _files.sync_together
-    side_by_side = False
+    fsync, begin = os.fsync, _files.begin_sync
 
     def counting(descriptor: int) -> None:
         counts["calls"] += 1
-        counts["turns"] += not side_by_side
+        counts["turns"] += not threading.current_thread().name.startswith("sync")
         fsync(descriptor)
 
-    def counting_together(paths: Any) -> None:
-        nonlocal side_by_side
-        counts["turns"] += 1
-        side_by_side = True
-        together(paths)
-        side_by_side = False
+    def counting_begin(paths: Any) -> Any:
+        paths = list(paths)
+        counts["turns"] += bool(paths)
+        return begin(paths)
 
-    names = [name for name, module in sys.modules.items() if getattr(module, "sync_together", None) is together]
+    names = [name for name, module in sys.modules.items() if getattr(module, "begin_sync", None) is begin]
     os.fsync = counting
     for name in names:
-        vars(sys.modules[name])["sync_together"] = counting_together
+        vars(sys.modules[name])["begin_sync"] = counting_begin
     try:
         yield counts
     finally:
         os.fsync = fsync
         for name in names:
-            vars(sys.modules[name])["sync_together"] = together
+            vars(sys.modules[name])["begin_sync"] = begin
 
 
-def _memory(pid: int) -> dict[str, float]:
-    """Memory of a process in MB, and its threads."""
+def _memory(pid: int) -> dict[str, str]:
+    """Memory of a process, and its threads."""
     import psutil
 
     process = psutil.Process(pid)
     memory = process.memory_full_info()
     return {
-        "resident": memory.rss / 1e6,
-        "proportional": memory.pss / 1e6,
-        "private": memory.uss / 1e6,
-        "threads": process.num_threads(),
+        "resident": f"{memory.rss / 1e6:.0f} MB",
+        "proportional": f"{memory.pss / 1e6:.0f} MB",
+        "private": f"{memory.uss / 1e6:.0f} MB",
+        "threads": f"{process.num_threads()}",
     }
 
 
@@ -284,6 +290,23 @@ def _peer(peer: str) -> dict[str, Any]:
     done = subprocess.run([python, script, "10"], capture_output=True, text=True, timeout=600, check=True)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return {"peer": told["peer"], "ms": statistics.median(told["ms"])}
+
+
+def _heading(arguments: argparse.Namespace) -> list[str]:
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+    python = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    versions = ", ".join(f"{name} {version(name)}" for name in ("xtalflow", "Django"))
+    load = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    return [
+        f"# What a tracked job costs, {datetime.now(UTC):%Y-%m-%d}",
+        "",
+        f"{machine}; {python}, {versions};",
+        f"{arguments.rounds} interleaved rounds of {arguments.jobs} jobs; load of the machine at the end {load}.",
+        "",
+        f"A job imports a file of {INPUT_BYTES // 1000} kB, runs `/bin/true` and writes a file of 64 KiB; all of it is",
+        "durable. The floor is one asyncio spawn of `/bin/true` and four durable transactions of five single creates.",
+        "",
+    ]
 
 
 def _table(serial, double, floors, peers, counts, server, steps) -> list[str]:  # type: ignore[no-untyped-def]
@@ -302,9 +325,12 @@ def _table(serial, double, floors, peers, counts, server, steps) -> list[str]:  
         lines.append(
             f"| {rounds[0]['peer']} | {spread([one['ms'] for one in rounds], 1)} | {spread(ratio, 1)} × a job of ours |"
         )
-    lines += ["", *(f"{name}: {count}" for name, count in counts.items())]
-    lines += ["", "fork server: " + ", ".join(f"{name} {value:.1f}" for name, value in server.items()) + " (MB)"]
-    lines += ["", "| Step | ms |", "|---|---|", *(f"| until {point} | {ms:.2f} |" for point, ms in steps)]
+    lines += ["", "## What one job asks for", "", "| Of the supervisor's process | |", "|---|---|"]
+    lines += [f"| {name} | {count} |" for name, count in counts.items()]
+    lines += ["", "| The fork server | |", "|---|---|"]
+    lines += [f"| {name}{'' if name == 'threads' else ' memory'} | {value} |" for name, value in server.items()]
+    lines += ["", "## Where the time goes", "", "Medians between the points at which a test may kill the process.", ""]
+    lines += ["| Step | ms |", "|---|---|", *(f"| until `{point}` | {ms:.2f} |" for point, ms in steps)]
     return lines
 
 

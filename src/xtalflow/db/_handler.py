@@ -155,10 +155,22 @@ class AsyncDatabaseHandler(JobStoreBase):
         return await in_database(submit, self._writer, submission, make_folder)
 
     async def settle(
-        self, job_uuid: JobId, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+        self,
+        job: JobRecord,
+        epoch: int,
+        lines: Sequence[JournalLine],
+        settlement: RunSettlement,
+        *,
+        written: Sequence[Path] = (),
     ) -> JobRecord:
-        """Replay the last lines of a run, and close it; a job that has no end by then gets that of the settlement."""
-        return await in_database(settle, self._writer, job_uuid, epoch, lines, settlement)
+        """Replay the last lines of a run, and close it; a job that has no end by then gets that of the settlement.
+
+        Parameters
+        ----------
+        written
+            What the run wrote that must be on the disk before its end is on record.
+        """
+        return await in_database(settle, self._writer, job, epoch, lines, settlement, written)
 
     async def edit_job(
         self,

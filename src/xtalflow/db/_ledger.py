@@ -64,12 +64,14 @@ class Ledger:
         return self.job(JobId(job_uuid))[1]
 
     def save(self) -> None:
-        """Write the events and move the counter: two queries, however many events."""
+        """Write the events and move the counters: two queries, however many events."""
         if not self.events:
             return
         JobEvent.objects.bulk_create(self.events)
         seq = self.project.last_event_seq + len(self.events)
-        Project.objects.filter(pk=self.project.pk).update(last_event_seq=seq, last_access=self.now)
+        Project.objects.filter(pk=self.project.pk).update(
+            last_event_seq=seq, last_job_number=self.project.last_job_number, last_access=self.now
+        )
 
 
 @contextmanager
@@ -81,9 +83,10 @@ def writing(project_uuid: UUID, actor: Actor) -> Iterator[Ledger]:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a project is written to within a transaction")
-    project = Project.objects.select_for_update().filter(uuid=project_uuid).first()
-    if project is None:
-        raise UnknownProject(str(project_uuid))
+    try:
+        project = Project.objects.select_for_update().get(uuid=project_uuid)
+    except Project.DoesNotExist:
+        raise UnknownProject(str(project_uuid)) from None
     ledger = Ledger(project=project, actor=actor)
     yield ledger
     ledger.save()

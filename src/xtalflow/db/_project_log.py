@@ -30,7 +30,7 @@ from xtalflow.engine import (
     Values,
     encode_json,
     from_json,
-    sync_folder,
+    sync_together,
     to_json,
 )
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
@@ -139,8 +139,20 @@ class _Envelope:
     data: Mapping[str, Any]
 
 
-def append_lines(directory: Path, actor: Actor, time: datetime, events: Sequence[tuple[UUID | None, LogEvent]]) -> None:
+def append_lines(
+    directory: Path,
+    actor: Actor,
+    time: datetime,
+    events: Sequence[tuple[UUID | None, LogEvent]],
+    *,
+    others: Sequence[Path] = (),
+) -> None:
     """Add lines, each about a job or the project, to the log of the project in this folder; on return they are on disk.
+
+    Parameters
+    ----------
+    others
+        Files and folders that are put on the disk side by side with the log.
 
     Raises
     ------
@@ -167,9 +179,7 @@ def append_lines(directory: Path, actor: Actor, time: datetime, events: Sequence
                 _drop_torn_line(log)
                 log.write(b"".join(_encode(line) for line in lines))
                 log.flush()
-                os.fsync(log.fileno())
-            if new:
-                sync_folder(directory)
+            sync_together([path, *([directory] if new else []), *others])
     except OSError as exc:
         raise StoreUnavailable(f"{path}: {exc.strerror or exc}") from exc
 

@@ -140,8 +140,7 @@ def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]
 
 def imported_file(project: UUID, checksum: str) -> FileRecord | None:
     """The imported file of a project with these bytes."""
-    pk = Project.objects.filter(uuid=project).values("pk")[:1]
-    file_uuid = imported_file_uuid(pk, checksum)
+    file_uuid = imported_file_uuid(project, checksum)
     return files_by_uuid(project, [file_uuid])[0] if file_uuid else None
 
 

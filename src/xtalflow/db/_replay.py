@@ -7,9 +7,12 @@ be kept, is refused, and the lines before it stand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -32,9 +35,10 @@ from xtalflow.engine import (
     Reuse,
     StatusChange,
     Values,
+    begin_sync,
     child_id,
 )
-from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.errors import IllegalTransition, InvalidInput, UnknownJob
 from xtalflow.faults import passed
 from xtalflow.plugin import Progress
 
@@ -43,14 +47,15 @@ from ._clean import clean_json, clean_text
 from ._job_numbers import top_number
 from ._ledger import Ledger, writing
 from ._records import Actor
-from ._rows import job_records, job_rows
+from ._rows import job_rows
 from ._transactions import Writer
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
+from ._write_jobs import add_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job, moved
 from ._write_values import set_values
 from .models import Attempt, Job
 
 LINES_PER_TRANSACTION = 500
+_NOT_BEGUN = (Attempt.State.QUEUED, Attempt.State.SUBMITTING, Attempt.State.SUBMITTED)
 
 
 def replay(writer: Writer, lines: Sequence[JournalLine]) -> int:
@@ -67,7 +72,10 @@ def replay(writer: Writer, lines: Sequence[JournalLine]) -> int:
 @transaction.atomic
 def _replay_some(writer: Writer, lines: Sequence[JournalLine]) -> tuple[int, InvalidInput | None]:
     with writing(writer.project, writer.actor) as ledger:
-        return _apply(ledger, lines)
+        run = _Run(ledger, _top_of(ledger, lines[0]))
+        applied, refused = run.replay(lines)
+        run.save()
+        return applied, refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,49 +99,51 @@ class RunSettlement:
 
 
 def settle(
-    writer: Writer, job_uuid: UUID, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+    writer: Writer,
+    job: JobRecord,
+    epoch: int,
+    lines: Sequence[JournalLine],
+    settlement: RunSettlement,
+    written: Sequence[Path],
 ) -> JobRecord:
-    """The last lines of a run, the end of its job and of the run itself, together.
+    """The last lines of a run, the end of its job and of the run itself, together; what was written is on the disk.
 
-    Lines that cannot be understood fail the job; those before stand.
+    Lines that cannot be understood fail the job; those before stand. Of a run that is not the latest of its job
+    nothing is left to settle.
     """
     rest = len(lines) % LINES_PER_TRANSACTION
+    synced = begin_sync(written)
+    if rest < len(lines):
+        synced()
     try:
         replay(writer, lines[: len(lines) - rest])
     except InvalidInput as exc:
-        return _settle(writer, job_uuid, epoch, [], _refused(settlement, exc))
-    return _settle(writer, job_uuid, epoch, lines[len(lines) - rest :], settlement)
+        return _settle(writer, job, epoch, [], _refused(settlement, exc), synced)
+    return _settle(writer, job, epoch, lines[len(lines) - rest :], settlement, synced)
 
 
 @transaction.atomic
 def _settle(
-    writer: Writer, job_uuid: UUID, epoch: int, lines: Sequence[JournalLine], settlement: RunSettlement
+    writer: Writer,
+    job: JobRecord,
+    epoch: int,
+    lines: Sequence[JournalLine],
+    settlement: RunSettlement,
+    synced: Callable[[], None],
 ) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
-        if lines:
-            _, refused = _apply(ledger, lines)
+        run = _Run(ledger, top_number(job.number))
+        _, refused = run.replay(lines)
+        ledger.now = timezone.now()
+        if run.epoch != epoch:
+            run.save()
+        else:
             settlement = settlement if refused is None else _refused(settlement, refused)
-        now = timezone.now()
-        ledger.now = now
-        pk, job = ledger.job(job_uuid)
-        tree = Job.objects.filter(project=ledger.project, top_number=top_number(job.number))
-        unfinished = job_records(tree.filter(status__in=[status.value for status in JobStatus if not status.is_end]))
-        for each in sorted(unfinished, key=lambda one: one.number.count("."), reverse=True):
-            if settlement.status not in each.status.successors:
-                move_job(ledger, each.id, JobStatus.RUNNING)
-                writer.log(ledger, each.id, StatusChange(to=JobStatus.RUNNING))
-            move_job(ledger, each.id, settlement.status, settlement.reason)
-            writer.log(ledger, each.id, StatusChange(to=settlement.status, reason=settlement.reason))
-        runs = Attempt.objects.filter(job=pk, epoch=epoch, state__in=OPEN)
-        runs.update(
-            state=Attempt.State.LOST if settlement.is_lost else Attempt.State.ENDED,
-            exit_code=settlement.exit_code,
-            signal=clean_text(settlement.signal),
-            reason=clean_text(settlement.remark),
-            ended=now,
-            lease_until=None,
-        )
-        return ledger.job_record(job_uuid) if unfinished else job
+            for ended, change in run.end_jobs(settlement):
+                writer.log(ledger, ended, change)
+            run.save(settlement)
+        synced()  # before the commit: the disk had the time of all these statements
+        return run.job(job.id)
 
 
 def _refused(settlement: RunSettlement, why: InvalidInput) -> RunSettlement:
@@ -141,39 +151,104 @@ def _refused(settlement: RunSettlement, why: InvalidInput) -> RunSettlement:
     return replace(settlement, status=JobStatus.FAILED, reason=reason, remark=reason)
 
 
-def _apply(ledger: Ledger, lines: Sequence[JournalLine]) -> tuple[int, InvalidInput | None]:
-    """Apply lines; how many were new, and why the first one that was not taken is refused."""
-    run, applied, refusal = _Run(ledger, lines[0]), 0, None
-    for line in lines:
-        events = len(ledger.events)
-        try:
-            # progress and cycles are only written at the end of the batch and need no way back
-            with nullcontext() if isinstance(line.event, (Progress, Cycle)) else transaction.atomic():
-                applied += run.replay(line)
-        except InvalidInput as exc:
-            del ledger.events[events:]
-            refusal = exc
-            break
-    run.save()
-    return applied, refusal
+_LATEST = ("attempts__pk", "attempts__epoch", "attempts__state", "attempts__journal_seq")
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is read of an attempt, in the order of `_LATEST`; its position in the journal moves with the lines."""
+
+    pk: int
+    epoch: int
+    state: str
+    journal_seq: int
 
 
 class _Run:
     """The latest attempt of one top-level job, with its tree of jobs."""
 
-    def __init__(self, ledger: Ledger, first: JournalLine) -> None:
+    def __init__(self, ledger: Ledger, number: int) -> None:
         self._ledger = ledger
-        self._jobs = self._load_tree(first)
-        self._top = next(job for _, job in self._jobs.values() if job.parent is None)
-        attempt = Attempt.objects.filter(job=self._jobs[self._top.id][0]).order_by("-epoch").first()
-        if attempt is None:
+        tree = Job.objects.filter(project=ledger.project, top_number=number).order_by("attempts__epoch")
+        rows = job_rows(tree, *_LATEST)  # the top job once for each of its attempts, the latest last
+        self._jobs: dict[UUID, tuple[int, JobRecord]] = {job.id: (pk, job) for pk, job, _ in rows}
+        tops = [(job, _Attempt(*columns)) for _, job, columns in rows if job.parent is None]
+        if not tops:
+            raise UnknownJob(str(number))
+        self._top, self._attempt = tops[-1]
+        if not self._attempt.epoch:
             raise InvalidInput(f"job {self._top.number} was never queued and has no journal")
-        self._attempt = attempt
+        self._began: datetime | None = None
         self._made_by: Actor | None = None
         self._progress: dict[UUID, Progress] = {}
         self._cycles: dict[UUID, Cycle] = {}
 
-    def replay(self, line: JournalLine) -> bool:
+    @property
+    def epoch(self) -> int:
+        """Number of the attempt."""
+        return self._attempt.epoch
+
+    def job(self, job_uuid: UUID) -> JobRecord:
+        """A job of the tree as it is now."""
+        if job_uuid not in self._jobs:
+            raise UnknownJob(str(job_uuid))
+        return self._jobs[job_uuid][1]
+
+    def replay(self, lines: Sequence[JournalLine]) -> tuple[int, InvalidInput | None]:
+        """Apply lines; how many were new, and why the first one that was not taken is refused."""
+        applied = 0
+        for line in lines:
+            events = len(self._ledger.events)
+            try:
+                # progress and cycles are only written with `save`, a status is one statement: they need no way back
+                is_simple = isinstance(line.event, (Progress, Cycle, StatusChange))
+                with nullcontext() if is_simple else transaction.atomic():
+                    applied += self._replay_one(line)
+            except InvalidInput as exc:
+                del self._ledger.events[events:]
+                return applied, exc
+        return applied, None
+
+    def end_jobs(self, settlement: RunSettlement) -> list[tuple[JobId, StatusChange]]:
+        """End what has not ended, children before their parents; all changes of status, in their order."""
+        ledger, changes = self._ledger, []
+        unfinished = [job for _, job in self._jobs.values() if not job.status.is_end]
+        for job in sorted(unfinished, key=lambda one: one.number.count("."), reverse=True):
+            change = StatusChange(to=settlement.status, reason=settlement.reason)
+            steps = [change]
+            if settlement.status not in job.status.successors:
+                steps.insert(0, StatusChange(to=JobStatus.RUNNING))
+            for step in steps:
+                move_job(ledger, job.id, step.to, step.reason)
+                self._move(job.id, step.to, step.reason)
+                changes.append((job.id, step))
+        return changes
+
+    def save(self, settlement: RunSettlement | None = None) -> None:
+        """Write what only counts at last: progress, values of the cycle, the position in the journal, the run's end."""
+        for job, progress in self._progress.items():
+            keep_progress(self._ledger, job, progress)
+        for job, cycle in self._cycles.items():
+            keep_cycle(self._ledger, job, cycle.values)
+        run = Attempt.objects.filter(pk=self._attempt.pk)
+        columns: dict[str, Any] = {"journal_seq": self._attempt.journal_seq}
+        began = {"started": self._began} if self._began is not None else {}
+        if settlement is not None:
+            ended = {
+                "state": Attempt.State.LOST if settlement.is_lost else Attempt.State.ENDED,
+                "exit_code": settlement.exit_code,
+                "signal": clean_text(settlement.signal),
+                "reason": clean_text(settlement.remark),
+                "ended": self._ledger.now,
+                "lease_until": None,
+            }
+            if run.filter(state__in=OPEN).update(**columns, **began, **ended):
+                return
+        elif began and run.filter(state__in=_NOT_BEGUN).update(state=Attempt.State.RUNNING, **columns, **began):
+            return
+        run.update(**columns)
+
+    def _replay_one(self, line: JournalLine) -> bool:
         """Apply one line; False if it is an old one."""
         attempt = self._attempt
         if line.epoch > attempt.epoch:
@@ -191,17 +266,18 @@ class _Run:
             self._apply(line.job, line.event)
         except IllegalTransition as exc:  # it was cancelled, or given up as lost, before this line was read
             self._ledger.note("refused", line.job, {"reason": str(exc)})
+        else:
+            match line.event:
+                case StatusChange(to=to, reason=reason) | JobEnd(status=to, reason=reason):
+                    self._move(line.job, to, reason)
         attempt.journal_seq = line.seq
         passed("replay.line")
         return True
 
-    def save(self) -> None:
-        """Write what only counts at last: progress, values of the cycle, the position in the journal."""
-        for job, progress in self._progress.items():
-            keep_progress(self._ledger, job, progress)
-        for job, cycle in self._cycles.items():
-            keep_cycle(self._ledger, job, cycle.values)
-        Attempt.objects.filter(pk=self._attempt.pk).update(journal_seq=self._attempt.journal_seq)
+    def _move(self, job_uuid: JobId, to: JobStatus, reason: str) -> None:
+        """Know what the row of a job says since `move_job`."""
+        pk, job = self._jobs[job_uuid]
+        self._jobs[job_uuid] = (pk, moved(job, to, reason, self._ledger.now))
 
     def _apply(self, job_uuid: JobId, event: Event) -> None:
         if isinstance(event, NewJob):
@@ -262,9 +338,8 @@ class _Run:
         return self._made_by
 
     def _begin(self) -> None:
-        states = [Attempt.State.QUEUED, Attempt.State.SUBMITTING, Attempt.State.SUBMITTED]
-        runs = Attempt.objects.filter(pk=self._attempt.pk, state__in=states)
-        runs.update(state=Attempt.State.RUNNING, started=self._ledger.now)
+        if self._attempt.state in _NOT_BEGUN:
+            self._began = self._ledger.now
 
     def _check_paths(self, files: Sequence[NewFile], folder: str) -> None:
         for file in files:
@@ -273,13 +348,12 @@ class _Run:
                     f"the journal of job {self._top.number} has a file outside {folder}: {file.file_path!r}"
                 )
 
-    def _load_tree(self, line: JournalLine) -> dict[UUID, tuple[int, JobRecord]]:
-        wanted = [line.job] if not isinstance(line.event, NewJob) else [line.job, line.event.parent or line.job]
-        known = Job.objects.filter(project=self._ledger.project, uuid__in=wanted).values_list("top_number", flat=True)
-        tops = set(known)
-        if len(tops) != 1:
-            raise InvalidInput(
-                f"a line of a journal is about {line.job}, which is no job of the project {self._ledger.project}"
-            )
-        tree = Job.objects.filter(project=self._ledger.project, top_number=tops.pop())
-        return {job.id: (pk, job) for pk, job, _ in job_rows(tree)}
+
+def _top_of(ledger: Ledger, line: JournalLine) -> int:
+    """The number of the top-level job of the tree that a line is about."""
+    wanted = [line.job] if not isinstance(line.event, NewJob) else [line.job, line.event.parent or line.job]
+    known = Job.objects.filter(project=ledger.project, uuid__in=wanted).values_list("top_number", flat=True)
+    tops = set(known)
+    if len(tops) != 1:
+        raise InvalidInput(f"a line of a journal is about {line.job}, which is no job of the project {ledger.project}")
+    return int(tops.pop())

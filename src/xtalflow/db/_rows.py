@@ -14,7 +14,7 @@ from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, ProjectId
 from xtalflow.plugin import JobStatus
 
 from ._records import KpiValue
-from .models import File, Job, JobCharValue, JobFloatValue
+from .models import File, Job, JobCharValue, JobFloatValue, Project
 
 _K = TypeVar("_K")
 KEYS_PER_STATEMENT = 10_000
@@ -83,6 +83,27 @@ def ordered_file_records(project: Any, file_uuids: Sequence[UUID]) -> list[FileR
         for record in file_records(File.objects.filter(project=project, uuid__in=some))
     }
     return [records[FileId(file_uuid)] for file_uuid in file_uuids]
+
+
+def inserted_file_record(row: File, project: Project, job: JobRecord) -> FileRecord:
+    """The record of a file without an origin that was just inserted; no query."""
+    return FileRecord(
+        id=FileId(row.uuid),
+        project=ProjectId(project.uuid),
+        job=job.id,
+        param_name=row.job_param_name,
+        path=row.path,
+        directory=row.directory,
+        file_type=row.type_id,
+        sub_type=row.sub_type,
+        content_flag=row.content,
+        annotation=row.annotation,
+        checksum=row.checksum,
+        size=row.size,
+        facts=row.facts,
+        digests=row.digests,
+        available=row.available,
+    )
 
 
 def kpis_of(jobs: QuerySet[Job]) -> dict[Any, dict[str, KpiValue]]:

@@ -21,6 +21,7 @@ from django.db import (
 from xtalflow.errors import InvalidInput, StoreUnavailable
 
 from ._connection import database_name
+from ._remembered import forget
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -58,6 +59,7 @@ def _translated(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs)
     try:
         return function(*args, **kwargs)
     except (IntegrityError, DataError) as exc:
+        forget()
         raise InvalidInput(f"the database refuses this: {_first_line(exc)}") from exc
     except (OverflowError, RecursionError) as exc:  # a number or a depth that no column holds
         raise InvalidInput(f"the database cannot hold this: {_first_line(exc)}") from exc

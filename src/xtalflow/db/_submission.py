@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -23,8 +24,11 @@ from ._transactions import Writer
 from ._write_files import add_imports, add_uses
 from ._write_jobs import add_job
 
-MakeFolder = Callable[[JobRecord, Sequence[FileRecord], Sequence[FileRecord]], None]
-"""Makes the folder of a job with its inputs, imported and used; it writes little, as the project is held meanwhile."""
+MakeFolder = Callable[[JobRecord, Sequence[FileRecord], Sequence[FileRecord]], Sequence[Path]]
+"""Makes the folder of a job with its inputs, imported and used; what must be on the disk then.
+
+It writes little, as the project is held meanwhile.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +80,13 @@ def submit(writer: Writer, submission: Submission, make_folder: MakeFolder) -> S
             owner=clean_text(submission.owner),
             lease_until=ledger.now + timedelta(seconds=submission.lease_s) if submission.owner else None,
         )
-        make_folder(job, imported, used)
+        made = make_folder(job, imported, used)
         passed("submit.made")
         events: list[LogEvent] = [replace(new, id=job.id, number=job.number)]
         if submission.imports:
             events.append(Imports(imports=tuple(submission.imports)))
         if submission.uses:
             events.append(Inputs(uses=tuple(submission.uses)))
-        writer.log(ledger, job.id, *events)
+        writer.log(ledger, job.id, *events, others=made)
         passed("submit.logged")
         return Submitted(job=job, attempt=attempt, imported=imported, used=used)

@@ -56,9 +56,10 @@ class Writer:
     project: UUID
     actor: Actor
 
-    def log(self, ledger: Ledger, job: UUID | None, *events: LogEvent) -> None:
-        """Put events into ``project.jsonl``, within the transaction that does the same."""
-        append_lines(Path(ledger.project.directory), self.actor, ledger.now, [(job, event) for event in events])
+    def log(self, ledger: Ledger, job: UUID | None, *events: LogEvent, others: Sequence[Path] = ()) -> None:
+        """Put events into ``project.jsonl``, and others on the disk, within the transaction that does the same."""
+        directory, lines = Path(ledger.project.directory), [(job, event) for event in events]
+        append_lines(directory, self.actor, ledger.now, lines, others=others)
 
 
 @transaction.atomic

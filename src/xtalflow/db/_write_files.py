@@ -5,40 +5,67 @@ The number of queries does not depend on the number of files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
 
-from xtalflow.engine import IMPORT_DIR, JOB_DIR, FileRecord, InputUse, JobRecord, NewFile, NewImport
+from xtalflow.engine import IMPORT_DIR, JOB_DIR, FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 from xtalflow.errors import InvalidInput
 
-from ._clean import clean_checksum, clean_json, clean_path, clean_text, short_text
+from ._clean import clean_checksum, clean_json, clean_path, clean_text
 from ._ledger import Ledger
 from ._numbered import type_name
 from ._records import UseRole
-from ._rows import batched, file_rows, ordered_file_records
-from .models import File, FileImport, FileType, FileUse
+from ._remembered import ensure_file_types
+from ._rows import batched, inserted_file_record, ordered_file_records
+from .models import File, FileImport, FileUse
+
+_IMPORTED = ~Q(checksum="") & Q(directory=IMPORT_DIR, derived_from__isnull=True)
+"""The imported files of which there is one with the same bytes, in the words of the index that finds them."""
+
+
+class _There(NamedTuple):
+    """What is known of a file that has its row."""
+
+    pk: int
+    uuid: UUID
+    project: int
+    path: str
+    checksum: str
+    is_import: bool
+    available: bool
 
 
 def add_outputs(ledger: Ledger, job_pk: int, job: JobRecord, files: Sequence[NewFile]) -> None:
     """Register what a job wrote, with its use in the role OUT."""
-    if not files:
-        return
-    rows = _add_files(ledger, job_pk, files, JOB_DIR)
-    _add_uses(job_pk, UseRole.OUT, [(rows[file.id], file.param_name) for file in files])
-    ledger.note("outputs", job.id, {"files": len(files)})
+    add_results(ledger, job_pk, job, files, ())
 
 
 def add_uses(ledger: Ledger, job_pk: int, job: JobRecord, uses: Sequence[InputUse]) -> None:
     """Register what a job reads."""
-    if not uses:
+    add_results(ledger, job_pk, job, (), uses)
+
+
+def add_results(
+    ledger: Ledger, job_pk: int, job: JobRecord, outputs: Sequence[NewFile], uses: Sequence[InputUse]
+) -> None:
+    """Register what a job wrote and what it reads: one query for what is there, one insert for each kind of row."""
+    if not outputs and not uses:
         return
-    rows = _files_of_project(ledger, [use.file for use in uses])
-    _add_uses(job_pk, UseRole.IN, [(rows[use.file], use.param_name) for use in uses])
-    ledger.note("inputs", job.id, {"files": len(uses)})
+    there = _find(ledger, outputs, others=[use.file for use in uses])
+    files = _pks(ledger, there) | {row.uuid: row.pk for row in _add_files(ledger, job_pk, outputs, JOB_DIR, there)}
+    _refuse_unknown(ledger, [use.file for use in uses], files)
+    written = [(files[file.id], UseRole.OUT, file.param_name) for file in outputs]
+    read = [(files[use.file], UseRole.IN, use.param_name) for use in uses]
+    _add_uses(job_pk, written + read)
+    if outputs:
+        ledger.note("outputs", job.id, {"files": len(outputs)})
+    if uses:
+        ledger.note("inputs", job.id, {"files": len(uses)})
 
 
 def add_imports(ledger: Ledger, job_pk: int, job: JobRecord, imports: Sequence[NewImport]) -> list[FileRecord]:
@@ -46,12 +73,14 @@ def add_imports(ledger: Ledger, job_pk: int, job: JobRecord, imports: Sequence[N
     if not imports:
         return []
     checksums = [clean_checksum(new.file.checksum, new.file.file_path) for new in imports]
-    known = _imported(ledger, imports)
+    there = _find(ledger, [entry.file for entry in imports], checksums=checksums)
+    known = _imported(ledger, imports, there)
     new = {entry.file.checksum: entry for entry in reversed(imports) if entry.file.checksum not in known}
-    rows = _add_files(ledger, job_pk, [entry.file for entry in new.values()], IMPORT_DIR) if new else {}
+    rows = _add_files(ledger, job_pk, [entry.file for entry in new.values()], IMPORT_DIR, there)
+    pks = _pks(ledger, there) | {row.uuid: row.pk for row in rows}
     sources = [
         FileImport(
-            file_id=rows[entry.file.id],
+            file_id=pks[entry.file.id],
             time=ledger.now,
             name=clean_text(entry.source_path),
             checksum=checksum,
@@ -60,49 +89,54 @@ def add_imports(ledger: Ledger, job_pk: int, job: JobRecord, imports: Sequence[N
         for checksum, entry in new.items()
     ]
     FileImport.objects.bulk_create(sources)
-    ids = {checksum: (entry.file.id, rows[entry.file.id]) for checksum, entry in new.items()} | known
-    uses = [(ids[entry.file.checksum][1], entry.file.param_name) for entry in imports]
-    _add_uses(job_pk, UseRole.IN, uses)
+    uuids = {checksum: entry.file.id for checksum, entry in new.items()} | known
+    uses = [(pks[uuids[entry.file.checksum]], UseRole.IN, entry.file.param_name) for entry in imports]
+    _add_uses(job_pk, uses)
     ledger.note(
         "imported",
         job.id,
         {"files": [{"path": entry.file.file_path, "source": clean_text(entry.source_path)} for entry in imports]},
     )
-    return ordered_file_records(ledger.project, [ids[checksum][0] for checksum in checksums])
+    originals = [row for row in rows if row.derived_from_id is None]
+    records = {row.uuid: inserted_file_record(row, ledger.project, job) for row in originals}
+    others = [file_uuid for file_uuid in uuids.values() if file_uuid not in records]
+    if others:
+        records |= {record.id: record for record in ordered_file_records(ledger.project, others)}
+    return [records[uuids[checksum]] for checksum in checksums]
 
 
-def imported_file_uuid(project_pk: Any, checksum: str) -> UUID | None:
+def imported_file_uuid(project: UUID, checksum: str) -> UUID | None:
     """The imported file of a project with these bytes."""
-    files = File.objects.filter(
-        project=project_pk, checksum=checksum, directory=IMPORT_DIR, derived_from__isnull=True, available=True
-    )
-    return files.values_list("uuid", flat=True).first()
+    files = File.objects.filter(_IMPORTED, project__uuid=project, checksum=checksum, available=True)
+    return next(iter(files.values_list("uuid", flat=True)), None)
 
 
-def _imported(ledger: Ledger, imports: Sequence[NewImport]) -> dict[str, tuple[UUID, int]]:
-    """Uuid and primary key of the imported files with these bytes; one that was gone is where its new copy is."""
-    copies = {entry.file.checksum: entry.file.file_path for entry in imports}
-    files = File.objects.filter(
-        project=ledger.project, checksum__in=copies, directory=IMPORT_DIR, derived_from__isnull=True
-    )
-    known = {}
-    for checksum, file_uuid, pk, path, available in files.values_list("checksum", "uuid", "pk", "path", "available"):
-        known[checksum] = (file_uuid, pk)
-        if not available or not (Path(ledger.project.directory) / path).exists():
-            copy = clean_path(copies[checksum])
-            File.objects.filter(pk=pk).update(available=True, path=copy, name=copy.rpartition("/")[2])
+def _imported(ledger: Ledger, imports: Sequence[NewImport], there: Sequence[_There]) -> dict[str, FileId]:
+    """Imported files that have these bytes already, by checksum; one that was gone is where its new copy is."""
+    copies, known = {entry.file.checksum: entry.file.file_path for entry in imports}, {}
+    for row in there:
+        if not row.is_import or row.project != ledger.project.pk or row.checksum not in copies:
+            continue
+        known[row.checksum] = FileId(row.uuid)
+        if not row.available or not (Path(ledger.project.directory) / row.path).exists():
+            copy = clean_path(copies[row.checksum])
+            File.objects.filter(pk=row.pk).update(available=True, path=copy, name=copy.rpartition("/")[2])
     return known
 
 
-def _add_files(ledger: Ledger, job_pk: int, files: Sequence[NewFile], directory: int) -> dict[UUID, int]:
-    """Insert those files that are not yet there; returns primary keys of all by uuid."""
+def _add_files(
+    ledger: Ledger, job_pk: int, files: Sequence[NewFile], directory: int, there: Sequence[_There]
+) -> list[File]:
+    """Insert those files that are not yet there; `InvalidInput` if a path or a uuid is another file's."""
+    if not files:
+        return []
     _check_paths(files)
-    known = _known_files(ledger, files)
-    _ensure_types({type_name(file.file_type) for file in files})
-    origins = _origins(ledger, files)
-    missing = [_file_row(ledger, job_pk, file, directory, origins) for file in files if file.id not in known]
-    File.objects.bulk_create(missing)
-    return known | {row.uuid: row.pk for row in missing}
+    known = _check_known(ledger, files, there)
+    ensure_file_types(type_name(file.file_type) for file in files)
+    pks = _pks(ledger, there)
+    _refuse_unknown(ledger, [file.derived_from for file in files if file.derived_from], pks)
+    missing = [_file_row(ledger, job_pk, file, directory, pks) for file in files if file.id not in known]
+    return File.objects.bulk_create(missing)
 
 
 def _file_row(ledger: Ledger, job_pk: int, file: NewFile, directory: int, origins: dict[UUID, int]) -> File:
@@ -141,51 +175,61 @@ def _check_paths(files: Sequence[NewFile]) -> None:
         uuids.add(file.id)
 
 
-def _known_files(ledger: Ledger, files: Sequence[NewFile]) -> dict[UUID, int]:
-    """Files that have their row already; `InvalidInput` if a path or a uuid is another file's."""
-    rows = []
-    for some in batched(files):
-        same_path = Q(project=ledger.project, path__in=[file.file_path for file in some])
-        rows += file_rows(File.objects.filter(Q(uuid__in=[file.id for file in some]) | same_path))
+def _find(
+    ledger: Ledger, files: Sequence[NewFile], *, others: Sequence[UUID] = (), checksums: Sequence[str] = ()
+) -> list[_There]:
+    """Files that are there with the uuids or paths of new ones, their origins, `others`, and imports of these bytes."""
+    origins = [file.derived_from for file in files if file.derived_from]
+    uuids = batched(dict.fromkeys([*(file.id for file in files), *origins, *others]))
+    paths = batched(file.file_path for file in files)
+    found: dict[int, _There] = {}
+    nothing: list[Any] = []
+    for some_uuids, some_paths, some_sums in zip_longest(uuids, paths, batched(set(checksums)), fillvalue=nothing):
+        wanted = Q(uuid__in=some_uuids) | Q(project=ledger.project, path__in=some_paths)
+        if some_sums:
+            wanted |= _IMPORTED & Q(project=ledger.project, checksum__in=some_sums)
+        rows = File.objects.filter(wanted).values_list(
+            "pk", "uuid", "project_id", "path", "checksum", "directory", "derived_from_id", "available"
+        )
+        for pk, file_uuid, project, path, checksum, directory, origin, available in rows:
+            is_import = directory == IMPORT_DIR and origin is None
+            found[pk] = _There(pk, file_uuid, project, path, checksum, is_import, available)
+    return list(found.values())
+
+
+def _check_known(ledger: Ledger, files: Sequence[NewFile], there: Sequence[_There]) -> set[UUID]:
+    """Which files have their row already; `InvalidInput` if a path or a uuid is another file's."""
     by_id, by_path = {file.id: file for file in files}, {file.file_path: file for file in files}
-    for _, record in rows:
-        new = by_id.get(record.id) or by_path[record.path]
-        if record.project != ledger.project.uuid:
+    known: set[UUID] = set()
+    for row in there:
+        is_here = row.project == ledger.project.pk
+        new = by_id.get(FileId(row.uuid)) or (by_path.get(row.path) if is_here else None)
+        if new is None:
+            continue
+        if not is_here:
             raise InvalidInput(f"{new.file_path}: the uuid {new.id} is that of a file of another project")
-        if (record.id, record.path, record.checksum) != (new.id, new.file_path, new.checksum):
+        if (row.uuid, row.path, row.checksum) != (new.id, new.file_path, new.checksum):
             raise InvalidInput(f"{new.file_path}: this file is registered already")
-    return {record.id: pk for pk, record in rows}
-
-
-def _ensure_types(names: set[str]) -> None:
-    rows = [FileType(name=short_text(name, 255, "the type of a file")) for name in sorted(names)]
-    FileType.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _origins(ledger: Ledger, files: Sequence[NewFile]) -> dict[UUID, int]:
-    wanted = [file.derived_from for file in files if file.derived_from]
-    return _files_of_project(ledger, wanted) if wanted else {}
-
-
-def _files_of_project(ledger: Ledger, file_uuids: Sequence[UUID]) -> dict[UUID, int]:
-    """Primary keys of files; `InvalidInput` names one that this project does not have."""
-    files = File.objects.filter(project=ledger.project)
-    known = {
-        file_uuid: pk
-        for some in batched(set(file_uuids))
-        for file_uuid, pk in files.filter(uuid__in=some).values_list("uuid", "pk")
-    }
-    for file_uuid in file_uuids:
-        if file_uuid not in known:
-            raise InvalidInput(f"the project {ledger.project.name} has no file {file_uuid}")
+        known.add(row.uuid)
     return known
 
 
-def _add_uses(job_pk: int, role: UseRole, uses: Sequence[tuple[int, str]]) -> None:
+def _pks(ledger: Ledger, there: Sequence[_There]) -> dict[UUID, int]:
+    """Primary keys of the files of this project."""
+    return {row.uuid: row.pk for row in there if row.project == ledger.project.pk}
+
+
+def _refuse_unknown(ledger: Ledger, file_uuids: Sequence[UUID], known: Container[UUID]) -> None:
+    for file_uuid in file_uuids:
+        if file_uuid not in known:
+            raise InvalidInput(f"the project {ledger.project.name} has no file {file_uuid}")
+
+
+def _add_uses(job_pk: int, uses: Sequence[tuple[int, UseRole, str]]) -> None:
     FileUse.objects.bulk_create(
         [
             FileUse(file_id=file, job_id=job_pk, role=role.value, job_param_name=clean_text(param_name))
-            for file, param_name in uses
+            for file, role, param_name in uses
         ],
         ignore_conflicts=True,
     )

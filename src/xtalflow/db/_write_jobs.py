@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from xtalflow.engine import JobEnd, JobId, JobRecord, NewJob, ProjectId, Reuse, child_id
 from xtalflow.errors import IllegalTransition, InvalidInput
@@ -17,10 +18,11 @@ from ._clean import clean_checksum, clean_json, clean_text, short_text
 from ._job_numbers import is_child_number, number_key, top_number
 from ._ledger import Ledger
 from ._records import Evaluation
+from ._remembered import user_pk
 from ._rows import job_rows
-from ._write_files import add_outputs, add_uses
+from ._write_files import add_results
 from ._write_values import set_values
-from .models import Job, Project, User
+from .models import Job
 
 MOST_URGENT = 100
 """Highest priority; the lowest is the same below zero."""
@@ -34,7 +36,8 @@ def add_job(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord]:
     if new.parent is not None:
         return _add_child(ledger, new)
     if new.number is None:
-        number = str(_next_number(ledger))
+        ledger.project.last_job_number += 1  # `Ledger.save` keeps it
+        number = str(ledger.project.last_job_number)
     else:
         number = new.number
         number_key(number)
@@ -42,7 +45,7 @@ def add_job(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord]:
             raise InvalidInput(f"{number!r} is the number of a child job, which needs a parent")
         if existing := _existing(ledger, new):
             return existing
-        _raise_counter(ledger, top_number(number))
+        ledger.project.last_job_number = max(ledger.project.last_job_number, top_number(number))
     return _insert(ledger, replace(new, number=number), None)
 
 
@@ -63,6 +66,14 @@ def move_job(ledger: Ledger, job_uuid: UUID, to: JobStatus, reason: str = "", **
     ledger.note("status", job_uuid, {"to": to.key} | ({"reason": clean_text(reason)} if reason else {}))
 
 
+def moved(job: JobRecord, to: JobStatus, reason: str, now: datetime) -> JobRecord:
+    """The record of a job that `move_job` has moved."""
+    job = replace(job, status=to, exit_reason=clean_text(reason))
+    if to is JobStatus.QUEUED:
+        return replace(job, started=None, finished=None)
+    return replace(job, started=now) if to is JobStatus.RUNNING else replace(job, finished=now)
+
+
 def end_job(ledger: Ledger, job_pk: int, job: JobRecord, end: JobEnd) -> None:
     """Outputs, uses, indicators and the final status of a job, within a transaction that undoes them if it raises.
 
@@ -76,8 +87,7 @@ def end_job(ledger: Ledger, job_pk: int, job: JobRecord, end: JobEnd) -> None:
     versions = clean_json(end.program_versions, "program_versions")
     columns = {"host": clean_text(end.host), "program_versions": versions, "fingerprint": _fingerprint(end)}
     move_job(ledger, job.id, end.status, end.reason, **columns)
-    add_outputs(ledger, job_pk, job, end.outputs)
-    add_uses(ledger, job_pk, job, end.uses)
+    add_results(ledger, job_pk, job, end.outputs, end.uses)
     set_values(ledger, job_pk, job, end.kpis)
 
 
@@ -149,18 +159,6 @@ def _existing(ledger: Ledger, new: NewJob) -> tuple[int, JobRecord] | None:
     raise InvalidInput(f"the project {project.name} has a job {new.number} already")
 
 
-def _next_number(ledger: Ledger) -> int:
-    Project.objects.filter(pk=ledger.project.pk).update(last_job_number=F("last_job_number") + 1)
-    ledger.project.last_job_number += 1
-    return ledger.project.last_job_number
-
-
-def _raise_counter(ledger: Ledger, number: int) -> None:
-    if number > ledger.project.last_job_number:
-        Project.objects.filter(pk=ledger.project.pk).update(last_job_number=number)
-        ledger.project.last_job_number = number
-
-
 def _priority(priority: int) -> int:
     if abs(priority) > MOST_URGENT:
         raise InvalidInput(f"a priority of {priority} is refused: it must be from -{MOST_URGENT} to {MOST_URGENT}")
@@ -194,7 +192,7 @@ def _insert(ledger: Ledger, new: NewJob, parent_pk: int | None) -> tuple[int, Jo
         else None,
         priority=_priority(new.priority),
         creation_time=ledger.now,
-        user_id=User.objects.filter(username=actor.user).values_list("pk", flat=True).first(),
+        user_id=user_pk(actor.user),
         created_by_client=actor.client,
         created_by_version=actor.version,
         xtalflow_version=actor.version,

@@ -6,7 +6,7 @@ from pathlib import Path
 from xtalflow.errors import XtalflowError
 
 from ._fork_server import serve
-from ._runner import run_folder
+from ._runner import Ready, run_folder, set_up
 
 
 def main(arguments: list[str]) -> int:
@@ -16,8 +16,11 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m xtalflow.engine FOLDER\n")
         return 2
+    set_up()
+    ready = Ready()
     try:
-        return run_folder(Path(arguments[0]))
+        with ready.loop:
+            return run_folder(Path(arguments[0]), ready)
     except XtalflowError as exc:
         sys.stderr.write(f"{exc}\n")
         return 2

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -259,9 +259,27 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def begin_sync(paths: Iterable[Path]) -> Callable[[], None]:
+    """Begin to put files, and the names in folders, on the disk, side by side: a disk takes many in the time of one.
+
+    What is returned waits until all are there.
+    """
+    done = _syncing().map(sync_folder, dict.fromkeys(paths))
+
+    def wait() -> None:
+        for _ in done:
+            pass
+
+    return wait
+
+
 def sync_together(paths: Iterable[Path]) -> None:
-    """Put files, and the names in folders, on the disk, side by side: a disk takes many at once in the time of one."""
-    list(_syncing().map(sync_folder, dict.fromkeys(paths)))
+    """Put files, and the names in folders, on the disk, side by side."""
+    paths = list(dict.fromkeys(paths))
+    if len(paths) == 1:
+        sync_folder(paths[0])
+    else:
+        begin_sync(paths)()
 
 
 @cache

@@ -13,7 +13,7 @@ from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.faults import passed
 from xtalflow.plugin import CPluginScript
 
-from ._files import Copied, copy_file, readable, regular_file, settle, sha256_of, sync_together, take_place
+from ._files import SMALL, Copied, copy_file, readable, regular_file, settle, sha256_of, sync_together, take_place
 from ._ports import JobStore
 from ._records import FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 
@@ -34,6 +34,11 @@ class TakenInput:
     entry: NewImport | InputUse
     copy: Path | None = None
 
+    @property
+    def is_small(self) -> bool:
+        """Whether its bytes reach the disk in milliseconds."""
+        return isinstance(self.entry, NewImport) and self.entry.file.size <= SMALL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenInputs:
@@ -50,6 +55,13 @@ class TakenInputs:
     def uses(self) -> list[InputUse]:
         """What to register as used: it was in the project already."""
         return [taken.entry for taken in self.inputs if isinstance(taken.entry, InputUse)]
+
+    @property
+    def unsynced(self) -> list[Path]:
+        """Copies that are not yet on the disk, and the folder with the names of all; it takes milliseconds."""
+        copies = [(taken.copy, taken.is_small) for taken in self.inputs if taken.copy is not None]
+        small = [copy for copy, is_small in copies if is_small]
+        return [*small, *dict.fromkeys(copy.parent for copy, _ in copies)]
 
     def link(self, imported: Sequence[FileRecord], used: Sequence[FileRecord]) -> list[FileRecord]:
         """Point the parameters to the records of `imports` and of `uses`; all records in the order of parameters."""
@@ -71,6 +83,8 @@ class TakenInputs:
 async def take_inputs_async(plugin: CPluginScript, store: JobStore) -> TakenInputs:
     """Copy every input file of a plugin into the project, unless it is there already; nothing is registered.
 
+    What is `unsynced` must be put on the disk before it is registered.
+
     Raises
     ------
     UnreadableFile
@@ -82,8 +96,8 @@ async def take_inputs_async(plugin: CPluginScript, store: JobStore) -> TakenInpu
         for file in find_all_files(plugin.container["inputData"]):
             if file.isSet():
                 taken.append(await _take(file, store))  # noqa: PERF401  those before a bad one must be known
-        if copies := [each.copy for each in taken if each.copy is not None]:
-            await asyncio.to_thread(sync_together, [*copies, copies[0].parent])
+        if large := [each.copy for each in taken if each.copy is not None and not each.is_small]:
+            await asyncio.to_thread(sync_together, large)
     except BaseException:
         TakenInputs(inputs=tuple(taken)).drop_copies(project_directory=store.project_directory)
         raise
@@ -108,13 +122,14 @@ async def import_external_file(job: JobRecord, file: CDataFile, store: JobStore)
 
     The same bytes twice in a project are one file; the same name with other bytes gets another name.
     """
-    taken = await _take(file, store)
-    if taken.copy is not None:
-        await asyncio.to_thread(sync_together, [taken.copy, taken.copy.parent])
-    return (await _register(job, TakenInputs(inputs=(taken,)), store))[0]
+    taken = TakenInputs(inputs=(await _take(file, store),))
+    if taken.inputs[0].copy is not None and not taken.inputs[0].is_small:
+        await asyncio.to_thread(sync_together, [taken.inputs[0].copy])
+    return (await _register(job, taken, store))[0]
 
 
 async def _register(job: JobRecord, taken: TakenInputs, store: JobStore) -> list[FileRecord]:
+    await asyncio.to_thread(sync_together, taken.unsynced)
     imported = await store.register_imported_files(job.id, taken.imports) if taken.imports else []
     await store.register_input_files(job.id, taken.uses)
     used = await store.files([use.file for use in taken.uses])

@@ -21,7 +21,7 @@ from ._files import sync_together
 from ._fingerprint import ReusableJob
 from ._json_records import encode_json, from_json, to_json
 from ._limits import Limits
-from ._processes import ProcessIdentity, identify
+from ._processes import ProcessIdentity
 from ._records import FileRecord, JobId, ProjectId
 
 ORDER, START, END, BEAT, RUNNER_LOG = "job.json", "start.json", "end.json", "beat", "stdout.txt"
@@ -119,9 +119,8 @@ def take_epoch(folder: Path, start: RunStart) -> bool:
     return True
 
 
-def start_of_this_process(order: JobOrder) -> RunStart:
-    """What the runner writes that this process is; or whoever makes sure that there will be none."""
-    process = identify(os.getpid())
+def start_of(order: JobOrder, process: ProcessIdentity) -> RunStart:
+    """What a runner writes; or whoever makes sure that there will be none."""
     return RunStart(
         epoch=order.epoch,
         token=order.token,

@@ -50,9 +50,10 @@ async def run_program(command: Command, folder: Path, *, grace_s: float = GRACE_
         passed("program.started", process.pid)
         try:
             async with asyncio.timeout(command.timeout_s), asyncio.TaskGroup() as group:
-                group.create_task(_feed(process, command.stdin))
+                if command.stdin is not None:
+                    group.create_task(_feed(process, command.stdin))
                 draining = group.create_task(_drain(process, sink, tail, command))
-                group.create_task(_end_leftovers(process, draining, mark, grace_s))
+                await _end_leftovers(process, draining, mark, grace_s)
             await process.wait()
         except TimeoutError:
             await to_the_end(end_tree(process, mark, grace_s))
@@ -119,8 +120,8 @@ async def _start(command: Command, folder: Path, mark: str) -> asyncio.subproces
         raise ProgramFailed(f"{command.program} could not start: {exc}") from exc
 
 
-async def _feed(process: asyncio.subprocess.Process, text: str | None) -> None:
-    if process.stdin is None or text is None:
+async def _feed(process: asyncio.subprocess.Process, text: str) -> None:
+    if process.stdin is None:
         return
     with suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(text.encode())

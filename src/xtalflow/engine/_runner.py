@@ -14,9 +14,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -27,12 +27,11 @@ from xtalflow.plugin import AT_ONCE, JobStatus, Outcome, aside, load_task, task_
 from ._files import SMALL
 from ._imports import check_inputs, verify_inputs
 from ._journal import JOURNAL, JournalWriter
-from ._json_records import field_types
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
-from ._order import BEAT, JobOrder, RunEnd, RunStart, read_order, start_of_this_process, take_epoch, write_end
-from ._processes import become_subreaper, boot_id
-from ._records import FileRecord, JobEnd, JobRecord
+from ._order import BEAT, JobOrder, RunEnd, read_order, start_of, take_epoch, write_end
+from ._processes import become_subreaper, identify
+from ._records import JobEnd, JobRecord
 from ._tracking import library_versions, track_job
 
 BEAT_S = 15.0
@@ -52,30 +51,52 @@ def load_ahead() -> None:
 
     for name in task_names(built_in=True):
         load_task(name)
-    for record in (JobOrder, FileRecord, RunStart):
-        field_types(record)
     library_versions()
-    boot_id()
 
 
-def run_folder(folder: Path) -> int:
-    """Run the job in this folder; returns 0 if it wrote its ``end.json``, else `GAVE_WAY`."""
+def set_up() -> None:
+    """Make this process fit for a job, whatever job it will be."""
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    AT_ONCE.set(True)
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
+
+
+class Ready:
+    """A process that can run a job as soon as it knows which.
+
+    Attributes
+    ----------
+    work
+        What a signal interrupts, once there is any.
+    """
+
+    def __init__(self) -> None:
+        become_subreaper()
+        self.process = identify(os.getpid())
+        self.loop = asyncio.Runner()
+        self.work: asyncio.Task[Any] | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.get_loop().add_signal_handler(number, self._interrupt)
+
+    def _interrupt(self) -> None:
+        if self.work is not None:
+            self.work.cancel()
+
+
+def run_folder(folder: Path, ready: Ready) -> int:
+    """Run the job in this folder; returns 0 if it wrote its ``end.json``, else `GAVE_WAY`."""
     order = read_order(folder)
     os.environ.update(order.environment)
     os.environ[RUN_MARK] = order.token
-    become_subreaper()
     passed("runner.loaded")
-    if not take_epoch(folder, start_of_this_process(order)):
+    if not take_epoch(folder, start_of(order, ready.process)):
         sys.stderr.write(f"{folder}: another runner has started this job\n")
         return GAVE_WAY
     passed("runner.took")
     began = time.monotonic()
-    AT_ONCE.set(True)
-    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
-        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())  # as later versions do: without a thread per program
-    outcome, reason = asyncio.run(_run(folder, order))
+    outcome, reason = ready.loop.run(_run(folder, order, ready))
     wall_s = round(time.monotonic() - began, 3)
     passed("runner.told")
     write_end(folder, RunEnd(epoch=order.epoch, job=order.job, outcome=outcome, reason=reason, wall_s=wall_s))
@@ -99,7 +120,7 @@ def end_leftovers(grace_s: float = 5.0) -> bool:
     return False
 
 
-async def _run(folder: Path, order: JobOrder) -> tuple[Outcome, str]:
+async def _run(folder: Path, order: JobOrder, ready: Ready) -> tuple[Outcome, str]:
     job = JobRecord(
         id=order.job,
         project=order.project,
@@ -118,16 +139,17 @@ async def _run(folder: Path, order: JobOrder) -> tuple[Outcome, str]:
             job=job,
             inputs=order.inputs,
         )
-        return await _with_beat_and_signals(_work(job, store, order), folder / BEAT)
+        ready.work = asyncio.create_task(_work(job, store, order))
+        try:
+            return await _with_beat(ready.work, folder / BEAT)
+        finally:
+            await asyncio.get_running_loop().shutdown_default_executor()  # threads of the task have ended
 
 
-async def _with_beat_and_signals(work: Coroutine[None, None, tuple[Outcome, str]], beat: Path) -> tuple[Outcome, str]:
-    task, beating = asyncio.create_task(work), asyncio.create_task(_beat(beat))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+async def _with_beat(work: asyncio.Task[tuple[Outcome, str]], beat: Path) -> tuple[Outcome, str]:
+    beating = asyncio.create_task(_beat(beat))
     try:
-        return await task
+        return await work
     except asyncio.CancelledError:
         return Outcome.INTERRUPTED, "interrupted"
     finally:

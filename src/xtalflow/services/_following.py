@@ -40,6 +40,8 @@ LEASE_S = 60.0
 """Seconds for which a claim is good; its owner renews all of its claims together."""
 RENEWAL_S = LEASE_S / 3
 """Seconds between two renewals."""
+POLL_S = 0.1
+"""Seconds between two looks at a journal, if there are few to look at."""
 _GONE = RunnerExit(code=None)
 
 
@@ -75,7 +77,7 @@ class Following:
         self._interrupts = 1 if attempt.cancel_requested else 0
         self._killing: asyncio.Future[RunnerExit] | None = None
         self._folders = {job.id: self._folder}
-        self.poll_s = 0.05
+        self.poll_s = POLL_S
 
     def interrupt(self) -> None:
         """End the job: the first time cleanly, the second time by killing its runner and all that it started."""
@@ -106,13 +108,12 @@ class Following:
             Somebody else follows it now; nothing is settled here.
         """
         while True:
-            runner_exit, lines, refusal = await self._follow()
-            settlement = await asyncio.to_thread(self._settlement, runner_exit, refusal)
+            lines, settlement, written = await self._follow()
             if settlement.is_lost and (other := await LocalExecutor().find(self._folder, self._attempt.token)):
                 self._run = other  # two were started when a supervisor died, and the other one has the job
                 continue
             passed("supervisor.settling")
-            job = await self._handler.settle(self._job.id, self._attempt.epoch, lines, settlement)
+            job = await self._handler.settle(self._job, self._attempt.epoch, lines, settlement, written=written)
             self._tell(lines)
             passed("supervisor.settled")
             return job
@@ -121,23 +122,22 @@ class Following:
         """Replay what the journal tells so far, whoever follows the run."""
         await self._replay(*await self._read(JournalReader(self._folder / JOURNAL)))
 
-    async def _follow(self) -> tuple[RunnerExit, list[JournalLine], str]:
-        """Replay the journal while the runner runs; its exit, the last lines, and what is wrong with the journal."""
+    async def _follow(self) -> tuple[list[JournalLine], RunSettlement, list[Path]]:
+        """Replay the journal while the runner runs; the last lines, how the run ended, and what it wrote at last."""
         reader = JournalReader(self._folder / JOURNAL)
         ending = asyncio.ensure_future(self._run.wait() if self._run is not None else _gone())
         try:
             while True:
                 await asyncio.wait({ending}, timeout=self.poll_s)
-                ended = ending.done()
+                if ending.done():
+                    return await asyncio.to_thread(self._last_look, reader, ending.result())
                 lines, refusal = await self._read(reader)
-                if ended:
-                    return ending.result(), lines, str(refusal or "")
                 try:
                     await self._replay(lines, refusal)
                 except InvalidInput as exc:
                     if self._run is not None:
                         await self._run.stop()
-                    return await ending, [], str(exc)
+                    return [], await asyncio.to_thread(self._settlement, await ending, str(exc)), []
                 if self._is_lost:
                     raise LeaseLost(f"job {self._job.number} is followed by somebody else")
         finally:
@@ -149,25 +149,36 @@ class Following:
 
     async def _read(self, reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
         """What is new in the journal, on the disk from now on, and what is wrong with the line after it."""
-        return await asyncio.to_thread(self._read_now, reader)
+
+        def read() -> tuple[list[JournalLine], InvalidInput | None]:
+            lines, refusal = self._read_now(reader)
+            sync_together(self._written(lines))
+            return lines, refusal
+
+        return await asyncio.to_thread(read)
 
     def _read_now(self, reader: JournalReader) -> tuple[list[JournalLine], InvalidInput | None]:
         found, refusal = _new_lines(reader)
         for line in found:
             if isinstance(line.event, NewJob) and line.event.number:
                 self._folders[line.job] = self._handler.project_directory / job_folder(line.event.number)
-        lines = [line for line in found if not self._is_known(line)]
-        self._sync([line for line in lines if isinstance(line.event, JobEnd)])
-        return lines, refusal
+        return [line for line in found if not self._is_known(line)], refusal
 
-    def _sync(self, ends: Sequence[JournalLine]) -> None:
-        """What ended jobs wrote is on the disk before the database says so."""
+    def _last_look(
+        self, reader: JournalReader, runner_exit: RunnerExit
+    ) -> tuple[list[JournalLine], RunSettlement, list[Path]]:
+        lines, refusal = self._read_now(reader)
+        return lines, self._settlement(runner_exit, str(refusal or "")), self._written(lines)
+
+    def _written(self, lines: Sequence[JournalLine]) -> list[Path]:
+        """What must be on the disk before the database says that jobs have ended."""
+        ends = [line for line in lines if isinstance(line.event, JobEnd)]
         paths = [self._folder / JOURNAL, self._folder] if ends else []
         for line in ends:
             if isinstance(line.event, JobEnd) and line.job in self._folders:
                 written = [self._handler.project_directory / file.file_path for file in line.event.outputs]
                 paths += papers_and_outputs(self._folders[line.job], written)
-        sync_together(paths)
+        return paths
 
     async def _replay(self, lines: Sequence[JournalLine], refusal: InvalidInput | None) -> None:
         """Keep what is new; the lines before one that cannot be understood count."""

@@ -19,7 +19,7 @@ from xtalflow.engine import (
     Settings,
     put_aside,
     read_order,
-    start_of_this_process,
+    start_of,
     take_epoch,
     write_order,
 )
@@ -27,6 +27,7 @@ from xtalflow.errors import InvalidInput, ProgramFailed
 from xtalflow.faults import passed
 
 from ._options import Resources
+from ._owner import this_process
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord
@@ -67,7 +68,7 @@ async def start_run(
         if (started := await _started_all_the_same(executor, folder, attempt)) is not None:
             return started
         failed = db.RunSettlement(status=JobStatus.FAILED, reason=str(exc), remark=str(exc))
-        await handler.settle(job.id, attempt.epoch, [], failed)
+        await handler.settle(job, attempt.epoch, [], failed)
         return None
     return run
 
@@ -79,7 +80,7 @@ async def _started_all_the_same(executor: LocalExecutor, folder: Path, attempt: 
     """
     try:
         order = await asyncio.to_thread(read_order, folder)
-        if await asyncio.to_thread(take_epoch, folder, start_of_this_process(order)):
+        if await asyncio.to_thread(take_epoch, folder, start_of(order, this_process().process)):
             return None
     except (InvalidInput, OSError):  # without an order, or on a full disk, no runner can begin
         return None

@@ -18,7 +18,6 @@ from xtalflow.engine import (
     given_parameters,
     move_to_trash,
     papers_and_outputs,
-    sync_together,
     take_inputs_async,
     to_the_end,
     write_input_params,
@@ -121,13 +120,16 @@ def _give_title(plugin: CPluginScript, title: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _MakeFolder:
-    """Makes the folder of a job, with its parameters as asked; called within the transaction that makes the job."""
+    """Makes the folder of a job, with its parameters as asked; called within the transaction that makes the job.
+
+    What must be on the disk before that is committed is returned: the folder, and the copies of the inputs.
+    """
 
     handler: AsyncDatabaseHandler
     plugin: CPluginScript
     taken: TakenInputs
 
-    def __call__(self, job: JobRecord, imported: Sequence[FileRecord], used: Sequence[FileRecord]) -> None:
+    def __call__(self, job: JobRecord, imported: Sequence[FileRecord], used: Sequence[FileRecord]) -> Sequence[Path]:
         plugin, directory = self.plugin, self.handler.project_directory
         folder = directory / job.folder
         try:
@@ -146,9 +148,9 @@ class _MakeFolder:
             self.taken.link(imported, used)
             plugin.container.project_directory = directory
             write_input_params(plugin)
-            sync_together([*papers_and_outputs(folder), folder.parent])
         except OSError as exc:
             raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
+        return [*papers_and_outputs(folder), folder.parent, *self.taken.unsynced]
 
 
 async def _kept(handler: AsyncDatabaseHandler, taken: TakenInputs) -> list[FileRecord]:

@@ -20,7 +20,7 @@ from xtalflow import db
 from xtalflow.engine import JobId, JobRecord, LocalExecutor, LocalRun, ProjectId, Settings
 from xtalflow.errors import IllegalTransition, StoreUnavailable, XtalflowError
 
-from ._following import LEASE_S, RENEWAL_S, Following, LeaseLost
+from ._following import LEASE_S, POLL_S, RENEWAL_S, Following, LeaseLost
 from ._open import actor
 from ._options import Resources
 from ._owner import this_process
@@ -226,7 +226,7 @@ class Supervisor:
 
     def _share_looks(self) -> None:
         for followed in self._followed.values():
-            followed.following.poll_s = max(0.05, len(self._followed) / _JOURNALS_PER_S)
+            followed.following.poll_s = max(POLL_S, len(self._followed) / _JOURNALS_PER_S)
 
     async def _pass_on_cancellations(self) -> None:
         if not self._followed:

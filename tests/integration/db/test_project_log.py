@@ -146,6 +146,7 @@ async def test_a_line_is_on_the_disk_before_the_commit(
     """The log is synced while no other connection sees the row yet."""
     from django.db import connection
 
+    await handler.create_job(NewJob(task="a"))
     synced: list[bool] = []
     sync = os.fsync
 
@@ -155,7 +156,7 @@ async def test_a_line_is_on_the_disk_before_the_commit(
         sync(descriptor)
 
     monkeypatch.setattr("xtalflow.db._project_log.os.fsync", watched)
-    await handler.create_job(NewJob(task="a"))
+    await handler.create_job(NewJob(task="b"))
 
     assert synced == [True]
 

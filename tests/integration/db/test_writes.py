@@ -61,7 +61,7 @@ async def test_a_thousand_outputs_take_as_many_statements_as_ten(
 ) -> None:
     """Gleaning, with uses and indicators, costs a fixed number of statements."""
     counts = []
-    for size in (10, 1000):
+    for size in (10, 10, 1000):  # the first may have to make their kind known
         job = await running_job(handler)
         kpis = [Kpi(key=f"key{n}", value=n) for n in range(size)] + [
             Kpi(key=f"text{n}", value="P 1") for n in range(size)
@@ -69,8 +69,8 @@ async def test_a_thousand_outputs_take_as_many_statements_as_ten(
         end = JobEnd(status=JobStatus.FINISHED, outputs=outputs_of(job, size), kpis=kpis)
         counts.append(await count_queries(handler.finish_job(job.id, end)))
 
-    assert counts[0] == counts[1]
-    assert len(await list_files(handler.project)) == 1010
+    assert counts[1] == counts[2]
+    assert len(await list_files(handler.project)) == 1020
 
 
 async def test_registering_inputs_and_imports_takes_a_fixed_number_of_statements(
@@ -105,7 +105,7 @@ async def test_a_job_finishes_with_its_files_or_not_at_all(
     job = await running_job(handler)
     end = JobEnd(status=JobStatus.FINISHED, outputs=outputs_of(job, 3), kpis=[Kpi(key="RFactor", value=0.2)])
 
-    def full(*args: object) -> None:
+    def full(*args: object, **options: object) -> None:
         raise StoreUnavailable("project.jsonl: no space left on device")
 
     with monkeypatch.context() as patch:
