@@ -97,7 +97,7 @@ def _print_plan(plan: Document) -> None:
 
     rows = [(job["number"], job["task"], job["title"], job["status"], "") for job in plan["jobs"]]
     for job in plan["dependents"]:
-        reads = f"reads files of job {', '.join(job['reads'])}"
+        reads = f"reads files of job {', '.join(job['reads'])}, so it must go too"
         rows.append((job["number"], job["task"], job["title"], job["status"], reads))
     print_table(
         ["Job", "Task", Column("Title", wraps=True), Column("Status", status=True), Column("", wraps=True)],

@@ -241,11 +241,10 @@ def _leftovers(folder: Path, task: str) -> Iterator[tuple[Path, PurgeCode]]:
     seen = set()
     for pattern, code in (*_patterns(task), *_OF_ALL_TASKS):
         for match in sorted(folder.glob(pattern)):
-            if match.is_symlink() or not match.resolve().is_relative_to(folder.resolve()):
+            if match.resolve() != folder.resolve() / match.relative_to(folder):  # a symbolic link is on the way
                 continue
-            paths = [path for path in match.rglob("*") if path.is_file()] if match.is_dir() else [match]
-            for path in paths:
-                if path.name not in _PAPERS and path not in seen:
+            for path in sorted(match.rglob("*")) if match.is_dir() else [match]:
+                if path.is_file() and not path.is_symlink() and path.name not in _PAPERS and path not in seen:
                     seen.add(path)
                     yield path, code
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from contract.job_store_contract import new_file, new_import, running_job
-from xtalflow.db import PROJECT_LOG, AsyncDatabaseHandler, in_database, list_files, plan_deletion
+from xtalflow.db import PROJECT_LOG, AsyncDatabaseHandler, in_database, list_files, plan_deletion, recover_project
 from xtalflow.engine import InputUse, JobEnd, JobRecord, JobStatus, Kpi, NewJob
 from xtalflow.errors import InvalidInput
 
@@ -179,3 +179,34 @@ async def test_of_the_same_bytes_there_is_one_import(handler: AsyncDatabaseHandl
         {"b.mtz": True, "c.mtz": False},
     ]
     assert await imports() == {"a.mtz": False, "b.mtz": True, "c.mtz": False}
+
+
+async def test_a_lost_record_knows_what_was_deleted_restored_and_purged(
+    handler: AsyncDatabaseHandler,
+) -> None:
+    """From the log alone, to the last column: one family is back, one is gone, of one a file was purged."""
+    back, gone, purged = [await family(handler) for _ in range(3)]
+    await handler.restore_jobs(await handler.delete_jobs([job.id for job in back[:2]]))
+    await handler.delete_jobs([job.id for job in gone[:2]])
+    files = await list_files(handler.project, job=purged[0].id)
+    await handler.mark_purged([file.id for file in files if file.param_name == "OUT[0]" and not file.derived_from])
+    before = await in_database(_rows, handler.project)
+    await handler.remove_project(None)
+    nothing = await in_database(_rows, handler.project)
+    recovery = await recover_project(handler.project_directory)
+
+    assert not any(nothing.values())
+    assert recovery.remarks == ()
+    assert [row["available"] for row in before["File"]].count(False) == 1
+    assert await in_database(_rows, handler.project) == before
+
+
+async def test_what_another_job_reads_is_not_purged(handler: AsyncDatabaseHandler) -> None:
+    """Not even if it began to read it a moment ago; neither the rows nor the log change."""
+    _, reader, _ = await family(handler)
+    (read,) = [file for file in await list_files(handler.project) if file.derived_from]
+    before = (await in_database(_rows, handler.project), (handler.project_directory / PROJECT_LOG).read_bytes())
+
+    with pytest.raises(InvalidInput, match=f"is read by job {reader.number} by now"):
+        await handler.mark_purged([read.id])
+    assert (await in_database(_rows, handler.project), (handler.project_directory / PROJECT_LOG).read_bytes()) == before

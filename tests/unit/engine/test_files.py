@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xtalflow.engine import async_copy_file, safe_name, sha256_of
+from xtalflow.engine import Usage, UsageMeter, async_copy_file, move_within, safe_name, sha256_of
 from xtalflow.engine._files import regular_file, settle
 from xtalflow.errors import UnreadableFile
 
@@ -111,3 +111,27 @@ async def test_a_file_that_changed_since_it_was_read_is_refused(tmp_path: Path) 
     with pytest.raises(UnreadableFile, match="changed while it was copied"):
         await async_copy_file(source, tmp_path / "in", like=before)
     assert list((tmp_path / "in").iterdir()) == []
+
+
+def test_a_file_with_two_names_is_counted_once(tmp_path: Path) -> None:
+    """Under the name that is met first; what is not there has no bytes."""
+    (tmp_path / "child").mkdir()
+    (tmp_path / "child/map.mtz").write_bytes(b"12345")
+    (tmp_path / "map.mtz").hardlink_to(tmp_path / "child/map.mtz")
+    (tmp_path / "log.txt").write_bytes(b"123")
+    meter = UsageMeter()
+
+    assert meter.measure(tmp_path / "child") == Usage(files=1, size=5)
+    assert meter.measure(tmp_path) == Usage(files=1, size=3)
+    assert meter.measure(tmp_path / "gone") == Usage()
+
+
+def test_what_is_moved_takes_the_place_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    (tmp_path / "b").write_text("b")
+    with pytest.raises(FileExistsError):
+        move_within(tmp_path / "a", tmp_path / "b")
+    move_within(tmp_path / "a", tmp_path / "new/place/a")
+
+    assert (tmp_path / "b").read_text() == "b"
+    assert (tmp_path / "new/place/a").read_text() == "a"
