@@ -281,7 +281,9 @@ async def test_the_password_of_the_database_stays_with_its_owner(order: Order, m
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@host/db")
     async with LocalExecutor() as executor:
         await executor.warm_up()
-        environment = psutil.Process(executor.server_pid).environ()
+        server = psutil.Process(executor.server_pid)
+        await until(server.environ)  # empty for a moment after its start
+        environment = server.environ()
 
     assert environment["PYTHONPATH"]
     assert not any("secret" in value for value in environment.values())
