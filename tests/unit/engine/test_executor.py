@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ import pytest
 from xtalflow.engine import (
     RUN_MARK,
     RUNNER_LOG,
+    START,
     JobId,
     JobOrder,
     LocalExecutor,
@@ -129,6 +131,13 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
+def is_gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 async def waiting_run(executor: LocalExecutor, order: Order) -> tuple[LocalRun, Path, str]:
     """A run whose program, and what that has started in a session of its own, wait."""
     folder, token = await order("waiting")
@@ -166,6 +175,54 @@ async def test_many_runners_come_from_one_lean_process_and_lead_a_session_each(
         await run.kill()
 
 
+async def spare_of(executor: LocalExecutor) -> psutil.Process:
+    """The runner that waits for a job, once it and no program of a rehearsal is there."""
+    server = psutil.Process(executor.server_pid)
+    seen: list[psutil.Process] = []
+
+    def look() -> bool:
+        before, seen[:] = list(seen), server.children(recursive=True)
+        return len(seen) == 1 and seen == before and os.getsid(seen[0].pid) == seen[0].pid and not is_program(seen[0])
+
+    await until(look)
+    return seen[0]
+
+
+def is_program(process: psutil.Process) -> bool:
+    return "--fork-server" not in process.cmdline()
+
+
+async def test_the_next_job_gets_the_runner_that_waits(order: Order, executor: LocalExecutor) -> None:
+    await executor.warm_up()
+    spare = await spare_of(executor)
+    run = await executor.start(*await order("quick"))
+
+    assert run.process.pid == spare.pid
+    assert (await run.wait()).code == 0
+
+
+async def test_a_runner_that_was_killed_while_it_waited_costs_no_job(order: Order, executor: LocalExecutor) -> None:
+    await executor.warm_up()
+    jobs = [await order("quick") for _ in range(5)]
+    for folder, token in jobs:
+        spare = await spare_of(executor)
+        spare.kill()
+        await until(partial(is_gone, spare))
+        run = await executor.start(folder, token)
+
+        assert run.process.pid != spare.pid
+        assert (await run.wait()).code == 0
+
+
+async def test_a_runner_that_waits_ends_with_the_fork_server(order: Order, executor: LocalExecutor) -> None:
+    """However that ends, and without a word in its log: it has none."""
+    await executor.warm_up()
+    spare = await spare_of(executor)
+    psutil.Process(executor.server_pid).kill()
+
+    await until(partial(is_gone, spare))
+
+
 async def test_a_killed_runner_leaves_no_program_behind_and_harms_no_other(
     order: Order, executor: LocalExecutor
 ) -> None:
@@ -185,6 +242,7 @@ async def test_what_a_runner_has_forked_ends_with_it(order: Order, executor: Loc
     folder, token = await order("forking")
     run = await executor.start(folder, token)
     runner = psutil.Process(run.process.pid)
+    await until((folder / START).exists)  # what it starts before that is no part of the job
     await until(runner.children)
     forked = runner.children()[0]
     os.kill(run.process.pid, signal.SIGKILL)
