@@ -188,6 +188,9 @@ class FakeHost:
         set_output_file_names(plugin.container, plugin.job.project, number)
         yield
 
+    async def reuse(self, plugin: CPluginScript) -> bool:
+        return False
+
     async def run_command(self, plugin: CPluginScript, command: Command) -> CommandResult:
         self.commands.append([command.program, *command.args])
         name = "geom" if command.args[0] == "util" else command.args[0]
