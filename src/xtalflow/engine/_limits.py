@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,17 @@ class Limits:
 
     time_s: float | None = None
     memory_mb: float | None = None
+
+
+def limit_each_process(limits: Limits) -> None:
+    """Keep this process, and each that it starts, from taking the machine down between two looks at the memory.
+
+    A process that asks for twice what all together may have does not get it.
+    """
+    if limits.memory_mb is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = int(2e6 * limits.memory_mb)
+        resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))
 
 
 @contextmanager

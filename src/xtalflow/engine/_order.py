@@ -46,6 +46,8 @@ class JobOrder:
         Finished jobs of the project whose results may be taken again, the most likely first.
     limits
         What the run may use.
+    niceness
+        How much it gives way to other work: 0 to 19, see nice(1).
     environment
         Variables that the task needs, such as ``CLIBD_MON``; never a secret.
     """
@@ -61,6 +63,7 @@ class JobOrder:
     inputs: tuple[FileRecord, ...] = ()
     reusable: tuple[ReusableJob, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    niceness: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -29,6 +29,7 @@ from ._imports import check_inputs, verify_inputs
 from ._journal import JOURNAL, JournalWriter
 from ._kept_store import JournalStore
 from ._life_cycle import create_plugin_for_job
+from ._limits import limit_each_process
 from ._order import BEAT, JobOrder, RunEnd, read_order, start_of, take_epoch, write_end
 from ._processes import become_subreaper, identify
 from ._records import JobEnd, JobRecord
@@ -90,6 +91,8 @@ def run_folder(folder: Path, ready: Ready) -> int:
     order = read_order(folder)
     os.environ.update(order.environment)
     os.environ[RUN_MARK] = order.token
+    os.nice(order.niceness)
+    limit_each_process(order.limits)
     passed("runner.loaded")
     if not take_epoch(folder, start_of(order, ready.process)):
         sys.stderr.write(f"{folder}: another runner has started this job\n")

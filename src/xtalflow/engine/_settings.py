@@ -43,6 +43,8 @@ class Settings:
         Seconds without a sign of life after which a job that its cluster no longer knows is lost.
     jobs_per_user, jobs_per_project
         Jobs of one user, and of one project, that run at the same time; 0 is without limit.
+    niceness
+        How much jobs give way to other work of the machine: 0 to 19, see nice(1).
     sources
         Where each value came from: ``environment``, ``settings.toml`` or ``default``.
     """
@@ -54,6 +56,7 @@ class Settings:
     lost_after_s: float
     jobs_per_user: int
     jobs_per_project: int
+    niceness: int
     sources: Mapping[str, str]
 
     @classmethod
@@ -68,6 +71,7 @@ class Settings:
             "lost_after_s": "120",
             "jobs_per_user": "0",
             "jobs_per_project": "0",
+            "niceness": "0",
         }
         values: dict[str, str] = {}
         sources = {"home": "environment" if environment.get("XTALFLOW_HOME") else "default"}
@@ -87,6 +91,7 @@ class Settings:
             lost_after_s=_seconds(values["lost_after_s"], home / SETTINGS_FILE),
             jobs_per_user=_count("jobs_per_user", values, home / SETTINGS_FILE),
             jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
+            niceness=_niceness(values["niceness"], home / SETTINGS_FILE),
             sources=sources,
         )
 
@@ -113,6 +118,7 @@ _VARIABLES = {
     "lost_after_s": "",
     "jobs_per_user": "",
     "jobs_per_project": "",
+    "niceness": "",
 }
 
 
@@ -161,6 +167,12 @@ def _count(name: str, values: Mapping[str, str], path: Path) -> int:
     text = values[name]
     if not text.isdecimal():
         raise InvalidInput(f"{path}: {name} = {text} is refused: it must be a whole number, 0 for no limit")
+    return int(text)
+
+
+def _niceness(text: str, path: Path) -> int:
+    if not text.isdecimal() or int(text) > 19:
+        raise InvalidInput(f"{path}: niceness = {text} is refused: it must be a whole number from 0 to 19")
     return int(text)
 
 

@@ -113,6 +113,7 @@ def _order(
         token=attempt.token,
         inputs=tuple({file.id: file for file in inputs}.values()),
         reusable=tuple(reusable),
+        niceness=settings.niceness,
         limits=Resources.from_dict(attempt.resources).limits,
         environment={"CLIBD_MON": str(library)} if library else {},
     )

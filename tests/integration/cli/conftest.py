@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from xtalflow.testing import killed_at
+
 from .tasks_of_tests import install_tasks
 
 EDITS = """
@@ -65,16 +67,21 @@ class CommandLine:
         return subprocess.Popen(
             [*self.before, sys.executable, "-m", "xtalflow", *(str(word) for word in words)],
             cwd=cwd,
-            env=self.environ(),
             text=True,
             encoding="utf-8",
-            **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
+            **({"env": self.environ(), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
         )
 
     def __call__(self, *words: object, cwd: Path | None = None) -> Answer:
         process = self.start(*words, cwd=cwd or self.home.parent)
         out, err = process.communicate(timeout=300)
         return Answer(process.returncode, out, err)
+
+    def killed_at(self, point: str, *words: object) -> int:
+        """Run a command that is killed at a point of `xtalflow.faults`; its exit code."""
+        process = self.start(*words, cwd=self.home.parent, env=self.environ() | killed_at(point))
+        process.communicate(timeout=300)
+        return process.returncode
 
     def made_nothing(self) -> bool:
         return not self.home.exists() and not self.projects.exists()

@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
 
-from xtalflow.faults import VARIABLE
 from xtalflow.plugin import JobStatus
+from xtalflow.testing import killed_at
 
 OF_RUNNER = ("runner.", "glean.", "program.", "server.")
 """Beginnings of points that kill a runner, its program or the fork server; others kill who submits and supervises."""
@@ -85,7 +86,7 @@ class KillTrial:
         if by_worker:
             self._python("-m", "xtalflow", "submit", *words)
             words = ["worker", "--until-idle"]
-        run = self._python("-m", "xtalflow", *words if by_worker else ["run", *words], fault=f"{point}:{passes}")
+        run = self._python("-m", "xtalflow", *words if by_worker else ["run", *words], fault=killed_at(point, passes))
         done = self._python("-c", AFTERWARDS, project)
         if done.returncode:
             raise AssertionError(done.stderr)
@@ -105,12 +106,10 @@ class KillTrial:
         killed = "SIGKILL" in told or "is gone" in told or top == "finished" if kills_runner else run.returncode == -9
         return Outcome(status=top, killed=killed, problems=problems)
 
-    def _python(self, *words: str, fault: str = "") -> subprocess.CompletedProcess[str]:
+    def _python(self, *words: str, fault: Mapping[str, str] = MappingProxyType({})) -> subprocess.CompletedProcess[str]:
         own = {"XTALFLOW_HOME": str(self.home), "XTALFLOW_PROJECTS": str(self.home.parent / "projects")}
         paths = os.pathsep.join(filter(None, [str(self.site), os.environ.get("PYTHONPATH")]))
-        environment = {**os.environ, "DATABASE_URL": "", **own, "PYTHONPATH": paths, **self.environment}
-        if fault:
-            environment[VARIABLE] = fault
+        environment = {**os.environ, "DATABASE_URL": "", **own, "PYTHONPATH": paths, **self.environment, **fault}
         return subprocess.run(
             [sys.executable, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
         )

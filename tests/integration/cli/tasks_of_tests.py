@@ -18,7 +18,7 @@ from xtalflow.errors import TaskFailed
 
 
 MOODS = ["well", "badly", "poorly", "crash", "segfault", "wait", "child", "doubtful", "nap", "rest", "stubborn"]
-MOODS += ["hungry", "killed", "flood"]
+MOODS += ["hungry", "killed", "flood", "tell"]
 STUBBORN = """
 import os, signal, subprocess, sys, time
 
@@ -163,6 +163,9 @@ class Moody(CPluginScript):
             with (self.work_directory / "flood.bin").open("wb", buffering=0) as flood:
                 while True:
                     flood.write(bytes(1000))
+        if how == "tell":
+            code = "import os, resource as r; print(os.nice(0)); print(r.getrlimit(r.RLIMIT_DATA)[0])"
+            await self.run_command(Command(sys.executable, ["-c", code]))
         if how == "killed":
             await self.run_command(Command(sys.executable, ["-c", "import os; os.kill(os.getpid(), 9)"]))
         if how == "child":

@@ -6,14 +6,10 @@ import json
 import os
 import pty
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from xtalflow.faults import VARIABLE
 
 from .conftest import CommandLine
 
@@ -293,18 +289,12 @@ def test_restored_jobs_are_there_after_the_database_was_lost(xtalflow: CommandLi
     assert seen(xtalflow) == before
 
 
-def killed_at(xtalflow: CommandLine, point: str, *words: str) -> int:
-    environment = {**xtalflow.environ(), VARIABLE: point}
-    command = [sys.executable, "-m", "xtalflow", *words]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode
-
-
 @pytest.mark.parametrize("lost", [False, True])
 @pytest.mark.parametrize("point", ["delete.noted", "delete.committed", "trash.moved"])
 def test_a_kill_while_jobs_are_deleted_loses_nothing(xtalflow: CommandLine, point: str, lost: bool) -> None:
     """They are either there or in the trash, whole; even if the database is lost too."""
     whole = listed(xtalflow)
-    code = killed_at(xtalflow, point, "delete", "words/1", "--with-dependents", "--yes")
+    code = xtalflow.killed_at(point, "delete", "words/1", "--with-dependents", "--yes")
     if lost:
         shutil.rmtree(xtalflow.home)
         xtalflow("recover", xtalflow.projects)
@@ -324,7 +314,7 @@ def test_a_kill_while_jobs_are_deleted_loses_nothing(xtalflow: CommandLine, poin
 def test_a_kill_while_jobs_come_back_loses_nothing(xtalflow: CommandLine, point: str) -> None:
     whole = listed(xtalflow)
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
-    code = killed_at(xtalflow, point, "trash", "-p", "words", "restore", "job_1")
+    code = xtalflow.killed_at(point, "trash", "-p", "words", "restore", "job_1")
     repaired = xtalflow("check", "-p", "words", "--repair")
 
     assert code == -9

@@ -5,21 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from xtalflow.faults import VARIABLE
-
-
-def killed_at(xtalflow: Any, point: str, *words: object) -> int:
-    environment = {**xtalflow.environ(), VARIABLE: point}
-    command = [sys.executable, "-m", "xtalflow", *map(str, words)]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode
 
 
 def is_well(xtalflow: Any, directory: Path) -> bool:
@@ -73,7 +64,7 @@ def test_a_kill_on_the_way_to_another_file_system_loses_nothing(
     xtalflow: Any, project: Path, far: Path, point: str
 ) -> None:
     """Before the database knows the new place, the old one is whole, and after that the new one."""
-    code = killed_at(xtalflow, point, "projects", "move", "p", far / "p")
+    code = xtalflow.killed_at(point, "projects", "move", "p", far / "p")
     place = far / "p" if point == "project.recorded" else project
     well = is_well(xtalflow, place)
     again = xtalflow("projects", "move", "p", far / "p")
@@ -91,7 +82,7 @@ def test_a_kill_on_the_way_to_another_file_system_loses_nothing(
 def test_a_kill_between_disk_and_database_is_put_right_by_asking_again(
     xtalflow: Any, project: Path, tmp_path: Path
 ) -> None:
-    code = killed_at(xtalflow, "project.renamed", "projects", "move", "p", tmp_path / "new")
+    code = xtalflow.killed_at("project.renamed", "projects", "move", "p", tmp_path / "new")
     again = xtalflow("projects", "move", "p", tmp_path / "new")
 
     assert code == -9
@@ -145,11 +136,11 @@ def test_a_deleted_project_comes_back_from_its_trash(xtalflow: Any, project: Pat
 
 def test_a_kill_while_a_project_is_deleted_loses_nothing(xtalflow: Any, project: Path) -> None:
     """Asking again deletes it; recovering it instead brings it back to its place."""
-    code = killed_at(xtalflow, "project.renamed", "projects", "delete", "p", "--yes")
+    code = xtalflow.killed_at("project.renamed", "projects", "delete", "p", "--yes")
     trash = project.parent / ".xtalflow_trash/p"
     recovered = xtalflow("recover", trash)
     well = is_well(xtalflow, project)
-    killed_at(xtalflow, "project.renamed", "projects", "delete", "p", "--yes")
+    xtalflow.killed_at("project.renamed", "projects", "delete", "p", "--yes")
     again = xtalflow("projects", "delete", "p", "--yes", "--json").json()
 
     assert code == -9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,24 @@ def test_a_limit_in_the_settings_that_is_no_number_is_refused(xtalflow: Any) -> 
 
     assert answer.code == 2
     assert "jobs_per_user = many is refused: it must be a whole number, 0 for no limit" in answer.err
+
+
+def test_jobs_give_way_as_the_settings_say(xtalflow: Any) -> None:
+    xtalflow.home.mkdir(exist_ok=True)
+    (xtalflow.home / "settings.toml").write_text("niceness = 7\n")
+    job = xtalflow("run", "moody", "HOW=tell", "-p", "p", "--memory-limit", "2", "--json").json()
+
+    assert (Path(job["folder"]) / "log.txt").read_text().splitlines()[1:] == ["7", "4000000000"]
+
+
+@pytest.mark.parametrize("value", ["20", "-1", '"much"'])
+def test_a_niceness_that_the_system_does_not_have_is_refused(xtalflow: Any, value: str) -> None:
+    xtalflow.home.mkdir(exist_ok=True)
+    (xtalflow.home / "settings.toml").write_text(f"niceness = {value}\n")
+    answer = xtalflow("jobs")
+
+    assert answer.code == 2
+    assert "it must be a whole number from 0 to 19" in answer.err
 
 
 def test_a_job_waits_for_those_that_it_is_to_run_after(xtalflow: Any) -> None:

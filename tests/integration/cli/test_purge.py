@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from xtalflow.faults import VARIABLE
 
 
 @pytest.fixture
@@ -103,12 +99,11 @@ def test_a_file_with_another_name_elsewhere_frees_nothing(xtalflow: Any, project
 def test_a_kill_while_files_go_is_made_up_for_by_the_next_purge(xtalflow: Any, project: Path, point: str) -> None:
     """The record knows before a file goes, so that nothing is missed."""
     words = ["purge", "-p", "p", "--context", "intermediate", "--yes"]
-    command = [sys.executable, "-m", "xtalflow", *words]
-    killed = subprocess.run(command, env={**xtalflow.environ(), VARIABLE: point}, capture_output=True, check=False)
+    code = xtalflow.killed_at(point, *words)
     between = xtalflow("check", "-p", "p")
     xtalflow(*words)
 
-    assert killed.returncode == -9
+    assert code == -9
     assert between.code == 0
     assert not (project / "CCP4_JOBS/job_1/job_1/COPY.txt").exists()
     assert not (project / "CCP4_JOBS/job_1/job_1/scratch.txt").exists()
