@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -197,9 +197,9 @@ async def give_back(attempt: AttemptRecord, *, owner: str) -> bool:
     return await in_database(_queue.give_back, attempt, owner)
 
 
-async def renew_attempts(owner: str, *, lease_s: float) -> set[UUID]:
-    """Keep all runs of an owner for longer; the jobs that are its own."""
-    return await in_database(_queue.renew, owner, lease_s)
+async def renew_attempts(owner: str, jobs: Collection[UUID], *, lease_s: float) -> set[UUID]:
+    """Keep the runs of these jobs for longer; those among the jobs whose runs are the owner's."""
+    return await in_database(_queue.renew, owner, jobs, lease_s)
 
 
 async def release_attempts(owner: str) -> int:

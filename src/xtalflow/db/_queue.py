@@ -5,6 +5,7 @@ Every change is one guarded update of one row; what it answers says whether it w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -86,9 +87,9 @@ def give_back(attempt: AttemptRecord, owner: str) -> bool:
     return bool(runs.update(state=_State.QUEUED, owner="", lease_until=None))
 
 
-def renew(owner: str, lease_s: float) -> set[UUID]:
-    """Keep all runs of an owner for longer; the jobs that are its own."""
-    runs = Attempt.objects.filter(state__in=_HELD, owner=owner)
+def renew(owner: str, jobs: Collection[UUID], lease_s: float) -> set[UUID]:
+    """Keep the runs of these jobs for longer; those among the jobs whose runs are the owner's."""
+    runs = Attempt.objects.filter(state__in=_HELD, owner=owner, job__uuid__in=jobs)
     runs.update(lease_until=timezone.now() + timedelta(seconds=lease_s))
     return set(runs.values_list("job__uuid", flat=True))
 

@@ -163,7 +163,7 @@ def changes_since(used: Used, present: Used) -> list[str]:
 def _content(record: FileRecord) -> str:
     if record.digests:
         return json.dumps(dict(sorted(record.digests.items())))
-    return record.checksum
+    return record.checksum or str(record.id)  # of a file from elsewhere nobody may have taken a checksum
 
 
 def _change(name: str, before: object, now: object) -> str:

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class ForkServer:
         self._environment = environment
         self._connection: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._asked: dict[str, asyncio.Future[tuple[dict[str, Any], list[int]]]] = {}
+        self._asked: dict[str, tuple[asyncio.Future[ForkedRun], int]] = {}
         self._runs: dict[str, ForkedRun] = {}
         self._starting = asyncio.Lock()
 
@@ -49,26 +49,20 @@ class ForkServer:
         """Fork a runner for the job in this folder; `OSError` or `ProgramFailed` if that is refused."""
         await self.open()
         if self._connection is None:
-            raise ProgramFailed("the runner could not start: the fork server is gone")
+            raise _is_gone()
         reader, writer = os.pipe()
-        loop = asyncio.get_running_loop()
-        answer = self._asked[token] = loop.create_future()
+        answer: asyncio.Future[ForkedRun] = asyncio.get_running_loop().create_future()
+        self._asked[token] = (answer, reader)
         try:
             request = json.dumps({"folder": str(folder), "token": token}).encode()
             socket.send_fds(self._connection, [request], [writer])
-            message, descriptors = await answer
         except BaseException:
+            del self._asked[token]
             os.close(reader)
             raise
         finally:
             os.close(writer)
-            self._asked.pop(token, None)
-        if "error" in message:
-            os.close(reader)
-            raise ProgramFailed(f"the runner could not start: {message['error']}")
-        process = ProcessIdentity(**message["process"])
-        run = self._runs[token] = ForkedRun(process, token, reader=reader, descriptor=descriptors[0])
-        return run
+        return await answer
 
     async def close(self) -> None:
         """End the server; runners go on."""
@@ -120,17 +114,32 @@ class ForkServer:
         if "exit_code" in message:
             if run := self._runs.pop(token, None):
                 run.ended(message["exit_code"])
-        elif (answer := self._asked.get(token)) and not answer.done():
-            answer.set_result((message, descriptors))
+        else:
+            self._answered(token, message, descriptors)
+
+    def _answered(self, token: str, message: dict[str, Any], descriptors: Sequence[int]) -> None:
+        """A runner was forked, whether or not somebody still waits for it; or was not."""
+        answer, reader = self._asked.pop(token)
+        if "error" in message:
+            os.close(reader)
+            if not answer.done():
+                answer.set_exception(ProgramFailed(f"the runner could not start: {message['error']}"))
+            return
+        run = ForkedRun(ProcessIdentity(**message["process"]), token, reader=reader, descriptor=descriptors[0])
+        self._runs[token] = run
+        if not answer.done():
+            answer.set_result(run)
 
     def _disconnect(self) -> None:
         if self._connection is not None:
             asyncio.get_running_loop().remove_reader(self._connection)
             self._connection.close()
             self._connection = None
-        for answer in self._asked.values():
+        for answer, reader in self._asked.values():
+            os.close(reader)
             if not answer.done():
-                answer.set_exception(ProgramFailed("the runner could not start: the fork server is gone"))
+                answer.set_exception(_is_gone())
+        self._asked.clear()
         self._runs.clear()
 
 
@@ -175,3 +184,7 @@ class ForkedRun(LocalRun):
     def _settle(self, how: RunnerExit) -> None:
         if not self._end.done():
             self._end.set_result(how)
+
+
+def _is_gone() -> ProgramFailed:
+    return ProgramFailed("the runner could not start: the fork server is gone")

@@ -163,7 +163,7 @@ class JobRun:
                     self._following.cancel()
                 if time.monotonic() - renewed > RENEWAL_S:
                     renewed = time.monotonic()
-                    if job.id not in await db.renew_attempts(owner, lease_s=LEASE_S):
+                    if job.id not in await db.renew_attempts(owner, [job.id], lease_s=LEASE_S):
                         self._following.lose()
 
 

@@ -169,10 +169,10 @@ class Supervisor:
         return not taken or (cpus <= self.slots and memory_mb <= self.memory_mb)
 
     async def _renew(self) -> None:
-        """Keep all runs; those that somebody else has taken are let go."""
+        """Keep the runs that are followed; those that somebody else has taken are let go."""
         if not self._followed:
             return
-        held = await db.renew_attempts(self._owner, lease_s=LEASE_S)
+        held = await db.renew_attempts(self._owner, list(self._followed), lease_s=LEASE_S)
         for job, followed in self._followed.items():
             if job not in held:
                 followed.following.lose()

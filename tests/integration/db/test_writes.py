@@ -313,8 +313,9 @@ async def test_an_attempt_is_queued_claimed_and_ended(handler: AsyncDatabaseHand
     owner = next(o.owner for o in outcomes if not isinstance(o, BaseException))
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AttemptRecord", "IllegalTransition"]
-    assert job.id in await renew_attempts(owner, lease_s=60)
-    assert await renew_attempts("nobody", lease_s=60) == set()
+    assert await renew_attempts(owner, [job.id, uuid4()], lease_s=60) == {job.id}
+    assert await renew_attempts("nobody", [job.id], lease_s=60) == set()
+    assert await renew_attempts(owner, [], lease_s=60) == set()
     assert (await handler.attempt_submitted(job.id, 1, handle={"pid": 7})).handle == {"pid": 7}
     await handler.update_job_status(job.id, JobStatus.RUNNING)
     await handler.update_job_status(job.id, JobStatus.FAILED)
