@@ -147,6 +147,8 @@ class _Rebuilding:
     remarks: list[str]
     _runs: dict[UUID, _QueuedRun] = field(default_factory=dict)
     """The latest run of each top-level job."""
+    _beginnings: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
+    """When runs began, by job and epoch."""
     _deleted: dict[UUID, _QueuedRun] = field(default_factory=dict)
     """The latest runs of deleted jobs."""
     _deletions: dict[str, Deletion] = field(default_factory=dict)
@@ -245,6 +247,12 @@ class _Rebuilding:
 
     def _beginning(self, job_uuid: UUID) -> datetime:
         """When the latest run of a job began; later than anything if it did not."""
+        key = job_uuid, self._runs[job_uuid].epoch
+        if key not in self._beginnings:
+            self._beginnings[key] = self._read_beginning(job_uuid)
+        return self._beginnings[key]
+
+    def _read_beginning(self, job_uuid: UUID) -> datetime:
         job, run = self._job(job_uuid), self._runs[job_uuid]
         folder = self._folder_of(job, run.epoch) if job is not None else None
         start = read_start(folder) if folder is not None else None

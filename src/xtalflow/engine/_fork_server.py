@@ -87,7 +87,13 @@ class _ForkServer:
         poll = select.poll()
         poll.register(self._connection, select.POLLIN)
         poll.register(self._wake_reader, select.POLLIN)
-        self._fork_ahead()
+        try:
+            self._fork_ahead()
+            self._serve(poll)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+    def _serve(self, poll: select.poll) -> None:
         while True:
             ready = {descriptor for descriptor, _ in poll.poll(_QUIET_MS if self._spare is None else None)}
             if self._wake_reader.fileno() in ready:
