@@ -32,7 +32,7 @@ _BUSY = {JobStatus.QUEUED, JobStatus.RUNNING}
 
 
 def plan_deletion(project: UUID, job_uuids: Sequence[UUID]) -> DeletionPlan:
-    """What goes if these jobs are deleted, and what depends on them; nine queries, whatever the project.
+    """What goes if these jobs are deleted, and what depends on them; ten queries, whatever the project.
 
     Raises
     ------
@@ -188,6 +188,9 @@ def _top_jobs(project: Project, job_uuids: Sequence[UUID]) -> list[JobRecord]:
             raise InvalidInput(f"job {job.number} is a part of job {top} and goes with it; delete job {top}")
         if job.status in _BUSY:
             raise InvalidInput(f"job {job.number} is {job.status.key}; cancel it before it is deleted")
+    waiting = Job.objects.filter(after__uuid__in=wanted, status=JobStatus.QUEUED.value).order_by("number_key")
+    if number := waiting.values_list("number", flat=True).first():
+        raise InvalidInput(f"job {number} waits for a job that is to be deleted; cancel job {number} before")
     return found
 
 

@@ -6,11 +6,12 @@ replayed before a line that ends the job, before one that names a file or child 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -40,6 +41,7 @@ from xtalflow.engine import (
 )
 from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 
+from ._clean import clean_json
 from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
@@ -133,9 +135,10 @@ def _free_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _QueuedRun:
-    """A run of a top-level job: who made the job, which run it is, and whether its journal was replayed."""
+    """A run of a top-level job: who made the job, what it asks for, which run it is, and whether it was replayed."""
 
     actor: Actor
+    resources: Mapping[str, Any]
     epoch: int
     done: bool = False
 
@@ -194,7 +197,9 @@ class _Rebuilding:
         actor = Actor(user=line.who, client=line.where_from, version=line.version)
         if isinstance(line.event, NewJob) and line.event.parent is None and line.job is not None:
             self._forget_unmade(line.event)
-            self._runs[line.job] = _QueuedRun(actor, epoch=int(line.event.status is JobStatus.QUEUED))
+            self._runs[line.job] = _QueuedRun(
+                actor, line.event.resources, epoch=int(line.event.status is JobStatus.QUEUED)
+            )
         elif isinstance(line.event, (StatusChange, JobEnd)) and line.job in self._runs:
             self._replay_begun(line.time)
             self._replay_journal(line.job)
@@ -307,7 +312,13 @@ class _Rebuilding:
                 move_job(ledger, job.id, JobStatus.QUEUED)
             pk, _ = ledger.job(job.id)
             Attempt.objects.create(
-                job_id=pk, epoch=run.epoch, token=token, executor="local", state=state, queued=job.created
+                job_id=pk,
+                epoch=run.epoch,
+                token=token,
+                executor="local",
+                resources=clean_json(run.resources, "resources"),
+                state=state,
+                queued=job.created,
             )
 
     def _job(self, job_uuid: UUID) -> JobRecord | None:

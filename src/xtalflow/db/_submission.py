@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
@@ -47,7 +46,6 @@ class Submission:
     imports: Sequence[NewImport] = ()
     uses: Sequence[InputUse] = ()
     executor: str = "local"
-    resources: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
     lease_s: float = 0.0
 
@@ -76,7 +74,7 @@ def submit(writer: Writer, submission: Submission, make_folder: MakeFolder) -> S
             job,
             epoch=1,
             executor=clean_text(submission.executor),
-            resources=submission.resources,
+            resources=new.resources,
             owner=clean_text(submission.owner),
             lease_until=ledger.now + timedelta(seconds=submission.lease_s) if submission.owner else None,
         )

@@ -141,7 +141,7 @@ class NewJob:
     `number` and `id` are given for child jobs (numbered by the parent's runner); a store numbers top-level jobs
     itself. `status` is PENDING, or QUEUED for a child, which starts at once. `parameters` are those given, by path.
     `cloned_from` is the job whose parameters were taken. Of jobs that wait, those of higher `priority` are run first,
-    and none before the jobs `after` which it is to run have finished.
+    and none before the jobs `after` which it is to run have finished. `resources` is what its run asks for.
     """
 
     task: str
@@ -155,6 +155,7 @@ class NewJob:
     cloned_from: JobId | None = None
     priority: int = 0
     after: tuple[JobId, ...] = ()
+    resources: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ async def submit(
         cloned_from=options.cloned_from,
         priority=options.priority,
         after=options.after,
+        resources=Resources.of(plugin, options).to_dict(),
     )
     await _link_own_files(plugin, handler)
     taken = await take_inputs_async(plugin, handler)
@@ -99,7 +100,6 @@ async def submit(
             job=new,
             imports=taken.imports,
             uses=taken.uses,
-            resources=Resources.of(plugin, options).to_dict(),
             owner=owner,
             lease_s=LEASE_S,
         )

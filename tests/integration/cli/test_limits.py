@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -108,6 +109,22 @@ def test_a_job_waits_for_those_that_it_is_to_run_after(xtalflow: Any) -> None:
     xtalflow("worker", "--slots", "2", "--until-idle")
 
     assert interval(xtalflow, "1")[1] <= interval(xtalflow, "2")[0]
+
+
+def test_what_a_waiting_job_asks_for_is_known_after_its_database_was_lost(xtalflow: Any) -> None:
+    """Its limits, and after which job it is to run; nor can that job be deleted meanwhile."""
+    xtalflow("submit", "moody", "HOW=nap", "-p", "p")
+    xtalflow("submit", "moody", "HOW=wait", "-p", "p", "--after", "1", "--time-limit", "0.01")
+    shutil.rmtree(xtalflow.home)
+    xtalflow("recover", xtalflow.projects)
+    xtalflow("cancel", "p/1")
+    refused = xtalflow("delete", "p/1", "--yes")
+    xtalflow("restart", "p/1")
+    xtalflow("worker", "--until-idle")
+
+    assert (refused.code, "job 2 waits for a job that is to be deleted" in refused.err) == (2, True)
+    assert interval(xtalflow, "1")
+    assert xtalflow("show", "p/2", "--json").json()["error"] == "ran out of time: its limit is 0.6 s"
 
 
 def test_a_job_after_one_that_failed_is_not_run(xtalflow: Any) -> None:
