@@ -37,7 +37,7 @@ from ._papers import given_parameters, write_input_params, write_papers
 from ._ports import JobStore
 from ._processes import to_the_end
 from ._programs import run_program
-from ._records import FileRecord, JobEnd, JobId, JobRecord, Kpi, NewFile, NewJob
+from ._records import FileRecord, JobEnd, JobId, JobRecord, Kpi, NewFile, NewJob, job_folder
 from ._reuse import look_for_results, records_of, take_results
 
 _LIBRARIES = ("gemmi",)
@@ -156,10 +156,11 @@ class TrackingHost:
         return job
 
     async def _make_ready(self, plugin: CPluginScript) -> None:
-        """Folder, output paths and, for a child, the parameters as asked."""
+        """Output paths, for a top-level job its folder, and for a child the parameters as asked."""
         context = plugin.context
         is_child = plugin.parent is not None
-        await aside(context.folder.mkdir, parents=True, exist_ok=not is_child)
+        if not is_child:
+            await aside(context.folder.mkdir, parents=True, exist_ok=True)
         plugin.container.project_directory = context.project_directory
         set_output_file_names(plugin.container, context.project, context.number)
         if is_child:
@@ -171,9 +172,12 @@ class TrackingHost:
         if plugin.parent is not None:
             parent = JobId(plugin.parent.context.job)
             if parent not in self._children:
-                self._children[parent] = await aside(_last_child, plugin.parent.context.folder)
+                last = await aside(_last_child, plugin.parent.context.folder)
+                self._children.setdefault(parent, last)  # a sibling may have looked meanwhile
             self._children[parent] += 1
             number = f"{plugin.parent.context.number}.{self._children[parent]}"
+            # the folder first: a job without one would look as if it had lost it
+            await aside((self._store.project_directory / job_folder(number)).mkdir, parents=True)
             return await self._store.create_job(
                 _new_job(plugin, parent=parent, number=number, id=child_id(parent, number), status=JobStatus.QUEUED)
             )

@@ -38,6 +38,14 @@ def test_a_kill_at_any_point_leaves_everything_in_order(point: str, tmp_path: Pa
     assert outcome.status == ENDS.get(point, "finished")
 
 
+@pytest.mark.parametrize("passes", [2, 3])
+def test_a_child_job_that_was_killed_as_it_began_has_its_folder(passes: int, tmp_path: Path, test_tasks: Path) -> None:
+    outcome = KillTrial(tmp_path / "home", test_tasks).kill_at("runner.started", "p", passes)
+
+    assert outcome.problems == []
+    assert (outcome.killed, outcome.status) == (True, "failed")
+
+
 @pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("supervisor.")])
 def test_a_worker_that_is_killed_at_any_point_leaves_everything_in_order(
     point: str, tmp_path: Path, test_tasks: Path
