@@ -26,7 +26,7 @@ from integration.cli.kills import KillTrial  # noqa: E402  the folder of the tes
 from integration.cli.tasks_of_tests import install_tasks  # noqa: E402
 from xtalflow.faults import POINTS  # noqa: E402
 
-OFTEN = {"replay.line": 12, "supervisor.replayed": 3, "runner.started": 3, "glean.file": 3, "glean.collected": 3}
+OFTEN = {"replay.line": 12, "runner.started": 3, "glean.file": 3, "glean.collected": 3}
 """How often some points are passed in one run; the others once."""
 
 
