@@ -96,31 +96,6 @@ def claim_attempt(project: UUID, job_uuid: UUID, epoch: int, owner: str, lease_s
     return attempt_record(project, job_uuid, epoch)
 
 
-def submitted(project: UUID, job_uuid: UUID, epoch: int, handle: Mapping[str, Any], host: str) -> AttemptRecord:
-    """Keep what finds a started run again; it may be running already."""
-    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
-    columns = {"handle": clean_json(handle, "handle"), "host": clean_text(host)}
-    if not runs.filter(state=_State.SUBMITTING).update(state=_State.SUBMITTED, **columns):
-        runs.filter(state=_State.RUNNING).update(**columns)
-    return attempt_record(project, job_uuid, epoch)
-
-
-def end_attempt(
-    project: UUID, job_uuid: UUID, epoch: int, *, exit_code: int | None, signal: str, reason: str, lost: bool
-) -> AttemptRecord:
-    """Close a run; closing it again changes nothing."""
-    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
-    runs.filter(state__in=OPEN).update(
-        state=_State.LOST if lost else _State.ENDED,
-        exit_code=exit_code,
-        signal=clean_text(signal),
-        reason=clean_text(reason),
-        ended=timezone.now(),
-        lease_until=None,
-    )
-    return attempt_record(project, job_uuid, epoch)
-
-
 def attempt_record(project: UUID, job_uuid: UUID, epoch: int | None = None) -> AttemptRecord:
     """A run of a job, the latest if `epoch` is None; `InvalidInput` if there is none."""
     runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid).order_by("-epoch")

@@ -259,12 +259,6 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Take a queued attempt; of two rivals one gets it, the other `IllegalTransition`."""
         return await in_database(_attempts.claim_attempt, self.project, job_uuid, epoch, owner, lease_s)
 
-    async def attempt_submitted(
-        self, job_uuid: JobId, epoch: int, *, handle: Mapping[str, Any], host: str = ""
-    ) -> AttemptRecord:
-        """Keep what finds a started run again."""
-        return await in_database(_attempts.submitted, self.project, job_uuid, epoch, handle, host)
-
     async def request_cancel(self, job_uuid: JobId, epoch: int) -> AttemptRecord:
         """Ask for the end of a run, whoever holds it; asking again changes nothing."""
         return await in_database(_queue.request_cancel, self.project, job_uuid, epoch)
@@ -272,28 +266,6 @@ class AsyncDatabaseHandler(JobStoreBase):
     async def cancel_waiting(self, job_uuid: JobId, epoch: int, *, reason: str) -> bool:
         """End a run that nobody has claimed, and its job; False if it was claimed meanwhile."""
         return await in_database(_queue.cancel_waiting, self._writer, job_uuid, epoch, reason)
-
-    async def end_attempt(
-        self,
-        job_uuid: JobId,
-        epoch: int,
-        *,
-        exit_code: int | None = None,
-        signal: str = "",
-        reason: str = "",
-        lost: bool = False,
-    ) -> AttemptRecord:
-        """Close an attempt; closing it again changes nothing."""
-        return await in_database(
-            _attempts.end_attempt,
-            self.project,
-            job_uuid,
-            epoch,
-            exit_code=exit_code,
-            signal=signal,
-            reason=reason,
-            lost=lost,
-        )
 
     async def attempt(self, job_uuid: JobId, epoch: int | None = None) -> AttemptRecord:
         """An attempt of a job, the latest by default."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from contract.job_store_contract import new_file, new_import
-from xtalflow.db import AsyncDatabaseHandler, create_project, job_detail, list_events, list_files
+from xtalflow.db import AsyncDatabaseHandler, RunSettlement, create_project, job_detail, list_events, list_files
 from xtalflow.engine import (
     JOURNAL,
     Cycle,
@@ -139,7 +139,8 @@ async def test_lines_of_an_older_run_are_skipped(handler: AsyncDatabaseHandler) 
     """After a restart the first run has nothing to say any more."""
     job = await queued_job(handler)
     await handler.replay(lines_of(job, StatusChange(to=JobStatus.RUNNING), JobEnd(status=JobStatus.FAILED)))
-    await handler.end_attempt(job.id, 1, exit_code=0)
+    failed = RunSettlement(status=JobStatus.FAILED, reason="", exit_code=0)
+    await handler.settle(await handler.job(job.id), 1, [], failed)
     await handler.queue_attempt(job.id)
 
     assert await handler.replay(lines_of(job, StatusChange(to=JobStatus.RUNNING), first=3)) == 0

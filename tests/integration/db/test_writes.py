@@ -15,6 +15,7 @@ from xtalflow.db import (
     AsyncDatabaseHandler,
     Evaluation,
     ProjectRecord,
+    RunSettlement,
     create_project,
     get_project,
     in_database,
@@ -316,10 +317,10 @@ async def test_an_attempt_is_queued_claimed_and_ended(handler: AsyncDatabaseHand
     assert await renew_attempts(owner, [job.id, uuid4()], lease_s=60) == {job.id}
     assert await renew_attempts("nobody", [job.id], lease_s=60) == set()
     assert await renew_attempts(owner, [], lease_s=60) == set()
-    assert (await handler.attempt_submitted(job.id, 1, handle={"pid": 7})).handle == {"pid": 7}
-    await handler.update_job_status(job.id, JobStatus.RUNNING)
-    await handler.update_job_status(job.id, JobStatus.FAILED)
-    assert (await handler.end_attempt(job.id, 1, exit_code=-9, signal="SIGKILL", reason="killed")).state == "ENDED"
+    killed = RunSettlement(status=JobStatus.FAILED, reason="killed", signal="SIGKILL", remark="killed", is_lost=True)
+    assert (await handler.settle(await handler.job(job.id), 1, [], killed)).status is JobStatus.FAILED
+    ended = await handler.attempt(job.id)
+    assert (ended.state, ended.signal, ended.reason) == ("LOST", "SIGKILL", "killed")
     again = await handler.queue_attempt(job.id)
     assert (again.epoch, again.token != attempt.token) == (2, True)
     assert (await handler.job(job.id)).status is JobStatus.QUEUED
