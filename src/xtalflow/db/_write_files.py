@@ -181,7 +181,7 @@ def _find(
     """Files that are there with the uuids or paths of new ones, their origins, `others`, and imports of these bytes."""
     origins = [file.derived_from for file in files if file.derived_from]
     uuids = batched(dict.fromkeys([*(file.id for file in files), *origins, *others]))
-    paths = batched(file.file_path for file in files)
+    paths = batched(clean_path(file.file_path) for file in files)
     found: dict[int, _There] = {}
     nothing: list[Any] = []
     for some_uuids, some_paths, some_sums in zip_longest(uuids, paths, batched(set(checksums)), fillvalue=nothing):
