@@ -161,6 +161,7 @@ class TrackingHost:
         is_child = plugin.parent is not None
         if not is_child:
             await aside(context.folder.mkdir, parents=True, exist_ok=True)
+            self._children[JobId(context.job)] = await aside(_last_child, context.folder)
         plugin.container.project_directory = context.project_directory
         set_output_file_names(plugin.container, context.project, context.number)
         if is_child:
@@ -171,10 +172,7 @@ class TrackingHost:
     async def _existing_or_new_job(self, plugin: CPluginScript) -> JobRecord:
         if plugin.parent is not None:
             parent = JobId(plugin.parent.context.job)
-            if parent not in self._children:
-                last = await aside(_last_child, plugin.parent.context.folder)
-                self._children.setdefault(parent, last)  # a sibling may have looked meanwhile
-            self._children[parent] += 1
+            self._children[parent] = self._children.get(parent, 0) + 1
             number = f"{plugin.parent.context.number}.{self._children[parent]}"
             # the folder first: a job without one would look as if it had lost it
             await aside((self._store.project_directory / job_folder(number)).mkdir, parents=True)
