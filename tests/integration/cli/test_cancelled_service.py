@@ -12,7 +12,7 @@ import asyncio
 from pathlib import Path
 
 from xtalflow.plugin import make_task
-from xtalflow.services import FoundJob, JobRun, JobStarted, find_or_make_project, job_details, open_store
+from xtalflow.services import FoundJob, JobRun, JobStarted, find_or_make_project, job_details, new_job, open_store
 
 
 async def main():
@@ -22,7 +22,7 @@ async def main():
         plugin.controlParameters.HOW = "child"
         child_runs, made = asyncio.Event(), []
         tell = lambda news: child_runs.set() if isinstance(news, JobStarted) and news.number == "1.1" else None
-        running = asyncio.create_task(JobRun(project, plugin, settings, listener=tell, made=made.append).run())
+        running = asyncio.create_task(JobRun(project, new_job(plugin), settings, listener=tell, begun=made.append).run())
         await child_runs.wait()
         running.cancel()
         try:
