@@ -140,11 +140,11 @@ class _Bench:
 
     async def _job(self, source: Path, news: list[tuple[str, float]] | None = None) -> None:
         from xtalflow.plugin import make_task
-        from xtalflow.services import JobRun
+        from xtalflow.services import JobRun, new_job
 
         plugin = make_task("bench_leaf")
         plugin.container["inputData"]["FILE"].set(str(source))
-        run = JobRun(self._project, plugin, self._settings, executor=self._executor, client="bench")
+        run = JobRun(self._project, new_job(plugin), self._settings, executor=self._executor, client="bench")
         job = await run.run()
         if job.status.key != "finished":
             raise SystemExit(f"job {job.number} {job.status.key}: {job.exit_reason}")
