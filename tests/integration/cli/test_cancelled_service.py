@@ -22,7 +22,8 @@ async def main():
         plugin.controlParameters.HOW = "child"
         child_runs, made = asyncio.Event(), []
         tell = lambda news: child_runs.set() if isinstance(news, JobStarted) and news.number == "1.1" else None
-        running = asyncio.create_task(JobRun(project, new_job(plugin), settings, listener=tell, begun=made.append).run())
+        run = JobRun(project, new_job(plugin), settings, listener=tell, begun=made.append)
+        running = asyncio.create_task(run.run())
         await child_runs.wait()
         running.cancel()
         try:
