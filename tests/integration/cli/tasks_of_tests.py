@@ -118,9 +118,13 @@ class Greedy(CPluginScript):
 
     TASKNAME, TASKTITLE, TASKVERSION, CPUS = "greedy", "Greedy", "1.0", 2
 
+    class Controls(CContainer):
+        NAP = CFloat(default=1.5, min=0.0, toolTip="Seconds")
+
+    inputData, controlParameters, outputData = CContainer(), Controls(), CContainer()
+
     async def run(self):
-        (self.work_directory / "began").touch()
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(self.controlParameters.NAP.value)
 
 
 class Moody(CPluginScript):

@@ -85,7 +85,7 @@ def test_the_log_is_printed_as_it_is(xtalflow: Any, project: dict[str, Any]) -> 
     """A job that ran no program says so."""
     log, none = xtalflow("log", "words/1.1"), xtalflow("log", "words/1")
 
-    assert (log.code, log.out) == (0, "counted\n")
+    assert (log.code, log.out) == (0, "counted\n$ /bin/sleep 0.1\n")
     assert none.code == 2
     assert "has no log" in none.err
     assert "xtalflow log words/1.1\n" in none.err
