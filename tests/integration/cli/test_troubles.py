@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from ...conftest import missing
-
 DISK_BYTES = 2_000_000
 NO_FORK = """
 import os
@@ -36,7 +34,7 @@ def small_disk(xtalflow: Any, tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "xtalflow-test", str(folder)]
     if shutil.which("mount") is None or subprocess.run(words, capture_output=True, check=False).returncode:
-        missing("a small file system cannot be mounted here")
+        pytest.skip("a small file system can be mounted by root only")
     xtalflow.projects = folder
     try:
         yield folder
