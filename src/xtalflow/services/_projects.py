@@ -17,6 +17,8 @@ from ._open import actor, load_settings
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
 
+    from ._open import Client
+
 DEFAULT_PROJECT = "default"
 """The project of jobs that are run outside a project's folder without naming one."""
 
@@ -93,7 +95,7 @@ async def find_project(name: str | None, here: Path) -> ProjectRecord:
         raise InvalidInput(f"which project? {advice if names else none}") from exc
 
 
-async def find_or_make_project(name: str | None, here: Path, *, client: str) -> ProjectRecord:
+async def find_or_make_project(name: str | None, here: Path, *, client: Client) -> ProjectRecord:
     """As `find_project`, but a name that no project has makes one."""
     try:
         return await _find_project(name, here)
