@@ -15,6 +15,7 @@ from ._asking import (
     session_asker,
     token_asker,
 )
+from ._downloads import OpenedFile, file_answer, open_below, path_answer
 from ._interface import interface
 
 __all__ = [
@@ -22,11 +23,15 @@ __all__ = [
     "Asker",
     "NotAllowed",
     "NotSignedIn",
+    "OpenedFile",
     "address_of",
     "asker_of",
     "client_of",
+    "file_answer",
     "interface",
     "job_of",
+    "open_below",
+    "path_answer",
     "project_of",
     "refuse_scope",
     "serving_of",

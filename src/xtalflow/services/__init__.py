@@ -22,6 +22,7 @@ from ._documents import Document, file_document, job_document, job_head, outcome
 from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._job_parts import file_of_project
 from ._jobs import (
     FoundJob,
     find_job,
@@ -117,6 +118,7 @@ __all__ = [
     "event_document",
     "examine_installation",
     "file_document",
+    "file_of_project",
     "find_job",
     "find_or_make_project",
     "find_parameter",
