@@ -162,6 +162,21 @@ async def _kept(handler: AsyncDatabaseHandler, taken: TakenInputs) -> list[FileR
 
 
 def _check(plugin: CPluginScript) -> list[Finding]:
+    findings = job_findings(plugin)
+    errors = [finding for finding in findings if finding.severity >= Severity.ERROR]
+    if errors:
+        raise ValidationFailed(errors)
+    return findings
+
+
+def job_findings(plugin: CPluginScript) -> list[Finding]:
+    """All that is wrong with a job, and all remarks on it; the files that it reads are read for that.
+
+    Raises
+    ------
+    NotEquipped
+        A program that the task runs is not there.
+    """
     for program in plugin.PROGRAMS:
         find_program(program)
     try:
@@ -174,9 +189,6 @@ def _check(plugin: CPluginScript) -> list[Finding]:
         ]
     except OSError as exc:
         raise InvalidInput(f"{exc.filename or plugin.TASKNAME}: {exc.strerror or exc}") from exc
-    errors = [finding for finding in findings if finding.severity >= Severity.ERROR]
-    if errors:
-        raise ValidationFailed(errors)
     return findings
 
 
