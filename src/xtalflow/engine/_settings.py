@@ -47,6 +47,8 @@ class Settings:
         How much jobs give way to other work of the machine: 0 to 19, see nice(1).
     upload_limit_gb
         Size in GB (10⁹ bytes) of the largest file that can be sent to the server.
+    hosts
+        Names, parted by commas, by which browsers reach the server beside those of this machine: those of a proxy.
     sources
         Where each value came from: ``environment``, ``settings.toml`` or ``default``.
     """
@@ -60,6 +62,7 @@ class Settings:
     jobs_per_project: int
     niceness: int
     upload_limit_gb: float
+    hosts: tuple[str, ...]
     sources: Mapping[str, str]
 
     @classmethod
@@ -76,6 +79,7 @@ class Settings:
             "jobs_per_project": "0",
             "niceness": "0",
             "upload_limit_gb": "4",
+            "hosts": "",
         }
         values: dict[str, str] = {}
         sources = {"home": "environment" if environment.get("XTALFLOW_HOME") else "default"}
@@ -97,6 +101,7 @@ class Settings:
             jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
             niceness=_niceness(values["niceness"], home / SETTINGS_FILE),
             upload_limit_gb=_above_zero("upload_limit_gb", values, home / SETTINGS_FILE, "a number of GB"),
+            hosts=tuple(name.strip() for name in values["hosts"].split(",") if name.strip()),
             sources=sources,
         )
 
@@ -108,6 +113,7 @@ class Settings:
     def rows(self) -> list[Setting]:
         """All of them with their sources, without the password of a database."""
         shown = {name: str(getattr(self, name) or "") for name in self.sources}
+        shown["hosts"] = ", ".join(self.hosts)
         shown["database_url"] = without_password(self.database_url) or f"SQLite in {self.home}"
         return [
             Setting(name=f.name, value=shown[f.name], source=self.sources[f.name])
@@ -125,6 +131,7 @@ _VARIABLES = {
     "jobs_per_project": "",
     "niceness": "",
     "upload_limit_gb": "",
+    "hosts": "XTALFLOW_HOSTS",
 }
 
 

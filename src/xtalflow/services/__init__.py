@@ -20,6 +20,7 @@ from ._demonstration import (
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._jobs import (
@@ -44,6 +45,7 @@ from ._projects import (
     check_project_name,
     find_or_make_project,
     find_project,
+    find_project_named,
     list_projects,
     project_document,
     project_of_folder,
@@ -53,6 +55,7 @@ from ._recover import recover_projects
 from ._repair import repair_project
 from ._restart import restart_job
 from ._run import Begin, JobRun, new_job, restarted
+from ._serving import OneTimeTokens, Serving, SignInLimit
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
@@ -93,6 +96,7 @@ __all__ = [
     "DiskUsage",
     "Document",
     "Examination",
+    "Feed",
     "FileOffer",
     "FilePlaces",
     "FilledForm",
@@ -109,7 +113,9 @@ __all__ = [
     "JobRun",
     "JobStarted",
     "Listener",
+    "Message",
     "News",
+    "OneTimeTokens",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
@@ -118,6 +124,8 @@ __all__ = [
     "PurgePlan",
     "PurgedFile",
     "ReuseDecided",
+    "Serving",
+    "SignInLimit",
     "State",
     "Supervisor",
     "TrashEntry",
@@ -142,6 +150,7 @@ __all__ = [
     "drop_upload",
     "empty_trash",
     "enter_demo_home",
+    "event_document",
     "examine_installation",
     "file_document",
     "fill_fields",
@@ -150,6 +159,7 @@ __all__ = [
     "find_or_make_project",
     "find_parameter",
     "find_project",
+    "find_project_named",
     "find_upload",
     "form_document",
     "give_parameters",

@@ -120,6 +120,11 @@ async def _find_project(name: str | None, here: Path) -> ProjectRecord:
             return found
         name = DEFAULT_PROJECT
     check_project_name(name)
+    return await find_project_named(name)
+
+
+async def find_project_named(name: str) -> ProjectRecord:
+    """The project of a name or uuid; `UnknownProject` offers close ones."""
     if (uuid := uuid_of(name)) is not None:
         return await db.get_project(uuid)
     return await db.find_project(name)
