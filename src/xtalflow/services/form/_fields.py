@@ -109,6 +109,27 @@ class FormFile:
     facts: str = ""
     extensions: tuple[str, ...] = ()
 
+    @property
+    def groups(self) -> list[FileGroup]:
+        """The offers by the job that made them, in their order."""
+        found: dict[str, list[FileOffer]] = {}
+        for offer in self.offers:
+            found.setdefault(offer.job, []).append(offer)
+        return [FileGroup(job=job, offers=tuple(offers)) for job, offers in found.items()]
+
+    @property
+    def accept(self) -> str:
+        """The extensions as a browser wants them."""
+        return ",".join(self.extensions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGroup:
+    """Files that one job made; imported ones if it has no number."""
+
+    job: str
+    offers: tuple[FileOffer, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
@@ -164,13 +185,23 @@ class FormField:
 
     @property
     def plain(self) -> tuple[FormField, ...]:
-        """The parts that are for everybody, and those for experts in which something is wrong."""
+        """The parts that are for everybody."""
         return tuple(part for part in self.parts if not part.expert)
 
     @property
     def expertise(self) -> tuple[FormField, ...]:
         """The parts that are for experts."""
         return tuple(part for part in self.parts if part.expert)
+
+    @property
+    def opens_expertise(self) -> bool:
+        """Whether the parts for experts should be seen: something in them was changed, or is wrong."""
+        return any(part.is_changed or part.has_problems for part in self.expertise)
+
+    @property
+    def offers_none(self) -> bool:
+        """Whether no value is one of the choices, or none need be offered, as there is a default."""
+        return any(choice.value == "" for choice in self.choices) or bool(self.default and self.value)
 
     @property
     def is_changed(self) -> bool:
