@@ -46,6 +46,12 @@ SECTIONS = ("inputData", "controlParameters")
 ON_SERVER, SENT = "@path", "@upload"
 """Ends of the names of the two other ways to give a file: by a path on the server, and with the form itself."""
 _ROW = re.compile(r"(add|remove) ([^\s]+)")
+_CATEGORIES = {
+    "data_entry": "Import",
+    "expt_data_utility": "Reflection data",
+    "model_data_utility": "Models",
+    "export": "Export",
+}
 _MANY = 20
 """Fields from which a box helps to find one."""
 
@@ -138,7 +144,7 @@ async def tasks(request: HttpRequest, project: str) -> HttpResponse:
     found = [each for each in known if all(word in _text(each, texts) for word in words)]
     categories: dict[str, list[dict[str, Any]]] = {}
     for each in sorted(found, key=lambda one: (one["category"] == "", one["category"], one["title"])):
-        categories.setdefault(_words(each["category"]) or "other", []).append(each)
+        categories.setdefault(_category(each["category"]), []).append(each)
     context = {"project": project_document(home), "categories": categories, "search": request.GET.get("q", "")}
     return render(request, "xtalflow/tasks.html", context)
 
@@ -316,9 +322,9 @@ def _text(document: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return " ".join(str(document[name]) for name in names).casefold()
 
 
-def _words(name: str) -> str:
-    """The name of a category as words."""
-    return name.replace("_", " ")
+def _category(name: str) -> str:
+    """A category in words."""
+    return _CATEGORIES.get(name) or name.replace("_", " ").capitalize() or "Other"
 
 
 new_job_urls = [

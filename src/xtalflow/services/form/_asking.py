@@ -110,8 +110,19 @@ def _found(plugin: CPluginScript, moved: Mapping[str, str], typed: Typed) -> Seq
         found = job_findings(plugin)
     except InvalidInput as exc:
         return [Finding(path="", severity=Severity.ERROR, code=0, message=str(exc), class_name="")]
-    findings = [replace(finding, path=_moved(finding.path, moved)) for finding in found]
+    names = [(str(file.path), file.path.name) for file in find_all_files(plugin.container["inputData"]) if file.path]
+    findings = [
+        replace(finding, path=_moved(finding.path, moved), message=_by_name(finding, names)) for finding in found
+    ]
     return [finding for finding in findings if finding.path not in typed.refused]
+
+
+def _by_name(finding: Finding, names: Sequence[tuple[str, str]]) -> str:
+    """The message of a finding with names instead of whole paths, which a form shows elsewhere, if at all."""
+    message = finding.message
+    for whole, name in names:
+        message = message.replace(whole, name).removeprefix(f"{name}: ")
+    return message.removeprefix(f"{finding.path}: ")
 
 
 def _moved(path: str, moved: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -44,7 +44,9 @@ from ._places import PROJECT_FILE, UPLOAD, FileOffer, FilePlaces, offer_of
 _UNIT = re.compile(r"(.+?) \(([^()]{1,6})\)$")
 _UNIT_OF = ((CCellLength, "Å"), (CCellAngle, "°"), (CWavelength, "Å"))
 _TITLES = {"inputData": "Inputs", "controlParameters": "Controls"}
-SELECTION_HELP = "The part of the model that is meant, such as A/ or A/10-50 or not (HOH); all of it if this is empty"
+_CHOOSE = re.compile(r"; choose '.+")
+"""How columns are chosen on the command line."""
+SELECTION_HELP = "Such as A/ or A/10-50 or not (HOH); without it all of the model"
 _LONG = 200
 """Characters from which a text gets several lines."""
 
@@ -194,6 +196,11 @@ class FormField:
         return tuple(part for part in self.parts if part.expert)
 
     @property
+    def columns(self) -> FormField | None:
+        """Of a file with several groups of columns, the field that chooses among them."""
+        return next((part for part in self.parts if part.path == f"{self.path}.columnLabels"), None)
+
+    @property
     def opens_expertise(self) -> bool:
         """Whether the parts for experts should be seen: something in them was changed, or is wrong."""
         return any(part.is_changed or part.has_problems for part in self.expertise)
@@ -274,12 +281,14 @@ def describe_form(
     sections = tuple(
         describer.section(plugin.container[name]) for name in SECTIONS if len(plugin.container[name].childNames())
     )
-    known = {each.path for section in sections for each in section.walk()}
+    known = {each.path: each for section in sections for each in section.walk()}
     problems: dict[str, list[FormProblem]] = {}
     for finding in findings:
         severity = "error" if finding.severity >= Severity.ERROR else "warning"
         at = _nearest(finding.path, known)
         message = finding.message if at == finding.path or not finding.path else f"{finding.path}: {finding.message}"
+        if at in known and known[at].columns:
+            message = _CHOOSE.sub("; choose its columns", message)
         problem = FormProblem(severity=severity, message=message)
         if problem not in problems.setdefault(at, []):
             problems[at].append(problem)
@@ -293,7 +302,7 @@ def describe_form(
     )
 
 
-def _nearest(path: str, known: set[str]) -> str:
+def _nearest(path: str, known: Collection[str]) -> str:
     """The path of the field that shows what is at a path; empty if none does."""
     while path and path not in known:
         path = re.sub(r"(^|\.)[^.\[\]]+$|\[\d+\]$", "", path)

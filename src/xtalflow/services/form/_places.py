@@ -69,7 +69,11 @@ class FilePlaces:
         object.__setattr__(self, "by_id", {str(record.id): record for record in self.records})
 
     def offers_for(self, parameter: CDataFile) -> list[FileOffer]:
-        """The files of the project that a parameter can take: those of the kind most welcome first, then the newest."""
+        """The files of the project that a parameter can take.
+
+        First those of the kind most welcome, then those of whole jobs and imported ones before what their parts made,
+        then the newest.
+        """
         kinds = _kinds_of(type(parameter)) | {parameter.file_type}
         made_anew = {record.derived_from for record in self.records}
         fitting = [
@@ -79,7 +83,7 @@ class FilePlaces:
             if (preference := parameter.sub_type_preference(record.sub_type)) is not None
             if _serves(parameter, record)
         ]
-        fitting.sort(key=lambda each: each[0])
+        fitting.sort(key=lambda each: (each[0], "." in job_of(each[1])))
         return [offer_of(record) for _, record in fitting[:MOST_OFFERS]]
 
 
@@ -112,7 +116,8 @@ def facts_in_words(facts: Mapping[str, Any]) -> str:
     if names := dict.fromkeys(str(chain.get("name")) for chain in _listed(facts, "chains")):
         said.append(f"chain{'s' * (len(names) > 1)} {', '.join(names)}")
     said.append(", ".join(str(each.get("identifier")) for each in _listed(facts, "monomers")))
-    said += [f"{each.get('name')}: {each.get('length')} residues" for each in _listed(facts, "sequences")]
+    if not facts.get("atoms"):
+        said += [f"{each.get('name')}: {each.get('length')} residues" for each in _listed(facts, "sequences")]
     said.append(" | ".join(",".join(group.get("labels", ())) for group in _listed(facts, "observations")))
     said.append(", ".join(str(label) for label in facts.get("free_flags") or () if isinstance(label, str)))
     text = " · ".join(part for part in said if part)

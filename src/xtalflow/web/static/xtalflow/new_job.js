@@ -235,6 +235,13 @@ function forgetParts(field) {
   for (const part of field.querySelectorAll('.field[data-path$=".columnLabels"] select')) part.value = "";
 }
 
+function showPath(field, wanted) {
+  const input = field.querySelector(".path");
+  input.hidden = !wanted;
+  field.querySelector("[data-path-of]").setAttribute("aria-expanded", String(wanted));
+  if (wanted) input.focus();
+}
+
 function size(bytes) {
   const units = ["B", "kB", "MB", "GB"];
   let number = bytes;
@@ -277,6 +284,7 @@ form.addEventListener("change", (event) => {
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.send !== undefined) button.parentElement.querySelector("input[type=file]").click();
+  if (button?.dataset.pathOf !== undefined) showPath(fieldOf(button), true);
   if (button?.dataset.stop !== undefined) sending.get(fieldOf(button).dataset.path)?.abort();
 });
 
@@ -351,6 +359,11 @@ function wake(root) {
   // What works with this script only is shown, what is for browsers without it goes.
   for (const each of root.querySelectorAll("[data-without-script]")) each.hidden = true;
   for (const each of root.querySelectorAll("[data-send]")) each.hidden = false;
+  for (const each of root.querySelectorAll("[data-path-of]")) {
+    if (!each.hidden) continue;
+    each.hidden = false;
+    showPath(fieldOf(each), false);
+  }
   for (const each of root.querySelectorAll(".send input[type=file]")) {
     each.hidden = true;
     each.removeAttribute("name");
