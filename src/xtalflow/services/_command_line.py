@@ -15,19 +15,19 @@ from ._parameters import find_parameter, parameters
 from ._tasks import value_of
 
 
-def command_line(plugin: CPluginScript, project: str, *, elsewhere: Path | None = None, verb: str = "run") -> str:
-    """The words that make a job of a filled task, as a shell takes them: what is as declared is left out.
+def command_line(
+    plugin: CPluginScript, project: str, *, title: str = "", reuse: bool = False, elsewhere: Path | None = None
+) -> str:
+    """The words that run a filled task, as a shell takes them: what is as declared is left out.
 
     Parameters
     ----------
     elsewhere
         A folder whose files are another's copies: of those only the names are written.
-    verb
-        ``run`` or ``submit``.
     """
     words = [word for item in parameters(plugin) for word in _words(plugin, item, elsewhere)]
-    title = ["--title", plugin.title] if plugin.title not in ("", plugin.TASKTITLE) else []
-    return shlex.join(["xtalflow", verb, plugin.TASKNAME, "-p", project, *title, *words])
+    options = [*(["--title", title] if title not in ("", plugin.TASKTITLE) else []), *(["--reuse"] if reuse else [])]
+    return shlex.join(["xtalflow", "run", plugin.TASKNAME, "-p", project, *options, *words])
 
 
 def _words(plugin: CPluginScript, item: CData, elsewhere: Path | None) -> Iterator[str]:

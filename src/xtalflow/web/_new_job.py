@@ -184,7 +184,7 @@ async def check(request: HttpRequest, project: str, task: str) -> HttpResponse:
         {
             "may_run": form.may_run and not options.problems,
             "problems": _problems(form, options),
-            "changed": [each.path for each in form.fields if each.is_changed and not each.parts],
+            "changed": [each.path for each in form.fields if each.is_changed],
             "command": _command(form, options),
             "drawn": _drawn(request, asked, form, request.POST.getlist("draw")),
         }
