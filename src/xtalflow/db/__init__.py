@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._one_job import job_events, job_neighbours
     from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
         EventRecord,
         FileEdge,
         JobDetail,
+        JobNeighbours,
         JobProgress,
         JobSummary,
         Person,
@@ -103,12 +105,13 @@ _HOMES = {
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
+    "_one_job": "job_events job_neighbours",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
         "Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge "
-        "JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role Scope UseRole "
-        "UsedFile"
+        "JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role Scope "
+        "UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -150,6 +153,7 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobNeighbours",
     "JobProgress",
     "JobRestoration",
     "JobSummary",
@@ -190,7 +194,9 @@ __all__ = [
     "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
+    "job_events",
     "job_inputs",
+    "job_neighbours",
     "jobs_to_cancel",
     "last_events",
     "list_events",
