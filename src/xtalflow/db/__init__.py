@@ -11,6 +11,7 @@ from ._connection import DATABASE_FILE, network_file_system
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
+    from ._asked import JobFilter, Page
     from ._asking import (
         create_project,
         files_read_elsewhere,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         list_jobs,
         list_projects,
         next_attempt,
+        page_of_jobs,
         plan_deletion,
         provenance_graph,
         recover_project,
@@ -66,10 +68,11 @@ if TYPE_CHECKING:
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
+    "_asked": "JobFilter Page",
     "_asking": (
         "create_project files_read_elsewhere find_job find_project get_job get_project give_back held_attempts "
         "hopeless_attempts import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events "
-        "list_files list_jobs list_projects next_attempt plan_deletion provenance_graph recover_project "
+        "list_files list_jobs list_projects next_attempt page_of_jobs plan_deletion provenance_graph recover_project "
         "registered_paths release_attempts renew_attempts take_over"
     ),
     "_handler": "AsyncDatabaseHandler",
@@ -87,7 +90,7 @@ _HOMES = {
     "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_layout", "_project_log", "_records", "_trash"}
+_LIGHT = {"_asked", "_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -119,9 +122,11 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobFilter",
     "JobRestoration",
     "JobSummary",
     "LogLine",
+    "Page",
     "ProjectEdit",
     "ProjectFile",
     "ProjectRecord",
@@ -158,6 +163,7 @@ __all__ = [
     "list_projects",
     "network_file_system",
     "next_attempt",
+    "page_of_jobs",
     "plan_deletion",
     "provenance_graph",
     "read_deletion",

@@ -56,12 +56,23 @@ class ProjectRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary:
-    """A job as a list shows it."""
+    """A job as a list shows it.
+
+    Attributes
+    ----------
+    progress, cycle_values
+        What a running job reported last, as JSON; empty for others.
+    children
+        How many child jobs it has, those of the next level only.
+    """
 
     job: JobRecord
     evaluation: Evaluation = Evaluation.UNKNOWN
     comments: str = ""
     kpis: Mapping[str, KpiValue] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    cycle_values: Mapping[str, float] = field(default_factory=dict)
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
+from xtalflow.db import Evaluation, JobFilter, Page
+
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
@@ -18,9 +20,10 @@ from ._demonstration import (
 )
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
-from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._job_pages import page_of_jobs
 from ._jobs import (
     FoundJob,
     find_job,
@@ -71,9 +74,11 @@ __all__ = [
     "Diagnosis",
     "DiskUsage",
     "Document",
+    "Evaluation",
     "Examination",
     "FoundJob",
     "JobEnded",
+    "JobFilter",
     "JobOptions",
     "JobProgressed",
     "JobPurge",
@@ -81,6 +86,7 @@ __all__ = [
     "JobStarted",
     "Listener",
     "News",
+    "Page",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
@@ -132,6 +138,7 @@ __all__ = [
     "new_job",
     "open_store",
     "outcome_of",
+    "page_of_jobs",
     "parameter_documents",
     "parameters",
     "params_tree",
@@ -152,6 +159,7 @@ __all__ = [
     "restart_job",
     "restarted",
     "restore_entry",
+    "row_document",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
