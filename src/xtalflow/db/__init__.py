@@ -11,8 +11,10 @@ from ._connection import DATABASE_FILE, network_file_system
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
-    from ._asked import JobFilter, Page
+    from ._asked import JobFilter, Page, ProjectFilter
     from ._asking import (
+        add_person,
+        change_password,
         create_project,
         files_read_elsewhere,
         find_job,
@@ -20,26 +22,46 @@ if TYPE_CHECKING:
         get_job,
         get_project,
         give_back,
+        give_role,
         held_attempts,
         hopeless_attempts,
         import_sources,
+        is_anyone_with_password,
         is_anything_queued,
         job_detail,
         job_inputs,
         jobs_to_cancel,
+        last_events,
         list_events,
         list_files,
         list_jobs,
+        list_people,
         list_projects,
+        list_tags,
+        local_person,
+        make_token,
+        members_of,
+        news_of,
+        news_since,
         next_attempt,
         page_of_jobs,
+        page_of_projects,
+        person_by_id,
+        person_of_token,
+        person_with_password,
         plan_deletion,
+        projects_open_to,
         provenance_graph,
         recover_project,
         registered_paths,
         release_attempts,
+        remove_person,
         renew_attempts,
+        revoke_token,
+        role_in,
+        running_progress,
         take_over,
+        tokens_of,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
@@ -47,6 +69,7 @@ if TYPE_CHECKING:
     from ._provenance import Direction
     from ._records import (
         Actor,
+        ApiTokenRecord,
         AttemptRecord,
         DeletionPlan,
         Dependent,
@@ -55,9 +78,15 @@ if TYPE_CHECKING:
         EventRecord,
         FileEdge,
         JobDetail,
+        JobProgress,
         JobSummary,
+        Person,
+        ProjectNews,
         ProjectRecord,
+        ProjectSummary,
         ProvenanceGraph,
+        Role,
+        Scope,
         UsedFile,
         UseRole,
     )
@@ -68,20 +97,25 @@ if TYPE_CHECKING:
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
-    "_asked": "JobFilter Page",
+    "_asked": "JobFilter Page ProjectFilter",
     "_asking": (
-        "create_project files_read_elsewhere find_job find_project get_job get_project give_back held_attempts "
-        "hopeless_attempts import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events "
-        "list_files list_jobs list_projects next_attempt page_of_jobs plan_deletion provenance_graph recover_project "
-        "registered_paths release_attempts renew_attempts take_over"
+        "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
+        "get_project give_back give_role held_attempts hopeless_attempts import_sources "
+        "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
+        "list_events list_files list_jobs list_people list_projects list_tags local_person make_token "
+        "members_of news_of news_since next_attempt page_of_jobs page_of_projects person_by_id "
+        "person_of_token person_with_password plan_deletion projects_open_to provenance_graph recover_project "
+        "registered_paths release_attempts remove_person renew_attempts revoke_token role_in running_progress "
+        "take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge JobDetail "
-        "JobSummary ProjectRecord ProvenanceGraph UseRole UsedFile"
+        "Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge "
+        "JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary ProvenanceGraph "
+        "Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -108,6 +142,7 @@ __all__ = [
     "PROJECT_FILE",
     "PROJECT_LOG",
     "Actor",
+    "ApiTokenRecord",
     "AsyncDatabaseHandler",
     "AttemptRecord",
     "DeletedJob",
@@ -123,21 +158,30 @@ __all__ = [
     "JobDetail",
     "JobEdit",
     "JobFilter",
+    "JobProgress",
     "JobRestoration",
     "JobSummary",
     "LogLine",
     "Page",
+    "Person",
     "ProjectEdit",
     "ProjectFile",
+    "ProjectFilter",
+    "ProjectNews",
     "ProjectRecord",
+    "ProjectSummary",
     "ProvenanceGraph",
     "Purge",
     "Recovery",
+    "Role",
     "RunSettlement",
+    "Scope",
     "Submission",
     "Submitted",
     "UseRole",
     "UsedFile",
+    "add_person",
+    "change_password",
     "close_connections",
     "create_project",
     "deletions",
@@ -149,22 +193,37 @@ __all__ = [
     "get_job",
     "get_project",
     "give_back",
+    "give_role",
     "held_attempts",
     "hopeless_attempts",
     "import_sources",
     "in_database",
+    "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
     "job_inputs",
     "jobs_to_cancel",
+    "last_events",
     "list_events",
     "list_files",
     "list_jobs",
+    "list_people",
     "list_projects",
+    "list_tags",
+    "local_person",
+    "make_token",
+    "members_of",
     "network_file_system",
+    "news_of",
+    "news_since",
     "next_attempt",
     "page_of_jobs",
+    "page_of_projects",
+    "person_by_id",
+    "person_of_token",
+    "person_with_password",
     "plan_deletion",
+    "projects_open_to",
     "provenance_graph",
     "read_deletion",
     "read_project_file",
@@ -172,8 +231,13 @@ __all__ = [
     "recover_project",
     "registered_paths",
     "release_attempts",
+    "remove_person",
     "renew_attempts",
+    "revoke_token",
+    "role_in",
+    "running_progress",
     "setup",
     "take_over",
+    "tokens_of",
     "write_deletion",
 ]

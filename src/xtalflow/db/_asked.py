@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from xtalflow.engine import JobId
+from xtalflow.engine import JobId, ProjectId
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import JobStatus
 
@@ -41,6 +41,28 @@ class JobFilter:
     parent: JobId | None = None
     flat: bool = False
     jobs: tuple[JobId, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFilter:
+    """Which projects; what is left empty leaves out none.
+
+    Attributes
+    ----------
+    text
+        Words that are all in the name, description or tags of a project, in small letters or capitals.
+    tags
+        The project has all of these.
+    archived
+        Those that are archived, or those that are not; both if it is None.
+    only
+        Only these, such as those that the asker may read.
+    """
+
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    archived: bool | None = False
+    only: frozenset[ProjectId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

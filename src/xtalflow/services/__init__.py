@@ -4,7 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
-from xtalflow.db import Evaluation, JobFilter, Page
+from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
 
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
@@ -21,6 +21,8 @@ from ._demonstration import (
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
+from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
+from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
@@ -41,11 +43,13 @@ from ._open import load_settings, open_store
 from ._options import JobOptions
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
+from ._project_pages import list_tags, page_of_projects
 from ._projects import (
     DEFAULT_PROJECT,
     check_project_name,
     find_or_make_project,
     find_project,
+    find_project_named,
     list_projects,
     project_document,
     project_of_folder,
@@ -55,6 +59,7 @@ from ._recover import recover_projects
 from ._repair import repair_project
 from ._restart import restart_job
 from ._run import Begin, JobRun, new_job, restarted
+from ._serving import OneTimeTokens, Serving, SignInLimit
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
@@ -76,6 +81,7 @@ __all__ = [
     "Document",
     "Evaluation",
     "Examination",
+    "Feed",
     "FoundJob",
     "JobEnded",
     "JobFilter",
@@ -85,39 +91,49 @@ __all__ = [
     "JobRun",
     "JobStarted",
     "Listener",
+    "Message",
     "News",
+    "OneTimeTokens",
     "Page",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ProjectFilter",
     "ProjectSize",
     "PurgePlan",
     "PurgedFile",
     "ReuseDecided",
+    "Serving",
+    "SignInLimit",
     "State",
     "Supervisor",
     "TrashEntry",
+    "archive_project",
     "cancel_job",
     "check_job",
     "check_project",
     "check_project_name",
     "check_title",
     "clone_parameters",
+    "comment_job",
     "compare_with_truth",
     "definition_detail",
     "definition_schema",
     "definition_tree",
     "delete_jobs",
     "delete_project",
+    "describe_project",
     "empty_trash",
     "enter_demo_home",
+    "event_document",
     "examine_installation",
     "file_document",
     "find_job",
     "find_or_make_project",
     "find_parameter",
     "find_project",
+    "find_project_named",
     "give_parameters",
     "job_details",
     "job_document",
@@ -129,6 +145,7 @@ __all__ = [
     "list_jobs",
     "list_kpis",
     "list_projects",
+    "list_tags",
     "list_tasks",
     "list_trash",
     "load_settings",
@@ -139,6 +156,7 @@ __all__ = [
     "open_store",
     "outcome_of",
     "page_of_jobs",
+    "page_of_projects",
     "parameter_documents",
     "parameters",
     "params_tree",
@@ -152,19 +170,23 @@ __all__ = [
     "project_size",
     "project_usage",
     "purge",
+    "rate_job",
     "read_report",
     "recover_projects",
     "refuse_dependents",
+    "rename_project",
     "repair_project",
     "restart_job",
     "restarted",
     "restore_entry",
+    "retitle_job",
     "row_document",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
     "submit_job",
     "summary_document",
+    "tag_project",
     "task_detail",
     "task_schema",
 ]

@@ -45,6 +45,7 @@ def project_document(project: ProjectRecord) -> dict[str, Any]:
         "last_access": iso_time(project.last_access),
         "last_job_number": str(project.last_job_number),
         "tags": list(project.tags),
+        "archived": project.is_archived,
     }
 
 
@@ -120,6 +121,11 @@ async def _find_project(name: str | None, here: Path) -> ProjectRecord:
             return found
         name = DEFAULT_PROJECT
     check_project_name(name)
+    return await find_project_named(name)
+
+
+async def find_project_named(name: str) -> ProjectRecord:
+    """The project of a name or uuid; `UnknownProject` offers close ones."""
     if (uuid := uuid_of(name)) is not None:
         return await db.get_project(uuid)
     return await db.find_project(name)

@@ -79,9 +79,8 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["parent", "project", "number_key"], name="job_branch"
-            ),  # of the top level, by no parent
+            # of the top level by no parent; with the status for the counts of a list of projects
+            models.Index(fields=["parent", "project", "number_key", "status"], name="job_branch"),
             models.Index(fields=["project", "number_key"], name="job_list"),
             models.Index(fields=["project", "creation_time", "number_key"], name="job_by_creation"),
             models.Index(fields=["project", "finish_time", "number_key"], name="job_by_finish"),
