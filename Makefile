@@ -7,6 +7,7 @@
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
 # make bench-many  what two hundred running jobs cost a worker
+# make bench-listeners  what two hundred open pages cost the server, and how soon they are told
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +16,7 @@ PEER := .venv-ccp4i2
 AIIDA := .venv-aiida
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench bench-tree bench-engine bench-kills bench-crowd bench-many clean
+.PHONY: demo test check bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners clean
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -53,6 +54,9 @@ bench-crowd: $(VENV)/dev
 
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
+
+bench-listeners: $(VENV)/dev
+	$(BIN)/python benchmarks/listeners.py
 
 $(PEER)/ccp4i2:
 	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)

@@ -6,6 +6,7 @@ asks the record.
 
 from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
 
+from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
@@ -141,6 +142,7 @@ __all__ = [
     "job_head",
     "job_usage",
     "jobs_to_wait_for",
+    "list_accounts",
     "list_files",
     "list_jobs",
     "list_kpis",
@@ -189,4 +191,5 @@ __all__ = [
     "tag_project",
     "task_detail",
     "task_schema",
+    "token_document",
 ]

@@ -180,7 +180,8 @@ class Feed:
                 self._tell_progress(channel, progress)
 
     def _tell_progress(self, channel: _Channel, progress: dict[JobId, JobProgress]) -> None:
-        changed = {job: now for job, now in progress.items() if channel.progress.get(job) != now}
+        known = channel.progress
+        changed = {job: now for job, now in progress.items() if (now.progress or now.cycle) and known.get(job) != now}
         channel.progress = progress
         for job, now in changed.items():
             document = {"job": str(job), "progress": dict(now.progress) or None, "cycle": dict(now.cycle) or None}
