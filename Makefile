@@ -47,7 +47,7 @@ $(VENDOR)/versions.json: package.json package-lock.json assets.mjs
 	npm run --silent assets
 
 wheel: assets | $(BIN)/pip
-	@test -f $(VENDOR)/molstar/molstar.js || { echo "the assets are not complete: remove $(VENDOR) and say make wheel again"; exit 1; }
+	@test -f $(VENDOR)/molstar.js || { echo "the assets are not complete: remove $(VENDOR) and say make wheel again"; exit 1; }
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 

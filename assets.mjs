@@ -1,7 +1,6 @@
 // Copies what the pages need from the packages that `npm ci` fetched to src/xtalflow/web/static/vendor.
 //
-// Each package has a folder there, with the licence of all that is in its files; versions.json tells which versions
-// they are. The folder is made anew each time, and is complete when it appears under its name.
+// Beside each package's files is the licence of all that is in them; versions.json tells which versions they are. The folder is made anew each time, and is complete when it appears under its name.
 
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,37 +10,37 @@ const root = dirname(fileURLToPath(import.meta.url));
 const packages = join(root, "node_modules");
 const vendor = join(root, "src", "xtalflow", "web", "static", "vendor");
 
-// Package, folder, files by their name there, and packages whose code was built into these files.
+// Package, its files by their names there, and packages whose code was built into these files.
 const WANTED = [
-  { name: "htmx.org", folder: "htmx", files: { "htmx.min.js": "dist/htmx.min.js", "hx-sse.min.js": "dist/ext/hx-sse.min.js" } },
-  { name: "@picocss/pico", folder: "pico", files: { "pico.min.css": "css/pico.min.css" } },
-  { name: "uplot", folder: "uplot", files: { "uplot.js": "dist/uPlot.esm.js", "uplot.css": "dist/uPlot.min.css" } },
-  { name: "cytoscape", folder: "cytoscape", files: { "cytoscape.js": "dist/cytoscape.esm.min.mjs" } },
+  { name: "htmx.org", files: { "htmx.js": "dist/htmx.min.js", "htmx-sse.js": "dist/ext/hx-sse.min.js" } },
+  { name: "@picocss/pico", files: { "pico.css": "css/pico.min.css" } },
+  { name: "uplot", files: { "uplot.js": "dist/uPlot.esm.js", "uplot.css": "dist/uPlot.min.css" } },
+  { name: "cytoscape", files: { "cytoscape.js": "dist/cytoscape.esm.min.mjs" } },
   {
     name: "cytoscape-dagre",
-    folder: "cytoscape-dagre",
     files: { "cytoscape-dagre.js": "dist/cytoscape-dagre.min.mjs" },
     within: ["@dagrejs/dagre", "@dagrejs/graphlib"],
   },
-  { name: "uglymol", folder: "uglymol", files: { "uglymol.js": "uglymol.js" } },
+  { name: "uglymol", files: { "uglymol.js": "uglymol.js" } },
   {
     name: "molstar",
-    folder: "molstar",
-    files: { "molstar.js": "build/viewer/molstar.js", "light.css": "build/viewer/theme/light.css", "dark.css": "build/viewer/theme/dark.css" },
+    files: {
+      "molstar.js": "build/viewer/molstar.js",
+      "molstar-light.css": "build/viewer/theme/light.css",
+      "molstar-dark.css": "build/viewer/theme/dark.css",
+    },
     within: ["react", "react-dom", "scheduler", ...(await dependenciesOf("molstar"))],
   },
 ];
 
 const fresh = `${vendor}.new`;
 await rm(fresh, { recursive: true, force: true });
+await mkdir(fresh, { recursive: true });
 const versions = {};
-for (const { name, folder, files, within = [] } of WANTED) {
-  const place = join(fresh, folder);
-  await mkdir(place, { recursive: true });
-  for (const [target, source] of Object.entries(files)) {
-    await copyWithoutMap(join(packages, name, source), join(place, target));
-  }
-  await writeFile(join(place, "LICENCE.txt"), await licences([name, ...within]));
+for (const { name, files, within = [] } of WANTED) {
+  const targets = Object.keys(files);
+  for (const target of targets) await copyWithoutMap(join(packages, name, files[target]), join(fresh, target));
+  await writeFile(join(fresh, targets[0].replace(/\.\w+$/, ".licence.txt")), await licences([name, ...within]));
   versions[name] = (await descriptionOf(name)).version;
 }
 await writeFile(join(fresh, "versions.json"), `${JSON.stringify(versions, null, 2)}\n`);

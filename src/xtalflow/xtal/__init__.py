@@ -119,6 +119,7 @@ from .free_sets import (
     write_free_flags,
 )
 from .maps import (
+    CellDensity,
     DensityMap,
     MapFigures,
     MapHeader,
@@ -134,6 +135,7 @@ from .maps import (
     find_peaks,
     map_facts,
     pick_waters,
+    read_cell_density,
     read_density_map,
     read_map_figures,
     read_map_header,
@@ -394,6 +396,7 @@ __all__ = [
     "CWaterPerformance",
     "CWavelength",
     "CXmlDataFile",
+    "CellDensity",
     "CellNumbers",
     "Clash",
     "ClashReport",
@@ -539,6 +542,7 @@ __all__ = [
     "read_alignment",
     "read_asu_contents",
     "read_blast",
+    "read_cell_density",
     "read_density_map",
     "read_dictionary",
     "read_external_restraints",
