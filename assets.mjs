@@ -1,6 +1,7 @@
 // Copies what the pages need from the packages that `npm ci` fetched to src/xtalflow/web/static/vendor.
 //
-// Beside each package's files is the licence of all that is in them; versions.json tells which versions they are. The folder is made anew each time, and is complete when it appears under its name.
+// Beside each package's files is the licence of all that is in them; versions.json tells which versions they are. The
+// folder is made anew each time, and is complete when it appears under its name.
 
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

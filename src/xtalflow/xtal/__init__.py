@@ -119,6 +119,7 @@ from .free_sets import (
     write_free_flags,
 )
 from .maps import (
+    MOST_MAP_POINTS,
     CellDensity,
     DensityMap,
     MapFigures,
@@ -190,6 +191,8 @@ from .models import (
     read_tls_groups,
     residue_names,
     sequences_of_model,
+    viewer_cif,
+    viewer_pdb,
     with_crystal,
     write_model,
 )
@@ -307,6 +310,7 @@ __all__ = [
     "LEAST_SOLVENT",
     "MAX_COPIES",
     "MOST_FOM",
+    "MOST_MAP_POINTS",
     "MOST_SOLVENT",
     "Agreement",
     "Alignment",
@@ -574,6 +578,8 @@ __all__ = [
     "take_group",
     "twin_operators",
     "twinning_tests",
+    "viewer_cif",
+    "viewer_pdb",
     "wilson_plot",
     "with_crystal",
     "write_alignment",

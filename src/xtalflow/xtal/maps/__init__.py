@@ -4,10 +4,11 @@ from ._density import DensityMap, read_density_map
 from ._facts import MapFigures, MapHeader, map_facts, read_map_figures, read_map_header
 from ._maps import WrittenMap, write_ccp4_map
 from ._peaks import NearPeak, Peak, difference_peaks, find_peaks
-from ._viewer_maps import CellDensity, read_cell_density
+from ._viewer_maps import MOST_MAP_POINTS, CellDensity, read_cell_density
 from ._waters import Rejection, Water, WaterSearch, add_waters, count_waters, pick_waters
 
 __all__ = [
+    "MOST_MAP_POINTS",
     "CellDensity",
     "DensityMap",
     "MapFigures",

@@ -27,7 +27,7 @@ SAMPLE_RATE = 3.0
 """Grid points per d_min; at 3 a peak's parabola is good to some hundredths of an Å."""
 HIGHEST_LEVEL = 12.5
 """Density beyond this many σ is shown as if it were this: nobody contours there, and all other density is finer."""
-MOST_POINTS = 2**25
+MOST_MAP_POINTS = 2**25
 """Of the whole cell, for a viewer that keeps it in memory: 32 bits a point."""
 LARGEST_RADIUS = 40.0
 """Å; of a box of density."""
@@ -125,7 +125,8 @@ class CellDensity:
 
         lowest, _ = self.limits
         levels = np.rint((values - np.float32(lowest)) / np.float32(self.step)) + _LEAST_BYTE
-        return np.clip(levels, _LEAST_BYTE, _MOST_BYTE).astype(np.int8).tobytes(order="F")
+        bytes_of_points: bytes = np.clip(levels, _LEAST_BYTE, _MOST_BYTE).astype(np.int8).tobytes(order="F")
+        return bytes_of_points
 
     def _header(
         self, start: tuple[int, int, int], shape: tuple[int, ...], group_number: int, operations: list[str]
