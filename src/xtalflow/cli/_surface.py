@@ -24,6 +24,7 @@ from . import (
     _recover,
     _restart,
     _run,
+    _serve,
     _show,
     _tasks,
 )
@@ -45,6 +46,7 @@ def build_parser() -> Parser:
     for module in (
         _run,
         _queue,
+        _serve,
         _clone,
         _restart,
         _tasks,

@@ -12,6 +12,8 @@ from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
     from ._asking import (
+        add_person,
+        change_password,
         create_project,
         files_read_elsewhere,
         find_job,
@@ -19,25 +21,43 @@ if TYPE_CHECKING:
         get_job,
         get_project,
         give_back,
+        give_role,
         held_attempts,
         hopeless_attempts,
         import_sources,
+        is_anyone_with_password,
         is_anything_queued,
         job_detail,
         job_inputs,
         jobs_to_cancel,
+        last_events,
         list_events,
         list_files,
         list_jobs,
+        list_people,
         list_projects,
+        local_person,
+        make_token,
+        members_of,
+        news_of,
+        news_since,
         next_attempt,
+        person_by_id,
+        person_of_token,
+        person_with_password,
         plan_deletion,
+        projects_open_to,
         provenance_graph,
         recover_project,
         registered_paths,
         release_attempts,
+        remove_person,
         renew_attempts,
+        revoke_token,
+        role_in,
+        running_progress,
         take_over,
+        tokens_of,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
@@ -45,6 +65,7 @@ if TYPE_CHECKING:
     from ._provenance import Direction
     from ._records import (
         Actor,
+        ApiTokenRecord,
         AttemptRecord,
         DeletionPlan,
         Dependent,
@@ -53,9 +74,14 @@ if TYPE_CHECKING:
         EventRecord,
         FileEdge,
         JobDetail,
+        JobProgress,
         JobSummary,
+        Person,
+        ProjectNews,
         ProjectRecord,
         ProvenanceGraph,
+        Role,
+        Scope,
         UsedFile,
         UseRole,
     )
@@ -67,18 +93,22 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "_asking": (
-        "create_project files_read_elsewhere find_job find_project get_job get_project give_back held_attempts "
-        "hopeless_attempts import_sources is_anything_queued job_detail job_inputs jobs_to_cancel list_events "
-        "list_files list_jobs list_projects next_attempt plan_deletion provenance_graph recover_project "
-        "registered_paths release_attempts renew_attempts take_over"
+        "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
+        "get_project give_back give_role held_attempts hopeless_attempts import_sources "
+        "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
+        "list_events list_files list_jobs list_people list_projects local_person make_token members_of "
+        "news_of news_since next_attempt person_by_id person_of_token person_with_password plan_deletion "
+        "projects_open_to provenance_graph recover_project registered_paths release_attempts remove_person "
+        "renew_attempts revoke_token role_in running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge JobDetail "
-        "JobSummary ProjectRecord ProvenanceGraph UseRole UsedFile"
+        "Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge "
+        "JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role Scope UseRole "
+        "UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -105,6 +135,7 @@ __all__ = [
     "PROJECT_FILE",
     "PROJECT_LOG",
     "Actor",
+    "ApiTokenRecord",
     "AsyncDatabaseHandler",
     "AttemptRecord",
     "DeletedJob",
@@ -119,20 +150,27 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobProgress",
     "JobRestoration",
     "JobSummary",
     "LogLine",
+    "Person",
     "ProjectEdit",
     "ProjectFile",
+    "ProjectNews",
     "ProjectRecord",
     "ProvenanceGraph",
     "Purge",
     "Recovery",
+    "Role",
     "RunSettlement",
+    "Scope",
     "Submission",
     "Submitted",
     "UseRole",
     "UsedFile",
+    "add_person",
+    "change_password",
     "close_connections",
     "create_project",
     "deletions",
@@ -144,21 +182,34 @@ __all__ = [
     "get_job",
     "get_project",
     "give_back",
+    "give_role",
     "held_attempts",
     "hopeless_attempts",
     "import_sources",
     "in_database",
+    "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
     "job_inputs",
     "jobs_to_cancel",
+    "last_events",
     "list_events",
     "list_files",
     "list_jobs",
+    "list_people",
     "list_projects",
+    "local_person",
+    "make_token",
+    "members_of",
     "network_file_system",
+    "news_of",
+    "news_since",
     "next_attempt",
+    "person_by_id",
+    "person_of_token",
+    "person_with_password",
     "plan_deletion",
+    "projects_open_to",
     "provenance_graph",
     "read_deletion",
     "read_project_file",
@@ -166,8 +217,13 @@ __all__ = [
     "recover_project",
     "registered_paths",
     "release_attempts",
+    "remove_person",
     "renew_attempts",
+    "revoke_token",
+    "role_in",
+    "running_progress",
     "setup",
     "take_over",
+    "tokens_of",
     "write_deletion",
 ]

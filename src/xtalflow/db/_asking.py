@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
 
-from . import _deletion, _projects, _provenance, _queries, _queue, _recovery
+from . import _deletion, _people, _projects, _provenance, _queries, _queue, _recovery, _watching
 from ._provenance import Direction
 from ._records import (
     Actor,
+    ApiTokenRecord,
     AttemptRecord,
     DeletionPlan,
     EventRecord,
     JobDetail,
+    JobProgress,
     JobSummary,
+    Person,
+    ProjectNews,
     ProjectRecord,
     ProvenanceGraph,
+    Role,
+    Scope,
 )
 from ._recovery import Recovery
 from ._session import in_database
@@ -210,3 +216,103 @@ async def release_attempts(owner: str) -> int:
 async def jobs_to_cancel(owner: str) -> set[UUID]:
     """Jobs among an owner's runs that somebody asked the end of."""
     return await in_database(_queue.to_be_cancelled, owner)
+
+
+async def local_person(name: str) -> Person:
+    """The account of whoever runs this process, who may do everything; made without a password if there is none."""
+    return await in_database(_people.local_person, name)
+
+
+async def person_by_id(pk: int) -> Person | None:
+    """The account with this primary key, if it is in use."""
+    return await in_database(_people.person_by_id, pk)
+
+
+async def person_with_password(name: str, password: str) -> Person | None:
+    """The account of this name, if this is its password."""
+    return await in_database(_people.person_with_password, name, password)
+
+
+async def person_of_token(text: str) -> tuple[Person, Scope] | None:
+    """Whose token this is, and what it opens; None if it is none, or has expired."""
+    return await in_database(_people.person_of_token, text)
+
+
+async def list_people() -> list[Person]:
+    """All accounts in use, by name."""
+    return await in_database(_people.all_people)
+
+
+async def is_anyone_with_password() -> bool:
+    """Whether somebody can sign in by a password."""
+    return await in_database(_people.is_anyone_with_password)
+
+
+async def add_person(name: str, password: str, *, is_admin: bool = False) -> Person:
+    """Make an account; `InvalidInput` if its name is taken, or its password is easily guessed."""
+    return await in_database(_people.add_person, name, password, is_admin=is_admin)
+
+
+async def change_password(name: str, password: str) -> None:
+    """Give an account another password."""
+    await in_database(_people.change_password, name, password)
+
+
+async def remove_person(name: str) -> None:
+    """Close an account; its jobs keep its name."""
+    await in_database(_people.remove_person, name)
+
+
+async def role_in(person: Person, project_uuid: UUID) -> Role | None:
+    """What somebody may do in a project."""
+    return await in_database(_people.role_in, person, project_uuid)
+
+
+async def projects_open_to(person: Person) -> frozenset[UUID] | None:
+    """The projects that somebody may read; None if all."""
+    return await in_database(_people.projects_open_to, person)
+
+
+async def members_of(project_uuid: UUID) -> list[tuple[str, Role]]:
+    """Who has a role in a project, by name."""
+    return await in_database(_people.members_of, project_uuid)
+
+
+async def give_role(project_uuid: UUID, name: str, role: Role | None) -> None:
+    """Give somebody a role in a project, or with None take it."""
+    await in_database(_people.give_role, project_uuid, name, role)
+
+
+async def make_token(person: Person, name: str, scope: Scope, days: int | None = None) -> str:
+    """Make a token for programs of an account; this is the one time that it is seen."""
+    return await in_database(_people.make_token, person, name, scope, days)
+
+
+async def tokens_of(person: Person) -> list[ApiTokenRecord]:
+    """The tokens of an account, by name."""
+    return await in_database(_people.tokens_of, person)
+
+
+async def revoke_token(person: Person, name: str) -> None:
+    """Take a token back."""
+    await in_database(_people.revoke_token, person, name)
+
+
+async def last_events(projects: Collection[UUID] | None) -> dict[ProjectId, int]:
+    """The sequence number of the last event of projects, or of all."""
+    return await in_database(_watching.last_events, projects)
+
+
+async def news_since(known: Mapping[ProjectId, int]) -> list[ProjectNews]:
+    """What happened in projects after these events."""
+    return await in_database(_watching.news_since, known)
+
+
+async def news_of(project_uuid: UUID, *, after: int) -> ProjectNews:
+    """The next events of a project, and the jobs that they are about as they are now."""
+    return await in_database(_watching.news_of, project_uuid, after=after)
+
+
+async def running_progress(projects: Collection[UUID] | None) -> dict[ProjectId, dict[JobId, JobProgress]]:
+    """Progress of the running jobs of projects, or of all."""
+    return await in_database(_watching.running_progress, projects)

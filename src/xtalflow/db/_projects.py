@@ -18,7 +18,8 @@ from ._layout import ProjectFile, free_folder_name, make_project_folder
 from ._ledger import writing
 from ._project_log import ProjectEdit, append_lines
 from ._records import Actor, ProjectRecord
-from .models import Project
+from ._remembered import user_pk
+from .models import Membership, Project
 
 
 @transaction.atomic
@@ -49,6 +50,8 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
     make_project_folder(folder, ProjectFile(name=name, uuid=uuid, created=row.creation_time))
     row.directory = str(folder)
     row.save(update_fields=["directory"])
+    if (owner := user_pk(actor.user)) is not None:
+        Membership.objects.create(project=row, user_id=owner, role=Membership.Role.OWNER)
     with writing(uuid, actor) as ledger:
         ledger.note("created", None, {"name": name})
         if description:

@@ -74,8 +74,12 @@ def jobs_of_project(
         jobs = jobs.filter(task_name=task)
     if before is not None:
         jobs = jobs.filter(number_key__lt=number_key(before))
-    page = jobs if limit is None else jobs[:limit]
-    rows, kpis = job_rows(page, "evaluation", "comments"), kpis_of(page)
+    return summaries_of(jobs if limit is None else jobs[:limit])
+
+
+def summaries_of(jobs: QuerySet[Job]) -> list[JobSummary]:
+    """Jobs as lists show them; three queries."""
+    rows, kpis = job_rows(jobs, "evaluation", "comments"), kpis_of(jobs)
     return [
         JobSummary(job=job, evaluation=Evaluation(evaluation), comments=comments, kpis=kpis[pk])
         for pk, job, (evaluation, comments) in rows

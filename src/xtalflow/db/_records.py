@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,52 @@ class UseRole(IntEnum):
 
     OUT = 0
     IN = 1
+
+
+class Role(StrEnum):
+    """What somebody may do in a project: readers read, editors write, owners also give roles and delete the project."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    OWNER = "owner"
+
+    def includes(self, other: Role) -> bool:
+        """Whether whoever has this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+class Scope(StrEnum):
+    """What a token opens of all that its account may do: reading, also writing, or all."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def includes(self, other: Scope) -> bool:
+        """Whether a token of this scope opens what `other` opens."""
+        order = list(Scope)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account; an admin may do everything in every project."""
+
+    id: int
+    name: str
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiTokenRecord:
+    """A token for programs, without the token itself."""
+
+    name: str
+    scope: Scope
+    created: datetime
+    expiry: datetime | None = None
+    last_used: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,3 +263,20 @@ class AttemptRecord:
     reason: str = ""
     resources: Mapping[str, Any] = field(default_factory=dict)
     journal_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProgress:
+    """How far a running job is: its latest `Progress` as JSON, and the values of its latest cycle."""
+
+    progress: Mapping[str, Any]
+    cycle: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectNews:
+    """Events of a project, and the jobs that they are about as they are now; a deleted one is not among them."""
+
+    project: ProjectId
+    events: tuple[EventRecord, ...]
+    jobs: Mapping[JobId, JobSummary]

@@ -45,6 +45,8 @@ class Settings:
         Jobs of one user, and of one project, that run at the same time; 0 is without limit.
     niceness
         How much jobs give way to other work of the machine: 0 to 19, see nice(1).
+    hosts
+        Names, parted by commas, by which browsers reach the server beside those of this machine: those of a proxy.
     sources
         Where each value came from: ``environment``, ``settings.toml`` or ``default``.
     """
@@ -57,6 +59,7 @@ class Settings:
     jobs_per_user: int
     jobs_per_project: int
     niceness: int
+    hosts: tuple[str, ...]
     sources: Mapping[str, str]
 
     @classmethod
@@ -72,6 +75,7 @@ class Settings:
             "jobs_per_user": "0",
             "jobs_per_project": "0",
             "niceness": "0",
+            "hosts": "",
         }
         values: dict[str, str] = {}
         sources = {"home": "environment" if environment.get("XTALFLOW_HOME") else "default"}
@@ -92,6 +96,7 @@ class Settings:
             jobs_per_user=_count("jobs_per_user", values, home / SETTINGS_FILE),
             jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
             niceness=_niceness(values["niceness"], home / SETTINGS_FILE),
+            hosts=tuple(name.strip() for name in values["hosts"].split(",") if name.strip()),
             sources=sources,
         )
 
@@ -103,6 +108,7 @@ class Settings:
     def rows(self) -> list[Setting]:
         """All of them with their sources, without the password of a database."""
         shown = {name: str(getattr(self, name) or "") for name in self.sources}
+        shown["hosts"] = ", ".join(self.hosts)
         shown["database_url"] = without_password(self.database_url) or f"SQLite in {self.home}"
         return [
             Setting(name=f.name, value=shown[f.name], source=self.sources[f.name])
@@ -119,6 +125,7 @@ _VARIABLES = {
     "jobs_per_user": "",
     "jobs_per_project": "",
     "niceness": "",
+    "hosts": "XTALFLOW_HOSTS",
 }
 
 

@@ -30,6 +30,7 @@ from ._density import (
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._jobs import (
@@ -54,6 +55,7 @@ from ._projects import (
     check_project_name,
     find_or_make_project,
     find_project,
+    find_project_named,
     list_projects,
     project_document,
     project_of_folder,
@@ -63,6 +65,7 @@ from ._recover import recover_projects
 from ._repair import repair_project
 from ._restart import restart_job
 from ._run import Begin, JobRun, new_job, restarted
+from ._serving import OneTimeTokens, Serving, SignInLimit
 from ._submit import check_job, check_title, submit_job
 from ._supervisor import Supervisor
 from ._takeover import settle_abandoned
@@ -84,6 +87,7 @@ __all__ = [
     "DiskUsage",
     "Document",
     "Examination",
+    "Feed",
     "FoundJob",
     "JobEnded",
     "JobOptions",
@@ -93,8 +97,10 @@ __all__ = [
     "JobStarted",
     "Listener",
     "MapKind",
+    "Message",
     "ModelFormat",
     "News",
+    "OneTimeTokens",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
@@ -103,7 +109,9 @@ __all__ = [
     "PurgePlan",
     "PurgedFile",
     "ReuseDecided",
+    "Serving",
     "ShownStructure",
+    "SignInLimit",
     "State",
     "Supervisor",
     "TrashEntry",
@@ -121,12 +129,14 @@ __all__ = [
     "delete_project",
     "empty_trash",
     "enter_demo_home",
+    "event_document",
     "examine_installation",
     "file_document",
     "find_job",
     "find_or_make_project",
     "find_parameter",
     "find_project",
+    "find_project_named",
     "find_structure",
     "give_parameters",
     "job_details",

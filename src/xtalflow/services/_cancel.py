@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler
 
     from ._jobs import FoundJob
+    from ._open import Client
 
 CANCELLED = "cancelled"
 """Reason of a job that was cancelled before it ran."""
@@ -25,7 +26,7 @@ _PATIENCE_S = 2 * STOP_GRACE_S
 """Seconds that a supervisor has to end a run, its runner's grace included."""
 
 
-async def cancel_job(found: FoundJob, *, client: str = "python") -> JobRecord:
+async def cancel_job(found: FoundJob, *, client: Client = "python") -> JobRecord:
     """End a queued or running job with all below it, and wait until it has ended; what has ended stays as it is.
 
     A running job is ended by its supervisor, or by this process if that is gone. The record that comes back has not

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xtalflow.db import DeletionPlan, ProjectRecord
 
     from ._jobs import FoundJob
+    from ._open import Client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,9 @@ async def plan_deletion(found: Sequence[FoundJob]) -> PlannedDeletion:
     return PlannedDeletion(project=project, plan=plan, usage=usage)
 
 
-async def delete_jobs(planned: PlannedDeletion, *, with_dependents: bool = False, client: str = "python") -> Document:
+async def delete_jobs(
+    planned: PlannedDeletion, *, with_dependents: bool = False, client: Client = "python"
+) -> Document:
     """Delete jobs and move their files to the trash of the project; what went, and the entry of the trash.
 
     Raises

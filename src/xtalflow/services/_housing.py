@@ -23,6 +23,8 @@ from ._open import actor
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
 
+    from ._open import Client
+
 PROJECT_TRASH = ".xtalflow_trash"
 """Folder beside the folders of projects that keeps deleted ones."""
 
@@ -66,7 +68,7 @@ async def project_size(project: ProjectRecord) -> ProjectSize:
     return ProjectSize(project=project, jobs=len(jobs), usage=usage, is_there=is_there)
 
 
-async def delete_project(size: ProjectSize, *, client: str = "python") -> Path | None:
+async def delete_project(size: ProjectSize, *, client: Client = "python") -> Path | None:
     """Move the folder of a project to the trash beside it, and forget its jobs; where it is now, None if it was gone.
 
     `recover_projects` brings it back from there.
@@ -98,7 +100,7 @@ async def delete_project(size: ProjectSize, *, client: str = "python") -> Path |
     return await asyncio.to_thread(_in_trash, project)
 
 
-async def move_project(project: ProjectRecord, target: Path, *, client: str = "python") -> ProjectRecord:
+async def move_project(project: ProjectRecord, target: Path, *, client: Client = "python") -> ProjectRecord:
     """Move or rename the folder of a project; one that was moved there by hand is only taken note of.
 
     On one file system it is a rename. To another the project is copied, its files are compared with their checksums,

@@ -13,6 +13,8 @@ from xtalflow.engine import Settings
 if TYPE_CHECKING:
     from xtalflow.db import Actor
 
+    Client = str | Actor
+
 
 @asynccontextmanager
 async def open_store() -> AsyncIterator[Settings]:
@@ -38,6 +40,6 @@ def load_settings() -> Settings:
     return settings
 
 
-def actor(client: str) -> Actor:
-    """Whoever runs this process, asking through `client`."""
-    return db.Actor(client=client)
+def actor(client: Client) -> Actor:
+    """Who asks: whoever runs this process, through the client of this name; or somebody else, who is named fully."""
+    return db.Actor(client=client) if isinstance(client, str) else client

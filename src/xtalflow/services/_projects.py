@@ -17,6 +17,8 @@ from ._open import actor, load_settings
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
 
+    from ._open import Client
+
 DEFAULT_PROJECT = "default"
 """The project of jobs that are run outside a project's folder without naming one."""
 
@@ -93,7 +95,7 @@ async def find_project(name: str | None, here: Path) -> ProjectRecord:
         raise InvalidInput(f"which project? {advice if names else none}") from exc
 
 
-async def find_or_make_project(name: str | None, here: Path, *, client: str) -> ProjectRecord:
+async def find_or_make_project(name: str | None, here: Path, *, client: Client) -> ProjectRecord:
     """As `find_project`, but a name that no project has makes one."""
     try:
         return await _find_project(name, here)
@@ -118,6 +120,11 @@ async def _find_project(name: str | None, here: Path) -> ProjectRecord:
             return found
         name = DEFAULT_PROJECT
     check_project_name(name)
+    return await find_project_named(name)
+
+
+async def find_project_named(name: str) -> ProjectRecord:
+    """The project of a name or uuid; `UnknownProject` offers close ones."""
     if (uuid := uuid_of(name)) is not None:
         return await db.get_project(uuid)
     return await db.find_project(name)

@@ -40,6 +40,8 @@ from ._open import actor
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
 
+    from ._open import Client
+
 _PAPERS = frozenset({BEAT, END, INPUT_PARAMS, JOURNAL, ORDER, PARAMS, START, REPORT, DIAGNOSTIC})
 """What tells of a job for ever."""
 _OF_ALL_TASKS = (
@@ -156,7 +158,7 @@ async def plan_purge(
     )
 
 
-async def purge(plan: PurgePlan, *, client: str = "python") -> Document:
+async def purge(plan: PurgePlan, *, client: Client = "python") -> Document:
     """Remove what a plan says. The record knows before a registered file goes.
 
     Raises

@@ -17,8 +17,10 @@ from ._trash import settle_trash
 if TYPE_CHECKING:
     from xtalflow.db import Recovery
 
+    from ._open import Client
 
-async def recover_projects(folders: Sequence[Path], *, client: str = "python") -> list[Recovery]:
+
+async def recover_projects(folders: Sequence[Path], *, client: Client = "python") -> list[Recovery]:
     """Give projects their rows from their folders, and unfinished jobs their end if nothing runs them any more.
 
     Parameters

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, Submitted
 
     from ._jobs import FoundJob
+    from ._open import Client
 
 
-async def restart_job(found: FoundJob, *, client: str = "python") -> JobRecord:
+async def restart_job(found: FoundJob, *, client: Client = "python") -> JobRecord:
     """Queue a failed, interrupted or lost job again, for a worker.
 
     Raises

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xtalflow.plugin import CPluginScript
 
     from ._jobs import FoundJob
+    from ._open import Client
 
 _WATCH_S = 0.25
 """Seconds between two looks at a job that somebody else follows."""
@@ -76,7 +77,7 @@ class JobRun:
         *,
         listener: Listener | None = None,
         begun: Callable[[JobRecord], None] | None = None,
-        client: str = "python",
+        client: Client = "python",
         executor: LocalExecutor | None = None,
     ) -> None:
         self._project, self._begin, self._settings = project, begin, settings

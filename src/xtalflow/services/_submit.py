@@ -34,6 +34,8 @@ from ._options import JobOptions, Resources
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
 
+    from ._open import Client
+
 UNREADABLE = 104
 """Code of a file whose content does not fit, as `CDataFile` has it."""
 
@@ -62,7 +64,7 @@ async def submit_job(
     plugin: CPluginScript,
     options: JobOptions = JobOptions(),  # noqa: B008  it is frozen
     *,
-    client: str = "python",
+    client: Client = "python",
 ) -> JobRecord:
     """Take the inputs of a checked plugin into the project, make its job, and queue it for a worker.
 

@@ -21,6 +21,8 @@ from ._starting import LOCAL
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, AttemptRecord
 
+    from ._open import Client
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenRun:
@@ -64,7 +66,7 @@ async def take_over(attempt: AttemptRecord, handler: AsyncDatabaseHandler) -> Ta
     return TakenRun(handler=handler, job=job, attempt=taken, run=run)
 
 
-async def settle_abandoned(client: str = "python") -> None:
+async def settle_abandoned(client: Client = "python") -> None:
     """Bring all abandoned runs up to date, so that no job is shown as running that is dead.
 
     A job whose runner is gone gets its end. Of one that still runs the record learns how far it is; the rest is left to

@@ -27,6 +27,8 @@ from ._open import actor
 if TYPE_CHECKING:
     from xtalflow.db import Deletion, ProjectRecord
 
+    from ._open import Client
+
 _DOOMED = ".emptied-"
 """Beginning of the name of what is being removed for good."""
 
@@ -67,7 +69,7 @@ async def list_trash(project: ProjectRecord) -> list[TrashEntry]:
     return sorted(entries, key=lambda entry: (entry.time is None, -entry.time.timestamp() if entry.time else 0.0))
 
 
-async def restore_entry(project: ProjectRecord, name: str, *, client: str = "python") -> TrashEntry:
+async def restore_entry(project: ProjectRecord, name: str, *, client: Client = "python") -> TrashEntry:
     """Bring deleted jobs back, with their numbers, files and indicators.
 
     Raises
@@ -93,7 +95,9 @@ async def restore_entry(project: ProjectRecord, name: str, *, client: str = "pyt
     return entry
 
 
-async def empty_trash(project: ProjectRecord, names: Sequence[str] = (), *, client: str = "python") -> list[TrashEntry]:
+async def empty_trash(
+    project: ProjectRecord, names: Sequence[str] = (), *, client: Client = "python"
+) -> list[TrashEntry]:
     """Remove entries of the trash for good, all of them by default; those that were removed.
 
     Raises
@@ -110,7 +114,7 @@ async def empty_trash(project: ProjectRecord, names: Sequence[str] = (), *, clie
     return doomed
 
 
-async def settle_trash(project: ProjectRecord, *, client: str = "python") -> None:
+async def settle_trash(project: ProjectRecord, *, client: Client = "python") -> None:
     """Finish what was killed while it deleted or restored jobs."""
     deletions = await asyncio.to_thread(_deletions, project.directory)
     if not deletions:

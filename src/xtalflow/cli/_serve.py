@@ -1,0 +1,211 @@
+"""``xtalflow serve``: the pages, REST and a worker in one process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import ipaddress
+import json
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xtalflow.errors import InvalidInput, StoreUnavailable
+
+from ._exit import FINISHED
+from ._parser import SubParsers, add_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xtalflow.engine import Settings
+    from xtalflow.services import Serving
+
+DEFAULT_PORT = 8042
+_PORTS_TRIED = 20
+SERVER_FILE = "server.json"
+
+
+def add(commands: SubParsers) -> None:
+    """Add the command."""
+    serve = add_command(
+        commands,
+        "serve",
+        _serve,
+        summary="open the projects in a browser; also REST, and a worker",
+        description="Open the projects in a browser, answer programs by REST, and run what is queued, until Ctrl-C. "
+        "The server listens on this\nmachine only, and opens the browser with an address that is good once; "
+        "typed again, it opens the running one. On\nanother address (--host) people sign in with accounts "
+        "(`xtalflow accounts add`).",
+        json=False,
+    )
+    serve.add_argument(
+        "--port", metavar="N", type=_port, default=None, help=f"default: {DEFAULT_PORT}, or the next free"
+    )
+    serve.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="the address to listen on")
+    serve.add_argument("--no-browser", action="store_true", help="only tell the address")
+    serve.add_argument(
+        "--slots",
+        metavar="N",
+        type=_slots,
+        default=None,
+        help="jobs at the same time; 0 runs none; left out, one for each processor",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number from 1 to 65535")
+    return int(text)
+
+
+def _slots(text: str) -> int:
+    if not text.isdecimal() or int(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number from 0 to 1000")
+    return int(text)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "xtalflow.web.settings"
+    from xtalflow.services import load_settings
+
+    settings = load_settings()
+    is_local = _is_loopback(arguments.host)
+    running = settings.home / SERVER_FILE
+    if is_local and (address := _running_server(running)):
+        _open(settings, address, _another_token(running, address), browser=not arguments.no_browser)
+        print(f"xtalflow is served at {address} already")
+        return FINISHED
+    with _bound(arguments.host, arguments.port) as bound:
+        asyncio.run(_run(arguments, settings, bound, is_local=is_local))
+    return FINISHED
+
+
+async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.socket, *, is_local: bool) -> None:
+    from xtalflow import db
+    from xtalflow.engine import user_name
+    from xtalflow.services import open_store
+    from xtalflow.web import serve
+
+    from ._session import signals_to
+
+    running, doors = settings.home / SERVER_FILE, []
+    address = f"http://{_in_address(arguments.host)}:{bound.getsockname()[1]}"
+    slots = arguments.slots if arguments.slots is not None else os.cpu_count() or 1
+
+    async with open_store():
+        if not is_local and not await db.is_anyone_with_password():
+            raise InvalidInput(
+                f"{arguments.host} can be reached from other machines, where people sign in with accounts, and there "
+                "is none: make one with `xtalflow accounts add NAME`, or serve on this machine only, without --host"
+            )
+
+        def started(serving: Serving, stop: Callable[[], None]) -> None:
+            stopping.append(stop)
+            print(f"xtalflow is served at {address}; Ctrl-C ends it, and leaves jobs running", flush=True)
+            if is_local:
+                _write_secretly(running, {"pid": os.getpid(), "address": address, "key": serving.tokens.key})
+                doors.append(_open(settings, address, serving.tokens.make(), browser=not arguments.no_browser))
+
+        stopping: list[Callable[[], None]] = []
+
+        def stop_all() -> None:
+            for stop in stopping:
+                stop()
+
+        with signals_to(stop_all):
+            try:
+                await serve(
+                    settings,
+                    bound,
+                    slots=slots,
+                    local_user=user_name() if is_local else "",
+                    started=started,
+                    tell=_tell,
+                )
+            finally:
+                for door in (*doors, *([running] if doors else [])):
+                    door.unlink(missing_ok=True)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _open(settings: Settings, address: str, token: str, *, browser: bool) -> Path:
+    """Lead the user in: by the browser, and by words where only the user reads them."""
+    from xtalflow.web import write_door
+
+    door = write_door(settings.home, address, token)
+    if sys.stdout.isatty():
+        print(f"open {address}/sign-in/?token={token}", flush=True)
+    else:
+        print(f"open {door}", flush=True)
+    if browser:
+        import webbrowser
+
+        webbrowser.open(door.as_uri())
+    return door
+
+
+def _bound(host: str, port: int | None) -> socket.socket:
+    """A socket that listens on the address; without a port on the first that is free."""
+    for candidate in [port] if port is not None else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED):
+        try:
+            return socket.create_server(
+                (host, candidate), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
+            )
+        except OSError as exc:
+            if exc.errno == errno.EADDRINUSE and port is None:
+                continue
+            raise InvalidInput(f"{host}:{candidate} cannot be listened on: {exc.strerror or exc}") from exc
+    raise StoreUnavailable(
+        f"no port from {DEFAULT_PORT} to {DEFAULT_PORT + _PORTS_TRIED - 1} is free; name one with --port"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _write_secretly(path: Path, document: dict[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    temporary.replace(path)
+
+
+def _running_server(path: Path) -> str | None:
+    """The address of a server of this home that answers; None if there is none."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        os.kill(int(document["pid"]), 0)
+        return str(document["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _another_token(path: Path, address: str) -> str:
+    key = json.loads(path.read_text(encoding="utf-8"))["key"]
+    request = urllib.request.Request(  # noqa: S310  # our own server's address
+        f"{address}/sign-in/token/", method="POST", headers={"Authorization": f"Bearer {key}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            return str(json.load(answer)["token"])
+    except (OSError, ValueError, KeyError) as exc:
+        raise StoreUnavailable(f"the server at {address} does not answer: {exc}") from exc

@@ -1,0 +1,3 @@
+"""Asks a server of xtalflow from Python."""
+
+__all__: list[str] = []

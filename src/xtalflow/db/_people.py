@@ -1,0 +1,208 @@
+"""Accounts, what they may do in projects, and the tokens of their programs."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from xtalflow.errors import InvalidInput
+
+from ._clean import short_text
+from ._records import ApiTokenRecord, Person, Role, Scope
+from ._remembered import forget
+from .models import ApiToken, Membership, Project, User
+
+TOKEN_PREFIX = "xtalflow_"  # noqa: S105  # how a token begins, so that one is known where it does not belong
+
+
+def local_person(name: str) -> Person:
+    """The account of whoever runs this process, who may do everything; made without a password if there is none."""
+    user, made = User.objects.get_or_create(username=name, defaults={"is_superuser": True, "is_staff": True})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        forget()
+    return _person(user)
+
+
+def person_by_id(pk: int) -> Person | None:
+    """The account with this primary key, if it is in use."""
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    return None if user is None else _person(user)
+
+
+def person_with_password(name: str, password: str) -> Person | None:
+    """The account of this name, if this is its password."""
+    user = authenticate(None, username=name, password=password)
+    return _person(user) if isinstance(user, User) else None
+
+
+def all_people() -> list[Person]:
+    """All accounts by name."""
+    return [_person(user) for user in User.objects.filter(is_active=True).order_by("username")]
+
+
+def is_anyone_with_password() -> bool:
+    """Whether somebody can sign in by a password."""
+    return any(user.has_usable_password() for user in User.objects.filter(is_active=True))
+
+
+@transaction.atomic
+def add_person(name: str, password: str, *, is_admin: bool) -> Person:
+    """Make an account, or give one that has no password one.
+
+    Raises
+    ------
+    InvalidInput
+        The name is taken or cannot be one, or the password is easily guessed.
+    """
+    name = short_text(name.strip(), 150, "the name of an account")
+    user = User.objects.filter(username=name).first() or User(username=name)
+    if user.pk and user.has_usable_password():
+        raise InvalidInput(f"there is an account {name!r} already")
+    try:
+        User.username_validator(name)
+    except ValidationError as exc:
+        raise InvalidInput(f"{name!r} cannot be the name of an account: {' '.join(exc.messages)}") from exc
+    _give_password(user, password)
+    user.is_superuser = user.is_staff = is_admin or user.is_superuser
+    user.is_active = True
+    user.save()
+    forget()
+    return _person(user)
+
+
+def change_password(name: str, password: str) -> None:
+    """Give an account another password; who is signed in with the old one is signed out."""
+    user = _user(name)
+    _give_password(user, password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def remove_person(name: str) -> None:
+    """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name."""
+    user = _user(name)
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    user.api_tokens.all().delete()
+    user.memberships.all().delete()
+
+
+def role_in(person: Person, project: UUID) -> Role | None:
+    """What somebody may do in a project; one query, or none."""
+    if person.is_admin:
+        return Role.OWNER
+    role = Membership.objects.filter(project__uuid=project, user=person.id).values_list("role", flat=True).first()
+    return None if role is None else Role(role)
+
+
+def projects_open_to(person: Person) -> frozenset[UUID] | None:
+    """The projects that somebody may read; None if all."""
+    if person.is_admin:
+        return None
+    return frozenset(Membership.objects.filter(user=person.id).values_list("project__uuid", flat=True))
+
+
+def members_of(project: UUID) -> list[tuple[str, Role]]:
+    """Who has a role in a project, by name."""
+    rows = Membership.objects.filter(project__uuid=project).order_by("user__username")
+    return [(name, Role(role)) for name, role in rows.values_list("user__username", "role")]
+
+
+@transaction.atomic
+def give_role(project: UUID, name: str, role: Role | None) -> None:
+    """Give somebody a role in a project, or with None take it."""
+    user, row = _user(name), Project.objects.get(uuid=project)
+    if role is None:
+        Membership.objects.filter(project=row, user=user).delete()
+    else:
+        Membership.objects.update_or_create(project=row, user=user, defaults={"role": role.value})
+
+
+def make_token(person: Person, name: str, scope: Scope, days: int | None) -> str:
+    """Make a token for programs of an account; only its hash is kept, so this is the one time that it is seen.
+
+    Raises
+    ------
+    InvalidInput
+        The account has a token of this name already, or the name is empty.
+    """
+    name = short_text(name.strip(), 100, "the name of a token")
+    if not name:
+        raise InvalidInput("a token needs a name, by which it can be taken back")
+    if days is not None and not 1 <= days <= 3650:
+        raise InvalidInput(f"{days} days: a token is for 1 to 3650 days, or for ever")
+    if ApiToken.objects.filter(user=person.id, name=name).exists():
+        raise InvalidInput(f"there is a token {name!r} already")
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    expiry = None if days is None else timezone.now() + timedelta(days=days)
+    ApiToken.objects.create(user_id=person.id, name=name, hash=_hash(text), scope=scope.value, expiry=expiry)
+    return text
+
+
+def person_of_token(text: str) -> tuple[Person, Scope] | None:
+    """Whose token this is, and what it opens; None if it is none, or has expired. One query, two now and then."""
+    now = timezone.now()
+    token = ApiToken.objects.select_related("user").filter(hash=_hash(text), user__is_active=True).first()
+    if token is None or (token.expiry is not None and token.expiry <= now):
+        return None
+    if token.last_used is None or now - token.last_used > timedelta(minutes=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used=now)
+    return _person(token.user), Scope(token.scope)
+
+
+def tokens_of(person: Person) -> list[ApiTokenRecord]:
+    """The tokens of an account, by name."""
+    return [
+        ApiTokenRecord(
+            name=token.name,
+            scope=Scope(token.scope),
+            created=token.creation_time,
+            expiry=token.expiry,
+            last_used=token.last_used,
+        )
+        for token in ApiToken.objects.filter(user=person.id).order_by("name")
+    ]
+
+
+def revoke_token(person: Person, name: str) -> None:
+    """Take a token back."""
+    gone, _ = ApiToken.objects.filter(user=person.id, name=name).delete()
+    if not gone:
+        raise InvalidInput(f"{person.name} has no token {name!r}")
+
+
+def _give_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        raise InvalidInput(f"the password is refused: {' '.join(exc.messages)}") from exc
+    user.set_password(password)
+
+
+def _user(name: str) -> User:
+    user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        known = list(User.objects.filter(is_active=True).values_list("username", flat=True))
+        close = difflib.get_close_matches(name, known)
+        raise InvalidInput(f"there is no account {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
+    return user
+
+
+def _person(user: User) -> Person:
+    return Person(id=user.pk, name=user.username, is_admin=user.is_superuser)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
