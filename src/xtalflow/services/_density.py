@@ -20,8 +20,8 @@ from ._documents import Document, file_document
 from ._jobs import FoundJob, read_report
 
 if TYPE_CHECKING:
-    from xtalflow.db import JobDetail
-    from xtalflow.engine import FileId, FileRecord
+    from xtalflow.db import JobDetail, UsedFile
+    from xtalflow.engine import FileRecord
 
 _MODEL = "chemical/x-pdb"
 _COEFFICIENTS = "application/CCP4-mtz-map"
@@ -46,7 +46,7 @@ class MapKind(StrEnum):
         return "2mFo-DFc" if self is MapKind.NORMAL else "mFo-DFc"
 
 
-_SUB_TYPES = {MapKind.NORMAL: (1, 0, None), MapKind.DIFFERENCE: (2,)}
+_SUB_TYPES = {1: MapKind.NORMAL, 2: MapKind.DIFFERENCE}
 _LABELS = {
     MapKind.NORMAL: (("FWT", "PHWT"), ("2FOFCWT", "PH2FOFCWT"), ("FWT", "PHIWT")),
     MapKind.DIFFERENCE: (("DELFWT", "PHDELWT"), ("FOFCWT", "PHFOFCWT"), ("DELFWT", "PHIDELWT")),
@@ -129,41 +129,45 @@ async def find_structure(found: FoundJob) -> ShownStructure:
     Of a job that has one map only, the other one is that of the job that made it.
     """
     detail = await db.job_detail(found.project.id, found.job.id)
-    files = _files(detail)
-    makers = {file.job for file in files if file.file_type == _COEFFICIENTS} - {found.job.id, None}
+    used = [*detail.outputs, *detail.inputs]
+    makers = {one.file.job for one in used if one.file.file_type == _COEFFICIENTS} - {found.job.id, None}
     for maker in makers:
         assert maker is not None
-        files += _files(await db.job_detail(found.project.id, maker), inputs=False)
+        used += (await db.job_detail(found.project.id, maker)).outputs
 
     def shown(file: FileRecord, columns: str = "") -> ShownFile:
         return ShownFile(file=file, directory=found.project.directory, columns=columns)
 
-    models = [file for file in files if file.file_type == _MODEL]
+    models = [one.file for one in used if one.file.file_type == _MODEL]
+    model = next((file for file in models if file.available), models[0] if models else None)
     maps = {}
     for kind in MapKind:
-        if chosen := next(_coefficients(files, kind), None):
+        if chosen := next(_coefficients(used, kind), None):
             maps[kind] = shown(*chosen)
-    model = next((file for file in models if file.available), models[0] if models else None)
     return ShownStructure(found=found, model=shown(model) if model else None, maps=maps)
 
 
-def _files(detail: JobDetail, *, inputs: bool = True) -> list[FileRecord]:
-    used = (*detail.outputs, *(detail.inputs if inputs else ()))
-    unique: dict[FileId, FileRecord] = {one.file.id: one.file for one in used}
-    return list(unique.values())
-
-
-def _coefficients(files: Sequence[FileRecord], kind: MapKind) -> Iterator[tuple[FileRecord, str]]:
+def _coefficients(used: Sequence[UsedFile], kind: MapKind) -> Iterator[tuple[FileRecord, str]]:
     """Files with coefficients of a map of this kind, the best first, and the columns where there are several."""
-    for file in files:
-        if file.file_type == _COEFFICIENTS and file.sub_type in _SUB_TYPES[kind]:
-            yield file, ""
-    for file in files:
-        if file.file_type in (_COEFFICIENTS, _ANY_MTZ):
-            labels = {column["label"] for column in file.facts.get("columns", ())}
+    for one in used:
+        if one.file.file_type == _COEFFICIENTS and _kind_of(one) is kind:
+            yield one.file, ""
+    for one in used:
+        if one.file.file_type in (_COEFFICIENTS, _ANY_MTZ):
+            labels = {column["label"] for column in one.file.facts.get("columns", ())}
             for pair in _LABELS[kind]:
                 if labels.issuperset(pair):
-                    yield file, ",".join(pair)
+                    yield one.file, ",".join(pair)
+
+
+def _kind_of(used: UsedFile) -> MapKind | None:
+    """What map a file of one pair of columns has: by its sub-type, and where an import has none, by its parameter."""
+    if used.file.sub_type:
+        return _SUB_TYPES.get(used.file.sub_type)
+    pairs = [group for group in used.file.facts.get("groups", ()) if group["kind"] == "FPHI"]
+    if len(pairs) > 1:
+        return None
+    return MapKind.DIFFERENCE if used.param_name.upper().startswith("DIFF") else MapKind.NORMAL
 
 
 async def structure_document(structure: ShownStructure) -> Document:
@@ -194,9 +198,7 @@ async def model_text(structure: ShownStructure, form: ModelFormat) -> bytes:
     InvalidInput
         There is none, it was purged, or it cannot be read.
     """
-    shown = structure.the_model()
-    write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
-    return await _made.get(structure.model_tag(form), lambda: write(read_model(shown.path)).encode())
+    return await _made.get(structure.model_tag(form), _making_model(structure, form))
 
 
 async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = None) -> bytes:
@@ -207,14 +209,29 @@ async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = 
     InvalidInput
         There are no such coefficients, they were purged, cannot be read or shown; or the box is none.
     """
+    return await _made.get(structure.map_tag(kind, box), _making_map(structure, kind, box))
+
+
+def begin_making(structure: ShownStructure) -> None:
+    """Begin to make what a page will ask for in a moment; what cannot be made is told when it is asked for."""
+    if structure.model is not None and structure.model.file.available:
+        _made.begin(structure.model_tag(ModelFormat.PDB), _making_model(structure, ModelFormat.PDB))
+    for kind, shown in structure.maps.items():
+        if shown.file.available:
+            _made.begin(structure.map_tag(kind), _making_map(structure, kind, None))
+
+
+def _making_model(structure: ShownStructure, form: ModelFormat) -> Callable[[], bytes]:
+    shown = structure.the_model()
+    write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
+    return lambda: write(read_model(shown.path)).encode()
+
+
+def _making_map(structure: ShownStructure, kind: MapKind, box: Box | None) -> Callable[[], bytes]:
     shown = structure.the_map(kind)
-
-    def make() -> bytes:
-        if box is not None:
-            return read_cell_density(shown.path, shown.columns).box(box.centre, box.radius)
-        return read_cell_density(shown.path, shown.columns, most_points=MOST_MAP_POINTS).asymmetric_unit()
-
-    return await _made.get(structure.map_tag(kind, box), make)
+    if box is not None:
+        return lambda: read_cell_density(shown.path, shown.columns).box(box.centre, box.radius)
+    return lambda: read_cell_density(shown.path, shown.columns, most_points=MOST_MAP_POINTS).asymmetric_unit()
 
 
 class _Made:
@@ -229,11 +246,18 @@ class _Made:
         if tag in self._kept:
             self._kept.move_to_end(tag)
             return self._kept[tag]
+        return await asyncio.shield(self._task(tag, make))  # another one may be waiting for it too
+
+    def begin(self, tag: str, make: Callable[[], bytes]) -> None:
+        if tag not in self._kept:
+            self._task(tag, make)
+
+    def _task(self, tag: str, make: Callable[[], bytes]) -> asyncio.Task[bytes]:
         task = self._making.get(tag)
         if task is None or task.get_loop() is not asyncio.get_running_loop():
             task = self._making[tag] = asyncio.create_task(asyncio.to_thread(make))
             task.add_done_callback(lambda done: self._keep(tag, done))
-        return await asyncio.shield(task)  # another one may be waiting for it too
+        return task
 
     def _keep(self, tag: str, done: asyncio.Task[bytes]) -> None:
         self._making.pop(tag, None)
@@ -258,7 +282,7 @@ async def list_places(found: FoundJob) -> list[Document]:
     if not places and detail.job.parent is not None:
         whole = await db.job_detail(found.project.id, detail.job.parent)
         places = await asyncio.to_thread(_places_below, whole, found.project.directory)
-    return places
+    return sorted(places, key=lambda table: table["places"][0]["xyz"] is None)  # peaks first: they are seen here only
 
 
 def _places_below(detail: JobDetail, directory: Path) -> list[Document]:
@@ -297,14 +321,16 @@ def _places(table: Document) -> Iterator[Document]:
 
 
 def _names_a_value(column: str) -> bool:
-    return column not in ("Atom", "Atoms", "Residue", "Chain", "Restraint", "Between symmetry mates")
+    return column not in ("Atom", "Atoms", "Residue", "Chain", "Between symmetry mates")
 
 
 def _residue(columns: Sequence[str], row: Sequence[Any]) -> tuple[str | None, str]:
-    """The first residue that a row speaks of, as ``A/123``, and what the row calls it."""
-    for value in row:
-        if isinstance(value, str) and (atom := _ATOM.search(value)):
-            return f"{atom['chain']}/{atom['number']}", value
+    """The first residue that a row speaks of, as ``A/123``, and what to call the row by it."""
+    texts = [value for value in row if isinstance(value, str)]
+    whole = [value for value in texts if _ATOM.fullmatch(value)]
+    if found := next(filter(None, map(_ATOM.search, whole or texts)), None):
+        label = " – ".join(whole) or f"{found['chain']}/{found['name']} {found['number']}"
+        return f"{found['chain']}/{found['number']}", label
     if "Chain" in columns and "Residue" in columns:
         chain, residue = row[columns.index("Chain")], str(row[columns.index("Residue")])
         if named := _RESIDUE.fullmatch(residue):

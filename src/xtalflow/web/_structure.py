@@ -17,6 +17,7 @@ from xtalflow.services import (
     Box,
     MapKind,
     ModelFormat,
+    begin_making,
     find_structure,
     map_bytes,
     model_text,
@@ -36,12 +37,16 @@ _MAP_TYPE = "application/octet-stream"
 async def structure(request: HttpRequest, project: str, number: str) -> HttpResponse:
     """The page with the viewers."""
     found = await job_of(request, project, number)
-    document = await structure_document(await find_structure(found))
+    shown = await find_structure(found)
+    has_viewers = all((VENDOR / name).is_file() for name in _VIEWERS)
+    if has_viewers and request.method == "GET":
+        begin_making(shown)
+    document = await structure_document(shown)
     context = {
         "project": project_document(found.project),
         "job": {"number": found.job.number, "title": found.job.title, "status": found.job.status.key},
         "structure": document,
-        "has_viewers": all((VENDOR / name).is_file() for name in _VIEWERS),
+        "has_viewers": has_viewers,
     }
     return render(request, "xtalflow/structure.html", context)
 

@@ -91,6 +91,10 @@ function loadScript(url) {
   });
 }
 
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 // --- the model ---
 
 // The server shortens names that PDB cannot hold, and says so in remarks; UglyMol is given the names back.
@@ -197,7 +201,7 @@ function setFirstView() {
   if (wanted && !xyz && !residue) trouble(`the model has no residue ${wanted}`);
   const [x, y, z] = model.get_center();
   const middle = () => model.atoms.reduce((best, atom) => (distance(atom.xyz, [x, y, z]) < distance(best.xyz, [x, y, z]) ? atom : best));
-  const atom = residue ?? (xyz ? null : middle());
+  const atom = residue ?? (xyz ? null : findResidue(nameOf(middle())));
   const target = xyz ?? atom.xyz;
   const eye = numbers(address.get("eye"), 3);
   const up = numbers(address.get("up"), 3);
@@ -205,7 +209,7 @@ function setFirstView() {
   viewer.camera.position.fromArray(eye ?? [target[0], target[1], target[2] + 100]);
   if (up) viewer.camera.up.fromArray(up);
   const zoom = Number(address.get("zoom"));
-  if (zoom > 0) viewer.camera.zoom = zoom;
+  viewer.camera.zoom = zoom > 0 ? zoom : viewer.camera.right / 22;
   viewer.controls.update();
   viewer.update_camera();
   if (atom) {
@@ -222,9 +226,61 @@ function distance(a, b) {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-function addMap(UM, kind, buffer) {
+// A map as the server writes it (columns, rows and sections are x, y and z; a byte a point), spread over the cell by the
+// operations in its header. UglyMol's own reader takes any map, and four times as long for this one.
+function readMap(UM, buffer) {
+  const ints = new Int32Array(buffer, 0, 256);
+  const floats = new Float32Array(buffer, 0, 256);
+  if (ints[52] !== 0x2050414d || ints[3] !== 0 || ints[39] !== -128) throw new Error("what came is no map");
+  const [nu, nv, nw] = ints.subarray(0, 3);
+  const start = ints.subarray(4, 7);
+  const size = [...ints.subarray(7, 10)];
+  const operations = new TextDecoder("ascii").decode(new Uint8Array(buffer, 1024, ints[23])).match(/.{80}/g) ?? ["x,y,z"];
+  const points = new Int8Array(buffer, 1024 + ints[23]);
+  const [lowest, highest] = floats.subarray(19, 21);
+  const values = Float32Array.from({ length: 256 }, (_, byte) => lowest + ((highest - lowest) * byte) / 255);
   const map = new UM.ElMap();
-  map.from_ccp4(buffer, true);
+  map.unit_cell = new UM.UnitCell(...floats.subarray(10, 16));
+  map.stats = { mean: floats[21], rms: floats[54] };
+  map.grid = new UM.GridArray(size);
+  const cell = map.grid.values;
+  const wrap = (value, count) => ((value % count) + count) % count;
+  for (const operation of operations) {
+    const rows = operation.trim().split(",").map((text, axis) => rowOf(text, size[axis]));
+    const steps = rows.map((row) => row[2]); // along a section's axis, which is the inner one of the cell too
+    for (let u = 0; u < nu; u++) {
+      for (let v = 0; v < nv; v++) {
+        let [x, y, z] = rows.map(([a, b, c, t], axis) =>
+          wrap(a * (start[0] + u) + b * (start[1] + v) + c * start[2] + t, size[axis]));
+        let point = nu * v + u;
+        for (let w = 0; w < nw; w++) {
+          cell[(x * size[1] + y) * size[2] + z] = values[points[point] + 128];
+          point += nu * nv;
+          if (steps[0]) x = wrap(x + steps[0], size[0]);
+          if (steps[1]) y = wrap(y + steps[1], size[1]);
+          z += steps[2];
+          if (z >= size[2]) z -= size[2];
+          else if (z < 0) z += size[2];
+        }
+      }
+    }
+  }
+  return map;
+}
+
+// One row of an operation such as -x+y or z+1/2: factors of x, y and z, and the shift in grid points.
+function rowOf(text, count) {
+  const row = [0, 0, 0, 0];
+  for (const [, sign, axis, above, below] of text.matchAll(/([-+]?)(?:([xyz])|(\d+)\/(\d+))/g)) {
+    const factor = sign === "-" ? -1 : 1;
+    if (axis) row["xyz".indexOf(axis)] = factor;
+    else row[3] += Math.round((factor * count * Number(above)) / Number(below));
+  }
+  return row;
+}
+
+function addMap(UM, kind, buffer) {
+  const map = readMap(UM, buffer);
   viewer.add_map(map, kind === "fofc");
   const bag = viewer.map_bags.at(-1);
   bag.name = kind;
@@ -421,7 +477,10 @@ async function begin() {
   const asked = maps.map(({ kind, title }) => ({ kind, title, answer: ask(`map/${kind}`, `the ${title} map`) }));
   for (const { answer } of asked) answer.catch(() => {}); // told below, in its turn
   const text = new TextDecoder().decode(await ask("model", "the model"));
+  performance.mark("model has come");
   await script;
+  // Maps that come with the model are drawn with it; for those that take longer, the model is drawn first.
+  await Promise.race([Promise.allSettled(asked.map(({ answer }) => answer)), pause(300)]);
   const UM = globalThis.UM;
   viewer = makeViewer(UM);
   model = readModel(UM, text);
@@ -429,16 +488,20 @@ async function begin() {
   viewer.selected.bag = viewer.model_bags[0];
   setFirstView();
   showProgress("the model", 1);
+  performance.mark("model is drawn");
   for (const { kind, title, answer } of asked) {
     try {
-      addMap(UM, kind, await answer);
+      const bytes = await answer;
+      performance.mark(`${title} has come`);
+      addMap(UM, kind, bytes);
+      performance.mark(`${title} is drawn`);
     } catch (error) {
       trouble(`There is no ${title} map here: ${error.message}`);
     }
     showProgress(`the ${title} map`, 1);
   }
-  viewer.render();
   loading.hidden = true;
+  viewer.request_render();
   requestAnimationFrame(() => requestAnimationFrame(() => {
     root.dataset.density = "shown"; // drawn, and on the screen
   }));
