@@ -10,6 +10,7 @@ from xtalflow.api import interface
 from ._job import job_urls
 from ._project import project_urls
 from ._signing_in import signing_in_urls
+from ._structure import structure_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *signing_in_urls,
     *project_urls,
     *job_urls,
+    *structure_urls,
 ]
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"
