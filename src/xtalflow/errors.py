@@ -12,6 +12,7 @@
     + InvalidSelection      a text that is no atom selection
     + NothingSelected       an atom selection that no atom of the model answers to
     + ValidationFailed      findings of a whole tree, all at once
+    + UploadTooLarge        a file that somebody sends is larger than the site allows
     + NotEquipped           a program or library that the task needs is not there
   x JobError                one job went wrong; the others go on
     + TaskFailed            a task says that it cannot go on, and why
@@ -169,6 +170,10 @@ class ValidationFailed(InvalidInput):
     def __init__(self, findings: Sequence[Problem]) -> None:
         super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
         self.findings = tuple(findings)
+
+
+class UploadTooLarge(InvalidInput):
+    """A file that somebody sends is larger than the site allows."""
 
 
 class NotEquipped(InvalidInput):

@@ -15,16 +15,23 @@ from ._asking import (
     session_asker,
     token_asker,
 )
+from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._interface import interface
 
 __all__ = [
+    "BODY_KEY",
     "SCOPE_KEY",
+    "STREAMED",
     "Asker",
     "NotAllowed",
     "NotSignedIn",
+    "StreamedBody",
     "address_of",
     "asker_of",
+    "body_of",
+    "bounded",
     "client_of",
+    "header",
     "interface",
     "job_of",
     "project_of",

@@ -8,6 +8,7 @@ from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
+from ._command_line import command_line
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
@@ -74,7 +75,26 @@ from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
 from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_trash
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
+from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
+from .form import (
+    Control,
+    FileOffer,
+    FilePlaces,
+    FilledForm,
+    Form,
+    FormChoice,
+    FormField,
+    FormFile,
+    FormProblem,
+    Typed,
+    columns_that_fit,
+    describe_form,
+    fill_fields,
+    fill_form,
+    form_document,
+    task_form,
+)
 
 __all__ = [
     "DEFAULT_PROJECT",
@@ -83,6 +103,7 @@ __all__ = [
     "PROJECT_TRASH",
     "Begin",
     "Box",
+    "Control",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
@@ -90,6 +111,14 @@ __all__ = [
     "Document",
     "Examination",
     "Feed",
+    "FileOffer",
+    "FilePlaces",
+    "FilledForm",
+    "Form",
+    "FormChoice",
+    "FormField",
+    "FormFile",
+    "FormProblem",
     "FoundJob",
     "JobEnded",
     "JobOptions",
@@ -117,6 +146,8 @@ __all__ = [
     "State",
     "Supervisor",
     "TrashEntry",
+    "Typed",
+    "Upload",
     "begin_making",
     "cancel_job",
     "check_job",
@@ -124,23 +155,32 @@ __all__ = [
     "check_project_name",
     "check_title",
     "clone_parameters",
+    "columns_that_fit",
+    "command_line",
     "compare_with_truth",
     "definition_detail",
     "definition_schema",
     "definition_tree",
     "delete_jobs",
     "delete_project",
+    "describe_form",
+    "drop_old_uploads",
+    "drop_upload",
     "empty_trash",
     "enter_demo_home",
     "event_document",
     "examine_installation",
     "file_document",
+    "fill_fields",
+    "fill_form",
     "find_job",
     "find_or_make_project",
     "find_parameter",
     "find_project",
     "find_project_named",
     "find_structure",
+    "find_upload",
+    "form_document",
     "give_parameters",
     "job_details",
     "job_document",
@@ -179,6 +219,7 @@ __all__ = [
     "project_usage",
     "purge",
     "read_report",
+    "receive_upload",
     "recover_projects",
     "refuse_dependents",
     "repair_project",
@@ -192,6 +233,7 @@ __all__ = [
     "submit_job",
     "summary_document",
     "task_detail",
+    "task_form",
     "task_schema",
     "token_document",
 ]
