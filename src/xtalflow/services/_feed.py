@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from xtalflow import db
 from xtalflow.errors import StoreUnavailable
 
-from ._documents import Document, iso_time, summary_document
+from ._documents import Document, iso_time, row_document
 
 if TYPE_CHECKING:
     from xtalflow.db import EventRecord, JobProgress, ProjectNews
@@ -192,7 +192,7 @@ class Feed:
 
     def _messages(self, news: ProjectNews) -> list[Message]:
         name = self._names.get(news.project, "")
-        rows = {job: summary_document(row, name) for job, row in news.jobs.items()}
+        rows = {job: row_document(row, name) for job, row in news.jobs.items()}
         return [
             Message(
                 kind="change",
