@@ -3,6 +3,8 @@
 // The view is in the fragment of the address (#xyz=…&eye=…&up=…&zoom=…&2fofc=…&fofc=…&viewer=…), so that a link
 // brings it back; ?residue=A/123 and ?xyz=1,2,3 name a place to begin at.
 
+import { readMap } from "./ccp4_map.js";
+
 const root = document.documentElement;
 const page = document.getElementById("structure");
 const maps = JSON.parse(document.getElementById("maps").textContent);
@@ -12,7 +14,7 @@ const troubles = document.getElementById("troubles");
 const places = [...document.querySelectorAll(".places a")];
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const LEVELS = { least: 0.1, most: 12 };
-const BOX_RADIUS = 20;
+const BOX_RADIUS = 14; // Å of density around the centre in Mol*, which draws slower than UglyMol
 const COLOURS = {
   light: {
     bg: 0xffffff, fg: 0x1c2126, map_den: 0x2f62b5, map_pos: 0x1a7f37, map_neg: 0xc03030, center: 0x8a6d00,
@@ -226,59 +228,6 @@ function distance(a, b) {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-// A map as the server writes it (columns, rows and sections are x, y and z; a byte a point), spread over the cell by the
-// operations in its header. UglyMol's own reader takes any map, and four times as long for this one.
-function readMap(UM, buffer) {
-  const ints = new Int32Array(buffer, 0, 256);
-  const floats = new Float32Array(buffer, 0, 256);
-  if (ints[52] !== 0x2050414d || ints[3] !== 0 || ints[39] !== -128) throw new Error("what came is no map");
-  const [nu, nv, nw] = ints.subarray(0, 3);
-  const start = ints.subarray(4, 7);
-  const size = [...ints.subarray(7, 10)];
-  const operations = new TextDecoder("ascii").decode(new Uint8Array(buffer, 1024, ints[23])).match(/.{80}/g) ?? ["x,y,z"];
-  const points = new Int8Array(buffer, 1024 + ints[23]);
-  const [lowest, highest] = floats.subarray(19, 21);
-  const values = Float32Array.from({ length: 256 }, (_, byte) => lowest + ((highest - lowest) * byte) / 255);
-  const map = new UM.ElMap();
-  map.unit_cell = new UM.UnitCell(...floats.subarray(10, 16));
-  map.stats = { mean: floats[21], rms: floats[54] };
-  map.grid = new UM.GridArray(size);
-  const cell = map.grid.values;
-  const wrap = (value, count) => ((value % count) + count) % count;
-  for (const operation of operations) {
-    const rows = operation.trim().split(",").map((text, axis) => rowOf(text, size[axis]));
-    const steps = rows.map((row) => row[2]); // along a section's axis, which is the inner one of the cell too
-    for (let u = 0; u < nu; u++) {
-      for (let v = 0; v < nv; v++) {
-        let [x, y, z] = rows.map(([a, b, c, t], axis) =>
-          wrap(a * (start[0] + u) + b * (start[1] + v) + c * start[2] + t, size[axis]));
-        let point = nu * v + u;
-        for (let w = 0; w < nw; w++) {
-          cell[(x * size[1] + y) * size[2] + z] = values[points[point] + 128];
-          point += nu * nv;
-          if (steps[0]) x = wrap(x + steps[0], size[0]);
-          if (steps[1]) y = wrap(y + steps[1], size[1]);
-          z += steps[2];
-          if (z >= size[2]) z -= size[2];
-          else if (z < 0) z += size[2];
-        }
-      }
-    }
-  }
-  return map;
-}
-
-// One row of an operation such as -x+y or z+1/2: factors of x, y and z, and the shift in grid points.
-function rowOf(text, count) {
-  const row = [0, 0, 0, 0];
-  for (const [, sign, axis, above, below] of text.matchAll(/([-+]?)(?:([xyz])|(\d+)\/(\d+))/g)) {
-    const factor = sign === "-" ? -1 : 1;
-    if (axis) row["xyz".indexOf(axis)] = factor;
-    else row[3] += Math.round((factor * count * Number(above)) / Number(below));
-  }
-  return row;
-}
-
 function addMap(UM, kind, buffer) {
   const map = readMap(UM, buffer);
   viewer.add_map(map, kind === "fofc");
@@ -341,6 +290,10 @@ document.getElementById("levels").addEventListener("submit", (event) => event.pr
 
 function tell(text) {
   where.textContent = text;
+}
+
+function centre() {
+  return [viewer.target.x, viewer.target.y, viewer.target.z];
 }
 
 function tellAtom(atom) {
@@ -422,15 +375,15 @@ async function makeSecond() {
   style.rel = "stylesheet";
   style.href = page.dataset[theme() === "dark" ? "molstarDark" : "molstarLight"];
   document.head.append(style);
-  const { MolstarView } = await import("./molstar.js");
   showProgress("Mol*", 0);
-  await loadScript(page.dataset.molstar);
-  showProgress("Mol*", 0.5);
-  const made = await MolstarView.create(globalThis.molstar, "molstar", {
+  const [{ MolstarView }, molstar] = await Promise.all([import("./molstar_view.js"), import(page.dataset.molstar)]);
+  showProgress("Mol*", 1);
+  const made = await MolstarView.create(molstar, document.getElementById("molstar"), {
     background: COLOURS[theme()].bg,
     colours: COLOURS[theme()],
     radius: BOX_RADIUS,
-    ask: (url, name) => ask(url, name),
+    ask,
+    trouble,
   });
   await made.showModel("model?as=cif");
   const levels = Object.fromEntries(viewer.map_bags.map((bag) => [bag.name, bag.isolevel]));
@@ -451,14 +404,14 @@ async function switchTo(name) {
     loading.hidden = false;
     try {
       second = await makeSecond();
-      await second.goTo(viewer.target.toArray());
+      await second.goTo(centre());
     } catch (error) {
       trouble(`Mol* cannot show this: ${error.message}`);
     }
     loading.hidden = true;
     root.dataset.molstar = "shown";
   } else if (name === "molstar") {
-    await second.goTo(viewer.target.toArray());
+    await second.goTo(centre());
   } else {
     viewer.resize();
     viewer.request_render();
