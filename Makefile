@@ -9,6 +9,7 @@
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
 # make bench-many  what two hundred running jobs cost a worker
+# make bench-listeners  what two hundred open pages cost the server, and how soon they are told
 # make bench-density  how soon the density of a large structure is on the screen
 
 PYTHON ?= python3
@@ -19,7 +20,8 @@ AIIDA := .venv-aiida
 VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check assets wheel bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-density clean
+.PHONY: demo test check assets wheel clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
+.PHONY: bench-density
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -70,6 +72,8 @@ bench-crowd: $(VENV)/dev
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
 
+bench-listeners: $(VENV)/dev
+	$(BIN)/python benchmarks/listeners.py
 bench-density: $(VENV)/dev assets
 	$(BIN)/python benchmarks/density.py
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from xtalflow.errors import InvalidInput
 from xtalflow.services import Message
@@ -16,17 +17,21 @@ events = Router(tags=["events"])
 
 
 @events.get("/projects/{project}/events", response=None, url_name="events")
-async def stream(request: HttpRequest, project: str) -> StreamingHttpResponse:
+async def stream(
+    request: HttpRequest, project: str, after: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> StreamingHttpResponse:
     """Every event of a project as it happens (`change`), and the progress of its running jobs (`progress`).
 
-    The id of a message is the event's place in the history of the project; a reader that comes back with
-    `Last-Event-ID` is told everything since.
+    The id of a message is the event's place in the history of the project. Who gives the last that it knows, by
+    `after`, or by the header `Last-Event-ID` when it comes back, is told everything since.
     """
     home = await project_of(request, project)
     last = request.headers.get("Last-Event-ID")
-    if last is not None and not (last.isascii() and last.isdecimal() and len(last) < 19):
-        raise InvalidInput(f"Last-Event-ID = {last!r} is refused: it must be the id of an event")
-    messages = serving_of(request).feed.listen(home.id, home.name, after=None if last is None else int(last))
+    if last is not None:
+        if not (last.isascii() and last.isdecimal() and len(last) < 19):
+            raise InvalidInput(f"Last-Event-ID = {last!r} is refused: it must be the id of an event")
+        after = int(last)
+    messages = serving_of(request).feed.listen(home.id, home.name, after=after)
     return StreamingHttpResponse(
         _lines(messages),
         content_type="text/event-stream",

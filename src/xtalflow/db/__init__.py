@@ -11,6 +11,7 @@ from ._connection import DATABASE_FILE, network_file_system
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
+    from ._asked import JobFilter, Page, ProjectFilter
     from ._asking import (
         add_person,
         change_password,
@@ -31,18 +32,22 @@ if TYPE_CHECKING:
         job_inputs,
         jobs_to_cancel,
         last_events,
+        list_accounts,
         list_events,
         list_files,
         list_jobs,
-        list_people,
         list_projects,
+        list_tags,
         local_person,
         make_token,
         members_of,
         news_of,
         news_since,
         next_attempt,
+        page_of_jobs,
+        page_of_projects,
         person_by_id,
+        person_named,
         person_of_token,
         person_with_password,
         plan_deletion,
@@ -61,9 +66,11 @@ if TYPE_CHECKING:
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._one_job import job_events, job_neighbours
     from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
+        Account,
         Actor,
         ApiTokenRecord,
         AttemptRecord,
@@ -74,11 +81,13 @@ if TYPE_CHECKING:
         EventRecord,
         FileEdge,
         JobDetail,
+        JobNeighbours,
         JobProgress,
         JobSummary,
         Person,
         ProjectNews,
         ProjectRecord,
+        ProjectSummary,
         ProvenanceGraph,
         Role,
         Scope,
@@ -92,23 +101,26 @@ if TYPE_CHECKING:
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
+    "_asked": "JobFilter Page ProjectFilter",
     "_asking": (
         "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
         "get_project give_back give_role held_attempts hopeless_attempts import_sources "
         "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
-        "list_events list_files list_jobs list_people list_projects local_person make_token members_of "
-        "news_of news_since next_attempt person_by_id person_of_token person_with_password plan_deletion "
-        "projects_open_to provenance_graph recover_project registered_paths release_attempts remove_person "
-        "renew_attempts revoke_token role_in running_progress take_over tokens_of"
+        "list_accounts list_events list_files list_jobs list_projects list_tags local_person make_token "
+        "members_of news_of news_since next_attempt page_of_jobs page_of_projects person_by_id person_named "
+        "person_of_token person_with_password plan_deletion projects_open_to provenance_graph recover_project "
+        "registered_paths release_attempts remove_person renew_attempts revoke_token role_in running_progress "
+        "take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
+    "_one_job": "job_events job_neighbours",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge "
-        "JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role Scope UseRole "
-        "UsedFile"
+        "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
+        "FileEdge JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
+        "ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -117,7 +129,7 @@ _HOMES = {
     "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_layout", "_project_log", "_records", "_trash"}
+_LIGHT = {"_asked", "_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -134,6 +146,7 @@ __all__ = [
     "DELETION",
     "PROJECT_FILE",
     "PROJECT_LOG",
+    "Account",
     "Actor",
     "ApiTokenRecord",
     "AsyncDatabaseHandler",
@@ -150,15 +163,20 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobFilter",
+    "JobNeighbours",
     "JobProgress",
     "JobRestoration",
     "JobSummary",
     "LogLine",
+    "Page",
     "Person",
     "ProjectEdit",
     "ProjectFile",
+    "ProjectFilter",
     "ProjectNews",
     "ProjectRecord",
+    "ProjectSummary",
     "ProvenanceGraph",
     "Purge",
     "Recovery",
@@ -190,14 +208,17 @@ __all__ = [
     "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
+    "job_events",
     "job_inputs",
+    "job_neighbours",
     "jobs_to_cancel",
     "last_events",
+    "list_accounts",
     "list_events",
     "list_files",
     "list_jobs",
-    "list_people",
     "list_projects",
+    "list_tags",
     "local_person",
     "make_token",
     "members_of",
@@ -205,7 +226,10 @@ __all__ = [
     "news_of",
     "news_since",
     "next_attempt",
+    "page_of_jobs",
+    "page_of_projects",
     "person_by_id",
+    "person_named",
     "person_of_token",
     "person_with_password",
     "plan_deletion",

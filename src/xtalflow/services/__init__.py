@@ -4,9 +4,14 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
+from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
+
+from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
+from ._command_line import command_line
+from ._cycles import cycles_of
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
@@ -30,10 +35,14 @@ from ._density import (
 )
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
-from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
+from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
 from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._job_pages import page_of_jobs
+from ._job_parameters import job_parameters
+from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
     FoundJob,
     find_job,
@@ -46,11 +55,13 @@ from ._jobs import (
     logged_jobs,
     read_report,
 )
+from ._lineage import Lineage, Lineages, lineages
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
+from ._project_pages import list_tags, page_of_projects
 from ._projects import (
     DEFAULT_PROJECT,
     check_project_name,
@@ -73,7 +84,26 @@ from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
 from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_trash
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
+from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
+from .form import (
+    Control,
+    FileOffer,
+    FilePlaces,
+    FilledForm,
+    Form,
+    FormChoice,
+    FormField,
+    FormFile,
+    FormProblem,
+    Typed,
+    columns_that_fit,
+    describe_form,
+    fill_fields,
+    fill_form,
+    form_document,
+    task_form,
+)
 
 __all__ = [
     "DEFAULT_PROJECT",
@@ -82,30 +112,45 @@ __all__ = [
     "PROJECT_TRASH",
     "Begin",
     "Box",
+    "Control",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
     "DiskUsage",
     "Document",
+    "Evaluation",
     "Examination",
     "Feed",
+    "FileOffer",
+    "FilePlaces",
+    "FilledForm",
+    "Form",
+    "FormChoice",
+    "FormField",
+    "FormFile",
+    "FormProblem",
     "FoundJob",
     "JobEnded",
+    "JobFilter",
     "JobOptions",
     "JobProgressed",
     "JobPurge",
     "JobRun",
     "JobStarted",
+    "Lineage",
+    "Lineages",
     "Listener",
     "MapKind",
     "Message",
     "ModelFormat",
     "News",
     "OneTimeTokens",
+    "Page",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ProjectFilter",
     "ProjectSize",
     "PurgePlan",
     "PurgedFile",
@@ -116,6 +161,9 @@ __all__ = [
     "State",
     "Supervisor",
     "TrashEntry",
+    "Typed",
+    "Upload",
+    "archive_project",
     "begin_making",
     "cancel_job",
     "check_job",
@@ -123,35 +171,54 @@ __all__ = [
     "check_project_name",
     "check_title",
     "clone_parameters",
+    "columns_that_fit",
+    "command_line",
+    "comment_job",
     "compare_with_truth",
+    "cycles_of",
     "definition_detail",
     "definition_schema",
     "definition_tree",
     "delete_jobs",
     "delete_project",
+    "describe_form",
+    "describe_project",
+    "drop_old_uploads",
+    "drop_upload",
     "empty_trash",
     "enter_demo_home",
     "event_document",
     "examine_installation",
     "file_document",
+    "file_of_project",
+    "fill_fields",
+    "fill_form",
     "find_job",
     "find_or_make_project",
     "find_parameter",
     "find_project",
     "find_project_named",
     "find_structure",
+    "find_upload",
+    "form_document",
     "give_parameters",
     "job_details",
     "job_document",
+    "job_events",
     "job_graph",
     "job_head",
+    "job_neighbours",
+    "job_parameters",
     "job_usage",
     "jobs_to_wait_for",
+    "lineages",
+    "list_accounts",
     "list_files",
     "list_jobs",
     "list_kpis",
     "list_places",
     "list_projects",
+    "list_tags",
     "list_tasks",
     "list_trash",
     "load_settings",
@@ -163,6 +230,8 @@ __all__ = [
     "new_job",
     "open_store",
     "outcome_of",
+    "page_of_jobs",
+    "page_of_projects",
     "parameter_documents",
     "parameters",
     "params_tree",
@@ -176,19 +245,27 @@ __all__ = [
     "project_size",
     "project_usage",
     "purge",
+    "rate_job",
     "read_report",
+    "receive_upload",
     "recover_projects",
     "refuse_dependents",
+    "rename_project",
     "repair_project",
     "restart_job",
     "restarted",
     "restore_entry",
+    "retitle_job",
+    "row_document",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
     "structure_document",
     "submit_job",
     "summary_document",
+    "tag_project",
     "task_detail",
+    "task_form",
     "task_schema",
+    "token_document",
 ]
