@@ -74,6 +74,7 @@ bench-many: $(VENV)/dev
 
 bench-listeners: $(VENV)/dev
 	$(BIN)/python benchmarks/listeners.py
+
 bench-density: $(VENV)/dev assets
 	$(BIN)/python benchmarks/density.py
 

@@ -13,6 +13,7 @@ const loading = document.getElementById("loading");
 const troubles = document.getElementById("troubles");
 const places = [...document.querySelectorAll(".places a")];
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const TRAVEL_MS = 350;
 const LEVELS = { least: 0.1, most: 12 };
 const BOX_RADIUS = 14; // Å of density around the centre in Mol*, which draws slower than UglyMol
 const COLOURS = {
@@ -29,6 +30,7 @@ const COLOURS = {
 };
 
 const address = new URLSearchParams(location.hash.slice(1));
+const drawn = { at: 0, every: 30 }; // when the last picture was drawn, and how far they are apart, in ms
 let viewer = null; // UglyMol's
 let model = null;
 let second = null; // Mol*, once it was asked for
@@ -47,7 +49,7 @@ function showProgress(name, part) {
 }
 
 function trouble(sentence) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   item.textContent = sentence;
   troubles.append(item);
 }
@@ -170,12 +172,16 @@ function makeViewer(UM) {
     if (index < made.map_bags.length) setLevel(made.map_bags[index].name, made.map_bags[index].isolevel + delta);
   };
   const select = made.select_atom.bind(made);
-  made.select_atom = (pick, options = {}) => {
-    select(pick, isStill ? { steps: 1 } : options);
+  made.select_atom = (pick) => {
+    select(pick, { steps: steps() });
     tellAtom(pick.atom);
   };
   const render = made.render.bind(made);
   made.render = () => {
+    const wasMoving = made.controls.is_moving();
+    const now = performance.now();
+    if (wasMoving && now - drawn.at < 1000) drawn.every = 0.5 * drawn.every + 0.5 * (now - drawn.at);
+    drawn.at = now;
     render();
     if (!made.controls.is_moving()) keepAddress();
   };
@@ -187,6 +193,11 @@ function makeViewer(UM) {
     else if ([" ", "Home", "End"].includes(event.key)) event.preventDefault(); // they would scroll the page
   }, { capture: true });
   return made;
+}
+
+// How many pictures it takes to go somewhere: a third of a second of them, however long each takes.
+function steps() {
+  return isStill ? 1 : Math.min(Math.max(Math.round(TRAVEL_MS / drawn.every), 1), 30);
 }
 
 function numbers(text, count) {
@@ -315,13 +326,14 @@ function mark(residue, xyz) {
 function goToResidue(name) {
   const atom = findResidue(name);
   if (atom === null) tell(`the model has no residue ${name}; write it as A/123`);
-  else viewer.select_atom({ bag: viewer.selected.bag, atom }, { steps: isStill ? 1 : 30 });
+  else viewer.select_atom({ bag: viewer.selected.bag, atom });
   viewer.request_render();
 }
 
 function goToPoint(xyz, label) {
   const target = viewer.target.clone().fromArray(xyz);
-  viewer.controls.go_to(target, null, null, isStill ? 1 : 30);
+  viewer.toggle_label(viewer.selected, false);
+  viewer.controls.go_to(target, null, null, steps());
   viewer.request_render();
   mark(null, xyz.join(","));
   tell(`${label}   ${xyz.map((value) => value.toFixed(2)).join(", ")} Å`);
