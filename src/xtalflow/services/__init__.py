@@ -4,7 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
-from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
+from xtalflow.db import Evaluation, FileFilter, JobFilter, Page, ProjectFilter
 
 from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
@@ -36,6 +36,8 @@ from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
 from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
 from ._feed import Feed, Message, event_document
+from ._finding import files_that_fit, search
+from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
@@ -51,6 +53,7 @@ from ._jobs import (
     logged_jobs,
     read_report,
 )
+from ._kpi_tables import KpiTable, kpi_keys, kpi_table
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
@@ -96,6 +99,7 @@ __all__ = [
     "Evaluation",
     "Examination",
     "Feed",
+    "FileFilter",
     "FoundJob",
     "JobEnded",
     "JobFilter",
@@ -104,6 +108,7 @@ __all__ = [
     "JobPurge",
     "JobRun",
     "JobStarted",
+    "KpiTable",
     "Listener",
     "MapKind",
     "Message",
@@ -147,6 +152,7 @@ __all__ = [
     "event_document",
     "examine_installation",
     "file_document",
+    "files_that_fit",
     "find_job",
     "find_or_make_project",
     "find_parameter",
@@ -160,6 +166,8 @@ __all__ = [
     "job_head",
     "job_usage",
     "jobs_to_wait_for",
+    "kpi_keys",
+    "kpi_table",
     "list_accounts",
     "list_files",
     "list_jobs",
@@ -204,6 +212,7 @@ __all__ = [
     "restore_entry",
     "retitle_job",
     "row_document",
+    "search",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
@@ -214,4 +223,5 @@ __all__ = [
     "task_detail",
     "task_schema",
     "token_document",
+    "what_runs",
 ]
