@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from xtalflow import db
 from xtalflow.db import Evaluation, JobFilter, Role
-from xtalflow.figures import duration, figure, heading
+from xtalflow.figures import duration, figure, fixed_places, heading
 from xtalflow.plugin import JobStatus
 from xtalflow.services import Document, page_of_jobs
 
@@ -48,6 +48,17 @@ RATINGS = {each.name.lower(): each for each in (Evaluation.BEST, Evaluation.GOOD
 USUAL = ("R1Factor", "R1Free", "RFactor", "RFree", "highResLimit", "RMSBond", "ramaOutliers")
 """Indicators that a table shows until its reader chooses, the first of those that there are."""
 _USUAL_COLUMNS = 4
+_OF_A_CYCLE = {
+    "R1Factor": "R1work",
+    "R1Free": "R1free",
+    "RFactor": "Rwork",
+    "RFree": "Rfree",
+    "CCIwork_avg": "CCIwork",
+    "CCIfree_avg": "CCIfree",
+    "CCFwork_avg": "CCFwork",
+    "CCFfree_avg": "CCFfree",
+}
+"""What values of the cycles of a refinement call the indicators that it ends with."""
 _CYCLE = re.compile(r"cycle \d")
 _NUMBER = re.compile(r"[1-9]\d{0,8}(\.[1-9]\d{0,8})*", re.ASCII)
 _SORTS = ("number", "title", "task", "status", "created", "finished", "duration")
@@ -144,11 +155,20 @@ class TableQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """An indicator of a job; `css` tells one that only its latest cycle has."""
+
+    key: str
+    text: str
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A job as the table shows it."""
 
     job: Document
-    cells: list[tuple[str, str]]
+    cells: list[Cell]
     is_open: bool = False
     twig: str = ""
     """Where its branch is opened, or closed again."""
@@ -222,7 +242,7 @@ def table_rows(jobs: Iterable[Document], columns: Sequence[str], query: TableQue
         if job["children"] and not query.flat:
             others = tuple(each for each in query.open if each != number and not each.startswith(f"{number}."))
             twig = query.link(open=others if is_open else (*query.open, number))
-        cells = [(key, figure(job["kpis"].get(key), key)) for key in columns]
+        cells = [_cell(job, key) for key in columns]
         rows.append(Row(job=job, cells=cells, is_open=is_open, twig=twig))
     return rows
 
@@ -246,16 +266,14 @@ async def every_row(project: ProjectRecord, query: TableQuery) -> AsyncIterator[
         cursor = page.next
 
 
-async def keys_of(project: ProjectRecord) -> list[str]:
-    """The indicators that jobs of a project have."""
-    page = await page_of_jobs(project, filter=JobFilter(flat=True), limit=300)
-    return sorted({key for job in page.rows for key in job["kpis"]}, key=str.lower)
-
-
 def usual_columns(jobs: Iterable[Document]) -> tuple[str, ...]:
     """The indicators that a table shows if nobody has chosen any."""
-    there = {key for job in jobs for key in job["kpis"]}
-    return tuple(key for key in USUAL if key in there)[:_USUAL_COLUMNS]
+    return usual_of({key for job in jobs for key in job["kpis"]})[:_USUAL_COLUMNS]
+
+
+def usual_of(keys: Container[str]) -> tuple[str, ...]:
+    """Those of the indicators that readers ask for first."""
+    return tuple(key for key in USUAL if key in keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,20 +284,32 @@ class Head:
     link: str
     order: str
     css: str = ""
+    key: str = ""
+    """The indicator that it is about."""
+
+    @property
+    def places(self) -> int | None:
+        """Decimal places that its figures have, if they always have the same."""
+        return fixed_places(self.key)
+
+    @property
+    def cycle(self) -> str:
+        """What values of a cycle call it."""
+        return _OF_A_CYCLE.get(self.key, "")
 
 
 def heads(columns: Iterable[str], query: TableQuery) -> list[Head]:
     """What is above all columns."""
 
-    def head(name: str, sort: str, css: str = "") -> Head:
-        return Head(name=name, link=query.sorted_by(sort), order=query.order_of(sort), css=css)
+    def head(name: str, sort: str, css: str = "", key: str = "") -> Head:
+        return Head(name=name, link=query.sorted_by(sort), order=query.order_of(sort), css=css, key=key)
 
     return [
         head("Job", "number", "job"),
         head("Title", "title"),
         head("Task", "task"),
         head("Status", "status"),
-        *(head(heading(key), f"kpi:{key}", "number") for key in columns),
+        *(head(heading(key), f"kpi:{key}", "number", key) for key in columns),
         head("Took", "duration", "number"),
         head("Ended", "finished"),
     ]
@@ -311,9 +341,14 @@ def rights(role: Role | None) -> Mapping[str, bool]:
     }
 
 
-async def _with_branches(
-    project: ProjectRecord, jobs: Sequence[Document], numbers: Sequence[str]
-) -> list[Document]:
+def _cell(job: Document, key: str) -> Cell:
+    """An indicator of a job, or what the latest cycle of a running one says of it."""
+    if key not in job["kpis"] and job["cycle"] and (value := job["cycle"].get(_OF_A_CYCLE.get(key))) is not None:
+        return Cell(key=key, text=figure(value, key), css=" soon")
+    return Cell(key=key, text=figure(job["kpis"].get(key), key))
+
+
+async def _with_branches(project: ProjectRecord, jobs: Sequence[Document], numbers: Sequence[str]) -> list[Document]:
     """Jobs, each followed by its children if its branch is open, and so on downwards."""
     found = list(jobs)
     for number in sorted(numbers, key=lambda text: text.count(".")):

@@ -13,9 +13,9 @@ from xtalflow import db
 from xtalflow.api import asker_of, project_of
 from xtalflow.figures import figure, heading
 from xtalflow.plugin import task_names
-from xtalflow.services import Document, page_of_jobs, project_document
+from xtalflow.services import Document, kpi_keys, kpi_table, project_document
 
-from ._job_table import TableQuery, keys_of, rights, usual_columns
+from ._job_table import TableQuery, rights, usual_of
 from ._project import home_of, last_event
 
 MOST_JOBS = 1000
@@ -29,11 +29,12 @@ async def kpis(request: HttpRequest, project: str) -> HttpResponse:
     home = await project_of(request, project)
     query = TableQuery.parse(request.GET)
     seq = await last_event(home)
-    page = await page_of_jobs(
-        home, filter=query.filter, columns=query.columns, cursor=query.cursor, limit=MOST_JOBS
-    )
-    columns = (usual_columns(page.rows)[:2] if query.columns is None else query.columns)[:_MOST_CURVES]
-    jobs = [job for job in reversed(page.rows) if any(key in job["kpis"] for key in columns)]
+    numbers = [each["key"] for each in await kpi_keys(home) if each["kind"] == "number"]
+    columns = (usual_of(numbers)[:2] if query.columns is None else query.columns)[:_MOST_CURVES]
+    page = (
+        await kpi_table([home], keys=columns, filter=query.filter, sort="-number", cursor=query.cursor, limit=MOST_JOBS)
+    ).page
+    jobs = page.rows[::-1] if columns else []
     role = await db.role_in((await asker_of(request)).person, home.id)
     context = {
         "project": project_document(home),
@@ -42,7 +43,7 @@ async def kpis(request: HttpRequest, project: str) -> HttpResponse:
         "query": query,
         "seq": seq,
         "columns": [(key, heading(key)) for key in columns],
-        "keys": [(key, key in columns) for key in await keys_of(home)],
+        "keys": [(key, key in columns) for key in numbers],
         "tasks": sorted({*task_names(), *filter(None, [query.task])}),
         "rows": [{"job": job, "cells": _cells(job, columns)} for job in jobs],
         "page": page,

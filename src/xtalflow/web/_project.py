@@ -25,6 +25,7 @@ from xtalflow.services import (
     FoundJob,
     cancel_job,
     delete_jobs,
+    kpi_keys,
     page_of_jobs,
     plan_deletion,
     project_document,
@@ -40,7 +41,6 @@ from ._job_table import (
     branch_of,
     every_row,
     heads,
-    keys_of,
     rights,
     table_of,
     table_rows,
@@ -66,12 +66,12 @@ async def jobs(request: HttpRequest, project: str) -> HttpResponse:
     query = TableQuery.parse(request.GET)
     seq = await last_event(home)  # before the rows are read, so that no event falls between
     table = await table_of(home, query, limit=ROWS)
-    keys = await keys_of(home)
+    keys = await kpi_keys(home)
     context = await _around(request, home, query, table.columns) | {
         "rows": table.rows,
         "page": table.page,
         "seq": seq,
-        "keys": [(key, key in table.columns) for key in keys],
+        "keys": [(each["key"], each["key"] in table.columns) for each in keys],
         "statuses": STATUS_WORDS,
         "ratings": list(RATINGS),
         "tasks": sorted({*task_names(), *filter(None, [query.task])}),
@@ -109,7 +109,7 @@ async def table_file(request: HttpRequest, project: str) -> StreamingHttpRespons
     """The whole table as comma-separated values, with the indicators that it shows."""
     home = await project_of(request, project)
     query = TableQuery.parse(request.GET)
-    columns = tuple(await keys_of(home)) if query.columns is None else query.columns
+    columns = tuple(each["key"] for each in await kpi_keys(home)) if query.columns is None else query.columns
     name = quote(f"{home.name}-jobs.csv", safe="")
     return StreamingHttpResponse(
         _csv(home, query, columns),

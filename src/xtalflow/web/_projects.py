@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 ROWS = 100
 _SORTS = ("name", "activity", "created", "jobs", "size")
 _LARGEST_FIRST = {"activity", "created", "jobs", "size"}
-_COLUMNS = (("Name", "name", ""), ("Jobs", "jobs", "number"), ("Size", "size", "number"), ("Last activity", "activity", ""))
+_COLUMNS = (
+    ("Name", "name", ""),
+    ("Jobs", "jobs", "number"),
+    ("Size", "size", "number"),
+    ("Last activity", "activity", ""),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +145,10 @@ async def _show(request: HttpRequest, asker: Asker, error: str = "") -> HttpResp
     query = ProjectsQuery.parse(request.GET)
     only = await db.projects_open_to(asker.person)
     which = ProjectFilter(
-        text=query.text, tags=(query.tag,) if query.tag else (), archived=query.archived, only=only  # type: ignore[arg-type]  # a frozenset of uuids
+        text=query.text,
+        tags=(query.tag,) if query.tag else (),
+        archived=query.archived,
+        only=only,
     )
     page = await page_of_projects(filter=which, sort=query.sort, cursor=query.cursor, limit=ROWS)
     context = {
@@ -198,7 +206,9 @@ async def _change(request: HttpRequest, project: ProjectRecord) -> tuple[Project
         case "archive":
             return await archive_project(project, client=actor), f"{project.name} is archived"
         case "unarchive":
-            return await archive_project(project, archived=False, client=actor), f"{project.name} is not archived any more"
+            return await archive_project(
+                project, archived=False, client=actor
+            ), f"{project.name} is not archived any more"
     raise InvalidInput("this is nothing that can be changed")
 
 

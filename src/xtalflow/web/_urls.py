@@ -11,6 +11,7 @@ from ._job import job_urls
 from ._kpis import kpis_urls
 from ._project import project_urls
 from ._projects import projects_urls
+from ._running import running_urls
 from ._signing_in import signing_in_urls
 from ._structure import structure_urls
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *projects_urls,
     *project_urls,
     *kpis_urls,
+    *running_urls,
     *job_urls,
     *structure_urls,
 ]
