@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         renew_attempts,
         revoke_token,
         role_in,
+        roles_of,
         running_progress,
         take_over,
         tokens_of,
@@ -118,7 +119,7 @@ _HOMES = {
         "local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
         "person_by_id person_named person_of_token person_with_password plan_deletion projects_open_to "
         "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
-        "revoke_token role_in running_progress take_over tokens_of"
+        "revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -262,6 +263,7 @@ __all__ = [
     "renew_attempts",
     "revoke_token",
     "role_in",
+    "roles_of",
     "running_progress",
     "setup",
     "take_over",

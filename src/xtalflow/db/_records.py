@@ -362,6 +362,7 @@ class GoingJob:
 class JobProgress:
     """How far a running job is: its latest `Progress` as JSON, and the values of its latest cycle."""
 
+    number: str
     progress: Mapping[str, Any]
     cycle: Mapping[str, float]
 
