@@ -1,5 +1,6 @@
 """REST: the services, asked by programs."""
 
+from ._archives import zip_answer
 from ._asking import (
     SCOPE_KEY,
     Asker,
@@ -44,4 +45,5 @@ __all__ = [
     "serving_of",
     "session_asker",
     "token_asker",
+    "zip_answer",
 ]
