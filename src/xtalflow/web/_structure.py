@@ -25,6 +25,7 @@ from xtalflow.services import (
     structure_document,
 )
 
+from ._job_head import TABS, home_of
 from ._vendor import VENDOR
 
 _Choice = TypeVar("_Choice", ModelFormat, MapKind)
@@ -46,6 +47,10 @@ async def structure(request: HttpRequest, project: str, number: str) -> HttpResp
         "project": project_document(found.project),
         "job": {"number": found.job.number, "title": found.job.title, "status": found.job.status.key},
         "structure": document,
+        "home": home_of(found),
+        "tabs": TABS,
+        "tab": "structure",
+        "has_structure": True,
         "has_viewers": has_viewers,
     }
     return render(request, "xtalflow/structure.html", context)
