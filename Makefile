@@ -8,7 +8,8 @@
 # make bench-engine  what a tracked job costs against its floor; with PEERS=1 also what it costs elsewhere
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
-# make bench-many  what two hundred running jobs cost a worker
+# make bench-many bench-pages  what two hundred running jobs cost a worker
+# make bench-pages  what the pages of projects with 10,000 and 100,000 jobs cost
 # make bench-listeners  what two hundred open pages cost the server, and how soon they are told
 # make bench-density  how soon the density of a large structure is on the screen
 
@@ -71,6 +72,9 @@ bench-crowd: $(VENV)/dev
 
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
+
+bench-pages: $(VENV)/core
+	$(BIN)/python benchmarks/pages.py --out docs/reference/pages-benchmark.md
 
 bench-listeners: $(VENV)/dev
 	$(BIN)/python benchmarks/listeners.py
