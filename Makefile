@@ -8,7 +8,7 @@
 # make bench-engine  what a tracked job costs against its floor; with PEERS=1 also what it costs elsewhere
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
-# make bench-many bench-pages  what two hundred running jobs cost a worker
+# make bench-many  what two hundred running jobs cost a worker
 # make bench-pages  what the pages of projects with 10,000 and 100,000 jobs cost
 # make bench-listeners  what two hundred open pages cost the server, and how soon they are told
 # make bench-density  how soon the density of a large structure is on the screen
@@ -22,7 +22,7 @@ VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
 .PHONY: demo test check assets wheel clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
-.PHONY: bench-density
+.PHONY: bench-density bench-pages
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo

@@ -2,8 +2,9 @@
 
     python benchmarks/pages.py [--jobs 10000 100000] [--children 4] [--rounds 7] [--out TABLE.md]
 
-The rows are made in bulk in an SQLite database in a temporary home. Milliseconds are of the server, from the call of
-the service to its page of JSON documents, and the best and the median of rounds that ask anew.
+The rows are made in bulk in an SQLite database in a temporary home. Milliseconds are from the call of the service to
+its JSON documents, the best and the median of rounds; those of the processor do not count what else the machine does.
+The exit code is 1 if a first page or a branch takes the processor more than 100 ms.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ TASKS = ("refine_pipeline", "servalcat_refine", "validate_model", "freerflag", "
 TITLES = ("Refinement of the apo form", "Ligand soak, plate 3", "First trial", "After rebuilding chain B", "")
 SPACE_GROUPS = ("P 21 21 21", "C 1 2 1", "P 43 21 2")
 TARGET_MS = 100.0
+FIRST_PAGES = ("first page of the tree", "first page of all levels", "a branch of the tree")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Cost:
     queries: int
     best_ms: float
     median_ms: float
+    processor_ms: float
 
 
 def main() -> int:
@@ -66,7 +69,8 @@ def main() -> int:
     print(table)
     if arguments.out:
         arguments.out.write_text(table, encoding="utf-8")
-    slow = [cost for found in costs.values() for cost in found if cost.best_ms > TARGET_MS]
+    pages = [cost for found in costs.values() for cost in found if cost.question in FIRST_PAGES]
+    slow = [cost for cost in pages if cost.processor_ms > TARGET_MS]
     for cost in slow:
         print(f"more than {TARGET_MS:g} ms: {cost.question}", file=sys.stderr)
     return 1 if slow else 0
@@ -206,18 +210,24 @@ async def _cost(question: str, ask: Ask, rounds: int) -> Cost:
 
     from xtalflow import db
 
-    times = []
+    times, work = [], []
     for _ in range(rounds):
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         answer = await ask()
         times.append(1000 * (time.perf_counter() - begin))
+        work.append(1000 * (time.process_time() - worked))
     capture = CaptureQueriesContext(connection)
     await db.in_database(capture.__enter__)
     await ask()
     await db.in_database(capture.__exit__, None, None, None)
     queries = await db.in_database(capture.__len__)
     return Cost(
-        question=question, rows=_rows(answer), queries=queries, best_ms=min(times), median_ms=statistics.median(times)
+        question=question,
+        rows=_rows(answer),
+        queries=queries,
+        best_ms=min(times),
+        median_ms=statistics.median(times),
+        processor_ms=statistics.median(work),
     )
 
 
@@ -229,40 +239,35 @@ def _rows(answer: Any) -> int:
 
 
 def _table(costs: dict[int, list[Cost]], arguments: argparse.Namespace) -> str:
+    load = " ".join(f"{load:.1f}" for load in os.getloadavg())
     lines = [
         f"# What the pages of a large project cost, {datetime.now(UTC):%Y-%m-%d}",
         "",
-        f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}; Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version},",
-        f"xtalflow {version('xtalflow')}, Django {version('Django')}; {arguments.rounds} rounds; load of the machine at "
-        f"the end {' '.join(f'{load:.1f}' for load in os.getloadavg())}.",
+        f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}; "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, xtalflow {version('xtalflow')},",
+        f"Django {version('Django')}; {arguments.rounds} rounds; load of the machine at the end {load}.",
         "",
-        f"`make bench-pages` makes projects in one database, each top-level job with {arguments.children} children, "
-        "four of five jobs",
-        "finished with four numbers and a text. Milliseconds are from the call of the service to its JSON documents, "
-        f"{PAGE} rows",
-        "with all indicators, counts of children and the total. A project is measured when all are filled.",
+        f"`make bench-pages` makes projects in one database, each top-level job with {arguments.children} children; "
+        "four of five jobs finished, with four",
+        "numbers and a text. Milliseconds are from the call of the service to its JSON documents: a page of "
+        f"{PAGE} rows with all indicators,",
+        "counts of children and the total; those of the processor do not count what else the machine does.",
     ]
+    head = ["| What | rows | SQL statements | best ms | median ms | processor ms |", "|---|---|---|---|---|---|"]
     for jobs, found in costs.items():
-        lines += [
-            "",
-            f"## {jobs:,} jobs",
-            "",
-            "| What | rows | SQL statements | best ms | median ms |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {cost.question} | {cost.rows} | {cost.queries} | {cost.best_ms:.1f} | {cost.median_ms:.1f} |"
-            for cost in found
-        ]
+        lines += ["", f"## {jobs:,} jobs", "", *head]
+        for cost in found:
+            times = " | ".join(f"{each:.1f}" for each in (cost.best_ms, cost.median_ms, cost.processor_ms))
+            lines.append(f"| {cost.question} | {cost.rows} | {cost.queries} | {times} |")
         if jobs == PEER_JOBS:
             tree = found[0]
+            faster, fewer = 1000 * PEER_S / tree.median_ms, PEER_QUERIES / tree.queries
             lines += [
                 "",
-                f"ccp4i2 3.0.1 takes {PEER_S:g} s and {PEER_QUERIES:,} queries for its tree of {PEER_JOBS:,} jobs: a given "
-                "figure, not measured here.",
-                f"The first page of the tree takes 1/{1000 * PEER_S / tree.median_ms:,.0f} of the time and "
-                f"1/{PEER_QUERIES / tree.queries:,.0f} of the queries; it is a page, and branches are opened one by one.",
+                f"ccp4i2 3.0.1 takes {PEER_S:g} s and {PEER_QUERIES:,} queries for its tree of {PEER_JOBS:,} jobs; "
+                "this is a given figure, not measured here. The first",
+                f"page of the tree takes 1/{faster:,.0f} of the time and 1/{fewer:,.0f} of the queries: it is a page, "
+                "and branches are opened one by one.",
             ]
     return "\n".join(lines) + "\n"
 
