@@ -65,12 +65,14 @@ if TYPE_CHECKING:
         renew_attempts,
         revoke_token,
         role_in,
+        roles_of,
         running_progress,
         take_over,
         tokens_of,
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._one_job import job_events, job_neighbours
     from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
         FoundFile,
         GoingJob,
         JobDetail,
+        JobNeighbours,
         JobProgress,
         JobSummary,
         Person,
@@ -116,15 +119,16 @@ _HOMES = {
         "local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
         "person_by_id person_named person_of_token person_with_password plan_deletion projects_open_to "
         "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
-        "revoke_token role_in running_progress take_over tokens_of"
+        "revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
+    "_one_job": "job_events job_neighbours",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
-        "FileEdge Findings FoundFile GoingJob JobDetail JobProgress JobSummary Person ProjectNews "
+        "FileEdge Findings FoundFile GoingJob JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews "
         "ProjectRecord ProjectSummary ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
@@ -173,6 +177,7 @@ __all__ = [
     "JobDetail",
     "JobEdit",
     "JobFilter",
+    "JobNeighbours",
     "JobProgress",
     "JobRestoration",
     "JobSummary",
@@ -219,7 +224,9 @@ __all__ = [
     "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
+    "job_events",
     "job_inputs",
+    "job_neighbours",
     "jobs_to_cancel",
     "kpi_keys",
     "kpi_page",
@@ -256,6 +263,7 @@ __all__ = [
     "renew_attempts",
     "revoke_token",
     "role_in",
+    "roles_of",
     "running_progress",
     "setup",
     "take_over",

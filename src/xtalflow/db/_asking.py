@@ -347,6 +347,11 @@ async def projects_open_to(person: Person) -> frozenset[UUID] | None:
     return await in_database(_people.projects_open_to, person)
 
 
+async def roles_of(person: Person) -> dict[str, Role]:
+    """The roles that somebody has been given, by the names of the projects; an admin may do everything without."""
+    return await in_database(_people.roles_of, person)
+
+
 async def members_of(project_uuid: UUID) -> list[tuple[str, Role]]:
     """Who has a role in a project, by name."""
     return await in_database(_people.members_of, project_uuid)

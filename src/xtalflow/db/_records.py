@@ -217,6 +217,14 @@ class JobDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobNeighbours:
+    """Numbers of the jobs before and after one, at its level; None at an end."""
+
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileEdge:
     """A job wrote (OUT) or reads (IN) a file as one of its parameters."""
 
@@ -354,6 +362,7 @@ class GoingJob:
 class JobProgress:
     """How far a running job is: its latest `Progress` as JSON, and the values of its latest cycle."""
 
+    number: str
     progress: Mapping[str, Any]
     cycle: Mapping[str, float]
 
