@@ -36,6 +36,11 @@ def is_over_strong(key: str) -> bool:
     return key in {"R1", "R1Factor", "R1Free", "R1work", "R1free"}
 
 
+def fixed_places(key: str) -> int | None:
+    """The decimal places that an indicator always has; None where its size decides."""
+    return _UNITS[key][1] if key in _UNITS else None
+
+
 def figure(value: object, key: str = "") -> str:
     """A value as text: integers and texts as they are, real numbers with the places that they deserve."""
     if value is None:

@@ -137,6 +137,12 @@ def projects_open_to(person: Person) -> frozenset[UUID] | None:
     return frozenset(Membership.objects.filter(user=person.id).values_list("project__uuid", flat=True))
 
 
+def roles_of(person: Person) -> dict[str, Role]:
+    """The roles that somebody has been given, by the names of the projects; one query."""
+    rows = Membership.objects.filter(user=person.id).values_list("project__name", "role")
+    return {name: Role(role) for name, role in rows}
+
+
 def members_of(project: UUID) -> list[tuple[str, Role]]:
     """Who has a role in a project, by name."""
     rows = Membership.objects.filter(project__uuid=project).order_by("user__username")

@@ -46,6 +46,7 @@ def running_progress(projects: Collection[UUID] | None) -> dict[ProjectId, dict[
     if projects is not None:
         jobs = jobs.filter(project__uuid__in=projects)
     found: dict[ProjectId, dict[JobId, JobProgress]] = defaultdict(dict)
-    for project, job, progress, cycle in jobs.values_list("project__uuid", "uuid", "progress", "cycle_values"):
-        found[ProjectId(project)][JobId(job)] = JobProgress(progress=progress, cycle=cycle)
+    columns = ("project__uuid", "uuid", "number", "progress", "cycle_values")
+    for project, job, number, progress, cycle in jobs.values_list(*columns):
+        found[ProjectId(project)][JobId(job)] = JobProgress(number=number, progress=progress, cycle=cycle)
     return found

@@ -184,7 +184,12 @@ class Feed:
         changed = {job: now for job, now in progress.items() if (now.progress or now.cycle) and known.get(job) != now}
         channel.progress = progress
         for job, now in changed.items():
-            document = {"job": str(job), "progress": dict(now.progress) or None, "cycle": dict(now.cycle) or None}
+            document = {
+                "job": str(job),
+                "number": now.number,
+                "progress": dict(now.progress) or None,
+                "cycle": dict(now.cycle) or None,
+            }
             channel.latest.append(Message(kind="progress", text=_line(document)))
             channel.told += 1
         if changed:

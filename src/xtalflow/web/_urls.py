@@ -8,8 +8,11 @@ from django.urls import URLPattern, URLResolver, path
 from xtalflow.api import interface
 
 from ._job import job_urls
+from ._kpis import kpis_urls
 from ._new_job import new_job_urls
 from ._project import project_urls
+from ._projects import projects_urls
+from ._running import running_urls
 from ._signing_in import signing_in_urls
 from ._structure import structure_urls
 
@@ -17,7 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
     path("admin/", admin.site.urls),
     *signing_in_urls,
+    *projects_urls,
     *project_urls,
+    *kpis_urls,
+    *running_urls,
     *job_urls,
     *structure_urls,
     *new_job_urls,

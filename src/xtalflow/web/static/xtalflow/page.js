@@ -1,4 +1,6 @@
-// What every page has: the switch between dark and light.
+// What every page has: the switch between dark and light, times by the clock of whoever looks, and menus that close.
+import { shortTime } from "./words.js";
+
 const root = document.documentElement;
 
 function theme() {
@@ -8,4 +10,21 @@ function theme() {
 document.getElementById("theme")?.addEventListener("click", () => {
   root.dataset.theme = theme() === "dark" ? "light" : "dark";
   localStorage.setItem("theme", root.dataset.theme);
+  document.dispatchEvent(new Event("themechange"));
+});
+
+for (const time of document.querySelectorAll("time[datetime]")) time.textContent = shortTime(time.dateTime);
+
+function closeMenus(but = null) {
+  for (const menu of document.querySelectorAll(".menu details[open], details.menu[open]")) {
+    if (menu !== but && !menu.contains(but)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details[open]");
+  closeMenus();
+  menu?.querySelector("summary")?.focus();
 });

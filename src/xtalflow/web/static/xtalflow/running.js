@@ -1,0 +1,47 @@
+// What runs, looked up every two seconds while the page is seen; what is focused stays so.
+const PAUSE_MS = 2000;
+
+const place = document.getElementById("going");
+const mark = document.querySelector("[data-live]");
+let shown = "";
+
+function tell(state) {
+  mark.hidden = false;
+  mark.dataset.live = state;
+  mark.textContent = state === "live" ? "live" : "not connected, trying again";
+}
+
+function put(text) {
+  // the word against forged forms is another one each time, and the same for the server
+  const comparable = text.replace(/name="csrfmiddlewaretoken" value="[^"]*"/, "");
+  if (comparable === shown) return;
+  shown = comparable;
+  const focused = document.activeElement?.id;
+  place.innerHTML = text;
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+async function look() {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(place.dataset.from);
+      if (answer.ok && !answer.redirected) put(await answer.text());
+      tell(answer.ok && !answer.redirected ? "live" : "lost");
+    } catch {
+      tell("lost");
+    }
+  }
+  setTimeout(look, PAUSE_MS);
+}
+
+document.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (event.target.id !== "act-running" || !button) return;
+  event.preventDefault();
+  button.disabled = true;
+  button.textContent = "is told to end …";
+  const form = new FormData(event.target, button);
+  await fetch(button.formAction, { method: "POST", body: form, headers: { "X-Asked-By-Script": "1" } }).catch(() => tell("lost"));
+});
+
+setTimeout(look, PAUSE_MS);
