@@ -17,7 +17,6 @@ from xtalflow.services import (
     Box,
     MapKind,
     ModelFormat,
-    begin_making,
     find_structure,
     map_bytes,
     model_text,
@@ -39,8 +38,6 @@ async def structure(request: HttpRequest, project: str, number: str) -> HttpResp
     found = await job_of(request, project, number)
     shown = await find_structure(found)
     has_viewers = all((VENDOR / name).is_file() for name in _VIEWERS)
-    if has_viewers and request.method == "GET":
-        begin_making(shown)
     document = await structure_document(shown)
     context = {
         "project": project_document(found.project),
