@@ -61,14 +61,23 @@ class Plot:
     rows: tuple[tuple[str, ...], ...] = ()
     data: Document = field(default_factory=dict)
     is_scatter: bool = False
+    is_square: bool = False
     width: int = _WIDTH
     height: int = _HEIGHT
     left: int = _LEFT
     right: int = _WIDTH - _RIGHT
     top: int = _TOP
-    bottom: int = _HEIGHT - _BOTTOM
     middle_x: int = (_LEFT + _WIDTH - _RIGHT) // 2
-    middle_y: int = (_TOP + _HEIGHT - _BOTTOM) // 2
+
+    @property
+    def bottom(self) -> int:
+        """Where the horizontal axis is."""
+        return self.height - _BOTTOM
+
+    @property
+    def middle_y(self) -> int:
+        """Half the way down the vertical axis."""
+        return (self.top + self.bottom) // 2
 
 
 def drawn(item: Document) -> Plot:
@@ -86,6 +95,7 @@ def drawn(item: Document) -> Plot:
     if not every:
         return Plot(**shown, columns=columns, rows=rows)
     is_angle = is_scatter and "°" in item["x_label"] and "°" in item["y_label"]
+    height = _TOP + _BOTTOM + _WIDTH - _LEFT - _RIGHT if is_angle else _HEIGHT
     if is_angle:
         x_range = y_range = (-180.0, 180.0)
     else:
@@ -98,7 +108,7 @@ def drawn(item: Document) -> Plot:
         return round(_LEFT + (x - x_range[0]) / (x_range[1] - x_range[0]) * (_WIDTH - _LEFT - _RIGHT), 1)
 
     def y_at(y: float) -> float:
-        return round(_TOP + (y_range[1] - y) / (y_range[1] - y_range[0]) * (_HEIGHT - _TOP - _BOTTOM), 1)
+        return round(_TOP + (y_range[1] - y) / (y_range[1] - y_range[0]) * (height - _TOP - _BOTTOM), 1)
 
     lines = []
     for place, ((name, points), one) in enumerate(zip(series, item["series"], strict=True)):
@@ -127,6 +137,8 @@ def drawn(item: Document) -> Plot:
         rows=rows,
         data=data,
         is_scatter=is_scatter,
+        is_square=is_angle,
+        height=height,
     )
 
 

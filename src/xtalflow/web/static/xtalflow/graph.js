@@ -6,17 +6,24 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+const pen = document.createElement("canvas").getContext("2d");
+pen.font = "bold 11px system-ui, sans-serif";
+
+function width(label) {
+  return Math.ceil(pen.measureText(label).width) + 4;
+}
+
 function style() {
   const [paper, ink, soft, line, shade, link, bad] =
     ["--paper", "--ink", "--soft", "--line", "--shade", "--link", "--bad"].map(colour);
   return [
-    { selector: "node", style: { label: "data(label)", color: ink, "font-size": 11, "font-family": "system-ui, sans-serif", "text-valign": "center", "text-halign": "center", width: "label", height: 22, padding: "6px", shape: "round-rectangle", "background-color": shade, "border-width": 1, "border-color": soft } },
+    { selector: "node", style: { label: "data(label)", color: ink, "font-size": 11, "font-family": "system-ui, sans-serif", "text-valign": "center", "text-halign": "center", width: (node) => width(node.data("label")), height: 22, padding: "6px", shape: "round-rectangle", "background-color": shade, "border-width": 1, "border-color": soft } },
     { selector: 'node[kind = "job"]', style: { shape: "rectangle", "background-color": paper, "border-color": link, "border-width": 1.5 } },
     { selector: 'node[status = "failed"]', style: { "border-color": bad, "border-style": "dashed" } },
     { selector: "node[?here]", style: { "background-color": link, color: paper, "font-weight": "bold" } },
     { selector: "node[?imported]", style: { "border-style": "double", "border-width": 3 } },
     { selector: "edge", style: { width: 1.2, "line-color": soft, "target-arrow-color": soft, "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier" } },
-    { selector: 'edge[kind = "copy"]', style: { "line-style": "dashed", "line-color": line, "target-arrow-color": line } },
+    { selector: 'edge[kind = "copy"]', style: { "line-style": "dashed" } },
     { selector: "node:active", style: { "overlay-opacity": 0.1 } },
   ];
 }
@@ -44,7 +51,7 @@ async function draw() {
   const begin = () => {
     showAll();
     if (graph.zoom() > 1) graph.zoom(1), graph.center();
-    else if (graph.zoom() < 0.55 && here.length) graph.zoom(0.8), graph.center(here);
+    else if (graph.zoom() < 0.4 && here.length) graph.zoom(0.8), graph.center(here);
   };
   begin();
   graph.on("tap", "node", (event) => location.assign(event.target.data("href")));

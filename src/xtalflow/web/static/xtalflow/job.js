@@ -1,5 +1,6 @@
 // Every page of a job: its keys, copying, and its head and report as they change while it runs.
 import { useKeys } from "./keys.js";
+import { listen } from "./live.js";
 
 const head = () => document.getElementById("job-head");
 const page = () => document.getElementById("job-page");
@@ -88,7 +89,7 @@ async function refresh() {
   }
   shown = status;
   ready();
-  if (!LIVE.has(status)) stream?.close();
+  if (!LIVE.has(status)) stop?.();
 }
 
 let waiting = false;
@@ -108,19 +109,14 @@ async function refreshSoon() {
 }
 
 // A job that has ended does not change but by hand, so its page need not listen.
-let stream = null;
+let stop = null;
 if (LIVE.has(shown)) {
-  const { project, family } = head().dataset;
-  const ours = () => new Set((head().dataset.family ?? family).split(" "));
   const number = location.pathname.split("/jobs/")[1].split("/")[0];
-  stream = new EventSource(`/api/v1/projects/${encodeURIComponent(project)}/events`);
-  const heard = (message) => {
-    const { job, row } = JSON.parse(message.data);
-    if (ours().has(job) || row?.number?.startsWith(`${number}.`)) refreshSoon();
+  const heard = ({ job, row }) => {
+    if (head().dataset.family.split(" ").includes(job) || row?.number?.startsWith(`${number}.`)) refreshSoon();
   };
-  stream.addEventListener("change", heard);
-  stream.addEventListener("progress", heard);
-  stream.addEventListener("open", refreshSoon);
+  stop = listen(head().dataset.project, heard, heard);
+  refreshSoon();
 }
 setInterval(tick, 1000);
 ready();

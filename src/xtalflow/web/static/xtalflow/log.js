@@ -35,10 +35,10 @@ async function follow() {
       const runs = ["running", "queued", "pending"].includes(answer.headers.get("X-Job-Status"));
       silent = runs || answer.status === 200 ? 0 : silent + 1;
       state.textContent = "follows";
-      delete state.dataset.live;
+      state.classList.remove("error");
     } catch {
       state.textContent = "the server does not answer";
-      state.dataset.live = "lost";
+      state.classList.add("error");
     }
   }
   state.textContent = "complete";

@@ -40,17 +40,17 @@ function options(data, width) {
     cursor: { points: { size: 6 } },
     axes: [
       { ...axis, size: 34, label: data.xLabel, values: (_, ticks) => ticks.map((x) => data.resolution ? (x > 0 ? (1 / Math.sqrt(x)).toFixed(2) : "") : String(+x.toFixed(6))) },
-      { ...axis, size: 46, label: data.yLabel },
+      { ...axis, size: 50, label: data.yLabel, values: (_, ticks, place, space, step) => ticks.map((y) => y.toFixed(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))) },
     ],
     series: [
-      { label: data.resolution ? "d" : data.xLabel.replace(/ \(.*/, ""), value: (_, x) => atX(data, x) },
+      { label: data.resolution ? "d" : data.xLabel.replace(/ \(.*/, ""), value: (chart, x, place, at) => atX(data, at === null ? chart.data[0].at(-1) : x) },
       ...data.series.map((one, place) => ({
         label: one.name,
         stroke: colour(`--s${(place % DASHES.length) + 1}`) || ink,
         dash: DASHES[place % DASHES.length],
         width: 1.8,
         points: { show: one.x.length < 3 },
-        value: (_, y) => told(y),
+        value: (chart, y, line, at) => told(at === null ? chart.data[line].at(-1) : y),
       })),
     ],
   };
