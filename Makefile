@@ -43,7 +43,7 @@ check: $(VENV)/dev
 
 assets: $(VENDOR)/versions.json
 
-$(VENDOR)/versions.json: package.json package-lock.json assets.mjs
+$(VENDOR)/versions.json: package.json package-lock.json assets.mjs molstar_entry.mjs
 	@command -v npm >/dev/null || { echo "the pages' assets cannot be fetched: there is no npm; install Node.js 20 or later"; exit 1; }
 	npm ci
 	npm run --silent assets
@@ -74,6 +74,7 @@ bench-many: $(VENV)/dev
 
 bench-listeners: $(VENV)/dev
 	$(BIN)/python benchmarks/listeners.py
+
 bench-density: $(VENV)/dev assets
 	$(BIN)/python benchmarks/density.py
 

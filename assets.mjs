@@ -7,11 +7,13 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { build } from "esbuild";
+
 const root = dirname(fileURLToPath(import.meta.url));
 const packages = join(root, "node_modules");
 const vendor = join(root, "src", "xtalflow", "web", "static", "vendor");
 
-// Package, its files by their names there, and packages whose code was built into these files.
+// Package, its files by their names there, modules to be made of it, and packages whose code is in these files.
 const WANTED = [
   { name: "htmx.org", files: { "htmx.js": "dist/htmx.min.js", "htmx-sse.js": "dist/ext/hx-sse.min.js" } },
   { name: "@picocss/pico", files: { "pico.css": "css/pico.min.css" } },
@@ -26,10 +28,10 @@ const WANTED = [
   {
     name: "molstar",
     files: {
-      "molstar.js": "build/viewer/molstar.js",
       "molstar-light.css": "build/viewer/theme/light.css",
       "molstar-dark.css": "build/viewer/theme/dark.css",
     },
+    bundle: { "molstar.js": "molstar_entry.mjs" },
     within: ["react", "react-dom", "scheduler", ...(await dependenciesOf("molstar"))],
   },
 ];
@@ -38,10 +40,11 @@ const fresh = `${vendor}.new`;
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
 const versions = {};
-for (const { name, files, within = [] } of WANTED) {
+for (const { name, files, bundle = {}, within = [] } of WANTED) {
   const targets = Object.keys(files);
   for (const target of targets) await copyWithoutMap(join(packages, name, files[target]), join(fresh, target));
-  await writeFile(join(fresh, targets[0].replace(/\.\w+$/, ".licence.txt")), await licences([name, ...within]));
+  for (const [target, entry] of Object.entries(bundle)) await makeBundle(join(root, entry), join(fresh, target));
+  await writeFile(join(fresh, `${name.split("/").at(-1).replace(/\.org$/, "")}.licence.txt`), await licences([name, ...within]));
   versions[name] = (await descriptionOf(name)).version;
 }
 await writeFile(join(fresh, "versions.json"), `${JSON.stringify(versions, null, 2)}\n`);
@@ -51,6 +54,21 @@ console.log(`${Object.keys(versions).length} packages are in ${vendor}`);
 
 async function descriptionOf(name) {
   return JSON.parse(await readFile(join(packages, name, "package.json"), "utf8"));
+}
+
+// One module of all that an entry of ours imports, as a browser takes it.
+async function makeBundle(entry, target) {
+  await build({
+    entryPoints: [entry],
+    outfile: target,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none", // the licences are beside it
+    define: { "process.env.NODE_ENV": '"production"', "process.env.DEBUG": '""' },
+    logLevel: "error",
+  });
 }
 
 // A file without the mark of its source map, which is not copied: browsers and collectors of files would ask for it.

@@ -7,11 +7,13 @@
     + UnknownParameter      no parameter, or several, answer to this name
     + UnknownProject
     + UnknownJob
+    + UnknownFile           a project has no such file, or has it no more
     + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
     + UnsuitableContent     readable, but not what is asked for
     + InvalidSelection      a text that is no atom selection
     + NothingSelected       an atom selection that no atom of the model answers to
     + ValidationFailed      findings of a whole tree, all at once
+    + UploadTooLarge        a file that somebody sends is larger than the site allows
     + NotEquipped           a program or library that the task needs is not there
   x JobError                one job went wrong; the others go on
     + TaskFailed            a task says that it cannot go on, and why
@@ -98,6 +100,14 @@ class UnknownJob(InvalidInput, LookupError):
         self.name = name
 
 
+class UnknownFile(InvalidInput, LookupError):
+    """A project has no such file, or has it no more."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} {reason}")
+        self.name, self.reason = name, reason
+
+
 class UnreadableFile(InvalidInput):
     """A file that is missing, a folder, not permitted, empty, truncated or broken."""
 
@@ -169,6 +179,10 @@ class ValidationFailed(InvalidInput):
     def __init__(self, findings: Sequence[Problem]) -> None:
         super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
         self.findings = tuple(findings)
+
+
+class UploadTooLarge(InvalidInput):
+    """A file that somebody sends is larger than the site allows."""
 
 
 class NotEquipped(InvalidInput):

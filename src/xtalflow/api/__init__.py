@@ -1,5 +1,6 @@
 """REST: the services, asked by programs."""
 
+from ._archives import zip_answer
 from ._asking import (
     SCOPE_KEY,
     Asker,
@@ -15,21 +16,34 @@ from ._asking import (
     session_asker,
     token_asker,
 )
+from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
+from ._downloads import OpenedFile, file_answer, open_below, path_answer
 from ._interface import interface
 
 __all__ = [
+    "BODY_KEY",
     "SCOPE_KEY",
+    "STREAMED",
     "Asker",
     "NotAllowed",
     "NotSignedIn",
+    "OpenedFile",
+    "StreamedBody",
     "address_of",
     "asker_of",
+    "body_of",
+    "bounded",
     "client_of",
+    "file_answer",
+    "header",
     "interface",
     "job_of",
+    "open_below",
+    "path_answer",
     "project_of",
     "refuse_scope",
     "serving_of",
     "session_asker",
     "token_asker",
+    "zip_answer",
 ]

@@ -45,6 +45,8 @@ class Settings:
         Jobs of one user, and of one project, that run at the same time; 0 is without limit.
     niceness
         How much jobs give way to other work of the machine: 0 to 19, see nice(1).
+    upload_limit_gb
+        Size in GB (10⁹ bytes) of the largest file that can be sent to the server.
     hosts
         Names, parted by commas, by which browsers reach the server beside those of this machine: those of a proxy.
     sources
@@ -59,6 +61,7 @@ class Settings:
     jobs_per_user: int
     jobs_per_project: int
     niceness: int
+    upload_limit_gb: float
     hosts: tuple[str, ...]
     sources: Mapping[str, str]
 
@@ -75,6 +78,7 @@ class Settings:
             "jobs_per_user": "0",
             "jobs_per_project": "0",
             "niceness": "0",
+            "upload_limit_gb": "4",
             "hosts": "",
         }
         values: dict[str, str] = {}
@@ -92,10 +96,11 @@ class Settings:
             projects=Path(values["projects"]).expanduser().absolute(),
             database_url=values["database_url"],
             monomer_library=Path(library).expanduser().absolute() if library else None,
-            lost_after_s=_seconds(values["lost_after_s"], home / SETTINGS_FILE),
+            lost_after_s=_above_zero("lost_after_s", values, home / SETTINGS_FILE, "a number of seconds"),
             jobs_per_user=_count("jobs_per_user", values, home / SETTINGS_FILE),
             jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
             niceness=_niceness(values["niceness"], home / SETTINGS_FILE),
+            upload_limit_gb=_above_zero("upload_limit_gb", values, home / SETTINGS_FILE, "a number of GB"),
             hosts=tuple(name.strip() for name in values["hosts"].split(",") if name.strip()),
             sources=sources,
         )
@@ -125,6 +130,7 @@ _VARIABLES = {
     "jobs_per_user": "",
     "jobs_per_project": "",
     "niceness": "",
+    "upload_limit_gb": "",
     "hosts": "XTALFLOW_HOSTS",
 }
 
@@ -183,11 +189,12 @@ def _niceness(text: str, path: Path) -> int:
     return int(text)
 
 
-def _seconds(text: str, path: Path) -> float:
+def _above_zero(name: str, values: Mapping[str, str], path: Path, what: str) -> float:
+    text = values[name]
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
-        raise InvalidInput(f"{path}: lost_after_s = {text} is refused: it must be a number of seconds above 0")
-    return seconds
+        number = -1.0
+    if not 0 < number < float("inf"):
+        raise InvalidInput(f"{path}: {name} = {text} is refused: it must be {what} above 0")
+    return number

@@ -5,7 +5,7 @@ from xtalflow.xtal import parse_xml
 from ._atomic import write_atomically
 from ._definition import Definition, Note, read_definition, write_definition
 from ._json import from_json, to_json
-from ._json_schema import json_schema
+from ._json_schema import expert_level, json_schema
 from ._params import read_params, read_params_header, write_params
 from ._params_header import ParamsHeader
 from ._unknown import UnknownElement
@@ -16,6 +16,7 @@ __all__ = [
     "Note",
     "ParamsHeader",
     "UnknownElement",
+    "expert_level",
     "from_json",
     "from_phil",
     "json_schema",

@@ -296,15 +296,19 @@ def _is_lacking(item: CData) -> bool:
     return _is_required(item) and not item.isSet()
 
 
+def expert_level(item: CData) -> Any:
+    """The level of expertise that a declaration asks of whoever changes it, as it is written there; None without."""
+    hints = item.qualifier("guiDefinition")
+    return hints.get("expertLevel") if isinstance(hints, Mapping) else item.qualifier("expertLevel")
+
+
 def _annotations(item: CData) -> Schema:
     """What forms show of an object."""
     qualifiers = item.get_merged_metadata("qualifiers")
-    hints = qualifiers.get("guiDefinition")
-    level = hints.get("expertLevel") if isinstance(hints, Mapping) else qualifiers.get("expertLevel")
     told = {
         "title": str(qualifiers.get("guiLabel") or ""),
         "description": str(qualifiers.get("toolTip") or ""),
-        "x-expertLevel": level,
+        "x-expertLevel": expert_level(item),
         "x-menuText": list(qualifiers.get("menuText") or ()),
     }
     default = _default(item)

@@ -10,6 +10,8 @@ from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
+from ._command_line import command_line
+from ._cycles import cycles_of
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
@@ -41,7 +43,10 @@ from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
+from ._job_parameters import job_parameters
+from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
+    LOG,
     FoundJob,
     find_job,
     job_details,
@@ -54,6 +59,8 @@ from ._jobs import (
     read_report,
 )
 from ._kpi_tables import KpiTable, kpi_keys, kpi_table
+from ._lineage import Lineage, Lineages, lineages
+from ._log import LogPart, log_after, log_before
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
@@ -82,15 +89,36 @@ from ._takeover import settle_abandoned
 from ._tasks import list_tasks, parameter_documents, task_detail, task_schema
 from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_trash
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
+from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
+from .form import (
+    Control,
+    FileOffer,
+    FilePlaces,
+    FilledForm,
+    Form,
+    FormChoice,
+    FormField,
+    FormFile,
+    FormProblem,
+    Typed,
+    columns_that_fit,
+    describe_form,
+    fill_fields,
+    fill_form,
+    form_document,
+    task_form,
+)
 
 __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
+    "LOG",
     "PROJECT_TRASH",
     "Begin",
     "Box",
+    "Control",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
@@ -100,6 +128,14 @@ __all__ = [
     "Examination",
     "Feed",
     "FileFilter",
+    "FileOffer",
+    "FilePlaces",
+    "FilledForm",
+    "Form",
+    "FormChoice",
+    "FormField",
+    "FormFile",
+    "FormProblem",
     "FoundJob",
     "JobEnded",
     "JobFilter",
@@ -109,7 +145,10 @@ __all__ = [
     "JobRun",
     "JobStarted",
     "KpiTable",
+    "Lineage",
+    "Lineages",
     "Listener",
+    "LogPart",
     "MapKind",
     "Message",
     "ModelFormat",
@@ -131,6 +170,8 @@ __all__ = [
     "State",
     "Supervisor",
     "TrashEntry",
+    "Typed",
+    "Upload",
     "archive_project",
     "begin_making",
     "cancel_job",
@@ -139,35 +180,50 @@ __all__ = [
     "check_project_name",
     "check_title",
     "clone_parameters",
+    "columns_that_fit",
+    "command_line",
     "comment_job",
     "compare_with_truth",
+    "cycles_of",
     "definition_detail",
     "definition_schema",
     "definition_tree",
     "delete_jobs",
     "delete_project",
+    "describe_form",
     "describe_project",
+    "drop_old_uploads",
+    "drop_upload",
     "empty_trash",
     "enter_demo_home",
     "event_document",
     "examine_installation",
     "file_document",
+    "file_of_project",
     "files_that_fit",
+    "fill_fields",
+    "fill_form",
     "find_job",
     "find_or_make_project",
     "find_parameter",
     "find_project",
     "find_project_named",
     "find_structure",
+    "find_upload",
+    "form_document",
     "give_parameters",
     "job_details",
     "job_document",
+    "job_events",
     "job_graph",
     "job_head",
+    "job_neighbours",
+    "job_parameters",
     "job_usage",
     "jobs_to_wait_for",
     "kpi_keys",
     "kpi_table",
+    "lineages",
     "list_accounts",
     "list_files",
     "list_jobs",
@@ -178,6 +234,8 @@ __all__ = [
     "list_tasks",
     "list_trash",
     "load_settings",
+    "log_after",
+    "log_before",
     "log_path",
     "logged_jobs",
     "map_bytes",
@@ -203,6 +261,7 @@ __all__ = [
     "purge",
     "rate_job",
     "read_report",
+    "receive_upload",
     "recover_projects",
     "refuse_dependents",
     "rename_project",
@@ -221,6 +280,7 @@ __all__ = [
     "summary_document",
     "tag_project",
     "task_detail",
+    "task_form",
     "task_schema",
     "token_document",
     "what_runs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from xtalflow.data import CDataFile, Finding, Severity, find_all_files
 from xtalflow.engine import (
     FileRecord,
     JobRecord,
+    NewImport,
     NewJob,
     TakenInputs,
     given_parameters,
@@ -30,6 +31,7 @@ from ._following import LEASE_S
 from ._one_line import is_one_line
 from ._open import actor
 from ._options import JobOptions, Resources
+from ._uploads import uploads_folder
 
 if TYPE_CHECKING:
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord, Submitted
@@ -100,7 +102,7 @@ async def submit(
     try:
         submission = db.Submission(
             job=new,
-            imports=taken.imports,
+            imports=[_as_sent(entry) for entry in taken.imports],
             uses=taken.uses,
             owner=owner,
             lease_s=LEASE_S,
@@ -112,6 +114,12 @@ async def submit(
     passed("submit.queued")
     taken.drop_copies(submitted.imported, project_directory=handler.project_directory)
     return submitted
+
+
+def _as_sent(entry: NewImport) -> NewImport:
+    """An import of an upload is from a file of that name, wherever whoever sent it has it."""
+    source = Path(entry.source_path)
+    return replace(entry, source_path=source.name) if source.is_relative_to(uploads_folder()) else entry
 
 
 def _give_title(plugin: CPluginScript, title: str) -> None:
@@ -162,6 +170,21 @@ async def _kept(handler: AsyncDatabaseHandler, taken: TakenInputs) -> list[FileR
 
 
 def _check(plugin: CPluginScript) -> list[Finding]:
+    findings = job_findings(plugin)
+    errors = [finding for finding in findings if finding.severity >= Severity.ERROR]
+    if errors:
+        raise ValidationFailed(errors)
+    return findings
+
+
+def job_findings(plugin: CPluginScript) -> list[Finding]:
+    """All that is wrong with a job, and all remarks on it; the files that it reads are read for that.
+
+    Raises
+    ------
+    NotEquipped
+        A program that the task runs is not there.
+    """
     for program in plugin.PROGRAMS:
         find_program(program)
     try:
@@ -174,9 +197,6 @@ def _check(plugin: CPluginScript) -> list[Finding]:
         ]
     except OSError as exc:
         raise InvalidInput(f"{exc.filename or plugin.TASKNAME}: {exc.strerror or exc}") from exc
-    errors = [finding for finding in findings if finding.severity >= Severity.ERROR]
-    if errors:
-        raise ValidationFailed(errors)
     return findings
 
 

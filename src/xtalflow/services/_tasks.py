@@ -65,10 +65,15 @@ def _head(name: str, task: type[CPluginScript]) -> Document:
         "title": task.TASKTITLE,
         "version": task.TASKVERSION,
         "category": task.CATEGORY,
-        "summary": (inspect.getdoc(task) or "").partition("\n\n")[0].replace("\n", " "),
+        "summary": summary_of(task),
         "programs": list(task.PROGRAMS),
         "error": None,
     }
+
+
+def summary_of(task: type[CPluginScript]) -> str:
+    """What a task does, in a sentence or two."""
+    return (inspect.getdoc(task) or "").partition("\n\n")[0].replace("\n", " ")
 
 
 def _unloaded(name: str, error: str) -> Document:

@@ -146,7 +146,7 @@ class _Giver:
             raise InvalidInput(f"{path} is given twice")
         self.given.add(path)
         if isinstance(parameter, CDataFile):
-            _give_file(parameter, value, self.here)
+            give_file(parameter, value, self.here)
         elif isinstance(parameter, CScalar):
             parameter.set(value)
         elif file := _only_file(parameter):
@@ -170,7 +170,14 @@ def _is_in_file(parameter: CData) -> bool:
     return node is not None
 
 
-def _give_file(file: CDataFile, value: str, here: Path) -> None:
+def give_file(file: CDataFile, value: str, here: Path) -> None:
+    """Point a file parameter to a file as a user types it, with its columns or without; an empty text unsets it.
+
+    Raises
+    ------
+    InvalidInput
+        The text names no file, or columns where there are none.
+    """
     if not value:
         file.unSet()
         return

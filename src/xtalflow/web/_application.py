@@ -8,7 +8,8 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
-from xtalflow.api import SCOPE_KEY
+from xtalflow.api import BODY_KEY, SCOPE_KEY, STREAMED, StreamedBody, bounded, header
+from xtalflow.errors import UploadTooLarge
 from xtalflow.services import Serving
 
 from ._vendor import STATIC
@@ -24,12 +25,30 @@ def application(serving: Serving) -> Application:
     django = get_asgi_application()
     files = ServeStaticASGI(django, root=str(STATIC), prefix="/static/", max_age=60, add_headers_function=_never_guess)
 
+    limit = int(serving.settings.upload_limit_gb * 1000**3)
+
     async def answer(scope: _Scope, receive: _Receive, send: _Send) -> None:
         scope[SCOPE_KEY] = serving
-        await files(scope, receive, send)
+        if header(scope, b"content-type").partition(b";")[0].strip() == STREAMED:
+            scope[BODY_KEY] = body = StreamedBody(receive)
+            await files(scope, body.receive, send)
+            return
+        try:
+            heard = bounded(receive, scope, limit)
+        except UploadTooLarge as exc:
+            await _refuse(send, 413, str(exc))
+            return
+        await files(scope, heard, send)
 
     return answer
 
 
 def _never_guess(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+
+
+async def _refuse(send: _Send, status: int, sentence: str) -> None:
+    """Answer with a sentence before anything is read."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence.encode()})

@@ -9,6 +9,7 @@ from xtalflow.api import interface
 
 from ._job import job_urls
 from ._kpis import kpis_urls
+from ._new_job import new_job_urls
 from ._project import project_urls
 from ._projects import projects_urls
 from ._running import running_urls
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *running_urls,
     *job_urls,
     *structure_urls,
+    *new_job_urls,
 ]
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

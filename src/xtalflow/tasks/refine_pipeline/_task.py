@@ -89,6 +89,7 @@ class RefinePipeline(CPluginScript):
             toolTip="Taken up only if the lattice has a twin law and the L or H test supports it",
         )
         SOURCE = CString(
+            expertLevel=1,
             default="xray",
             enumerators=["xray", "electron", "neutron"],
             onlyEnumerators=True,
@@ -97,11 +98,14 @@ class RefinePipeline(CPluginScript):
             toolTip="Radiation of the experiment, which decides the scattering factors",
         )
         SPACEGROUP = CSpaceGroup(
+            expertLevel=1,
             guiLabel="Space group",
             toolTip="Of the crystal, if model and data disagree: the same point group with other screw axes",
         )
         FREERFLAG_NUMBER = CInt(
-            guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
+            expertLevel=1,
+            guiLabel="Value of the free flag",
+            toolTip="Found by itself: 0 of 0…n−1, else the rarer of two",
         )
 
     class Outputs(CContainer):

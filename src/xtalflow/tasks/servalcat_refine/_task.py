@@ -84,6 +84,7 @@ class ServalcatRefine(CPluginScript):
     class Controls(CContainer):
         NCYCLES = CInt(default=10, min=0, max=1000, guiLabel="Cycles", toolTip="Number of cycles of refinement")
         SOURCE = CString(
+            expertLevel=1,
             default="xray",
             enumerators=["xray", "electron", "neutron"],
             onlyEnumerators=True,
@@ -108,9 +109,12 @@ class ServalcatRefine(CPluginScript):
             toolTip="Taken up only if the lattice has a twin law and the L or H test supports it",
         )
         FREERFLAG_NUMBER = CInt(
-            guiLabel="Value of the free flag", toolTip="Found by itself: 0 of 0…n−1, else the rarer of two"
+            expertLevel=1,
+            guiLabel="Value of the free flag",
+            toolTip="Found by itself: 0 of 0…n−1, else the rarer of two",
         )
         WEIGHT = CFloat(
+            expertLevel=1,
             min=0.0,
             guiLabel="Weight",
             toolTip="Weight of the data against the restraints; found by itself if not given",

@@ -22,6 +22,9 @@ from ..reflections import (
     choose_group,
     choose_observations,
     convertible_contents,
+    find_free_flags,
+    find_groups,
+    find_observations,
     mtz_content,
     read_mtz_header,
     read_reflections,
@@ -106,6 +109,22 @@ class CMiniMtzDataFile(CMtzDataFile):
         """The columns that are meant; kinds with known content say which."""
         return None
 
+    def possible_columns(self, path: Path) -> list[ColumnGroup]:
+        """What could be chosen of a file, in its order; of an MTZ file only the header is read.
+
+        Raises
+        ------
+        UnreadableFile, UnsuitableContent
+            It cannot be read, or is no file of reflections.
+        """
+        is_mtz = reflection_format(path) == "mtz"
+        mtz = read_mtz_header(path) if is_mtz else read_reflections(path)
+        return [] if len(mtz.batches) > 0 else self.groups_in(mtz)
+
+    def groups_in(self, mtz: gemmi.Mtz) -> list[ColumnGroup]:
+        """Groups of columns that it can take, in the order of the file; the header is enough."""
+        return [*find_groups(mtz, [kind for kind in COLUMN_KINDS if kind != "FREER"]), *find_free_flags(mtz)]
+
     def check_content(self, path: Path, mtz: gemmi.Mtz) -> None:
         group = self.choose(path, mtz)
         if group is not None:
@@ -167,6 +186,9 @@ class CObsDataFile(CMiniMtzDataFile):
         kinds = [kind for kind in PREFERENCE if self.serves(ObsContent[kind])]
         return choose_observations(path, mtz, self.columnLabels.value or "", kinds)
 
+    def groups_in(self, mtz: gemmi.Mtz) -> list[ColumnGroup]:
+        return [group for group in find_observations(mtz) if self.serves(group.content)]
+
     def contents_of(self, flag: int) -> tuple[int, ...]:
         return tuple(int(content) for content in convertible_contents(ObsContent(flag)))
 
@@ -187,6 +209,9 @@ class CFreeRDataFile(CMiniMtzDataFile):
         count_flags(path, mtz, group.labels[0])
         return group
 
+    def groups_in(self, mtz: gemmi.Mtz) -> list[ColumnGroup]:
+        return find_free_flags(mtz)
+
 
 class CPhsDataFile(CMiniMtzDataFile):
     """Phases: Hendrickson-Lattman coefficients, or phases with figures of merit."""
@@ -202,6 +227,9 @@ class CPhsDataFile(CMiniMtzDataFile):
 
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
         return choose_group(path, mtz, ("HL", "PHIFOM"), "phases", self.columnLabels.value or "")
+
+    def groups_in(self, mtz: gemmi.Mtz) -> list[ColumnGroup]:
+        return [group for group in find_groups(mtz, ("HL", "PHIFOM")) if self.serves(group.content)]
 
     def contents_of(self, flag: int) -> tuple[int, ...]:
         return tuple(int(content) for content in convertible_contents(PhsContent(flag)))
@@ -225,6 +253,9 @@ class CMapCoeffsDataFile(CMiniMtzDataFile):
 
     def choose(self, path: Path, mtz: gemmi.Mtz) -> ColumnGroup:
         return choose_group(path, mtz, ("FPHI",), "map coefficients", self.columnLabels.value or "")
+
+    def groups_in(self, mtz: gemmi.Mtz) -> list[ColumnGroup]:
+        return find_groups(mtz, ("FPHI",))
 
 
 class CMapDataFile(CDataFile):

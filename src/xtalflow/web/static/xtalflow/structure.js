@@ -3,6 +3,8 @@
 // The view is in the fragment of the address (#xyz=…&eye=…&up=…&zoom=…&2fofc=…&fofc=…&viewer=…), so that a link
 // brings it back; ?residue=A/123 and ?xyz=1,2,3 name a place to begin at.
 
+import { readMap } from "./ccp4_map.js";
+
 const root = document.documentElement;
 const page = document.getElementById("structure");
 const maps = JSON.parse(document.getElementById("maps").textContent);
@@ -11,8 +13,9 @@ const loading = document.getElementById("loading");
 const troubles = document.getElementById("troubles");
 const places = [...document.querySelectorAll(".places a")];
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const TRAVEL_MS = 350;
 const LEVELS = { least: 0.1, most: 12 };
-const BOX_RADIUS = 20;
+const BOX_RADIUS = 14; // Å of density around the centre in Mol*, which draws slower than UglyMol
 const COLOURS = {
   light: {
     bg: 0xffffff, fg: 0x1c2126, map_den: 0x2f62b5, map_pos: 0x1a7f37, map_neg: 0xc03030, center: 0x8a6d00,
@@ -27,6 +30,7 @@ const COLOURS = {
 };
 
 const address = new URLSearchParams(location.hash.slice(1));
+const drawn = { at: 0, every: 30 }; // when the last picture was drawn, and how far they are apart, in ms
 let viewer = null; // UglyMol's
 let model = null;
 let second = null; // Mol*, once it was asked for
@@ -45,7 +49,7 @@ function showProgress(name, part) {
 }
 
 function trouble(sentence) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   item.textContent = sentence;
   troubles.append(item);
 }
@@ -168,12 +172,16 @@ function makeViewer(UM) {
     if (index < made.map_bags.length) setLevel(made.map_bags[index].name, made.map_bags[index].isolevel + delta);
   };
   const select = made.select_atom.bind(made);
-  made.select_atom = (pick, options = {}) => {
-    select(pick, isStill ? { steps: 1 } : options);
+  made.select_atom = (pick) => {
+    select(pick, { steps: steps() });
     tellAtom(pick.atom);
   };
   const render = made.render.bind(made);
   made.render = () => {
+    const wasMoving = made.controls.is_moving();
+    const now = performance.now();
+    if (wasMoving && now - drawn.at < 1000) drawn.every = 0.5 * drawn.every + 0.5 * (now - drawn.at);
+    drawn.at = now;
     render();
     if (!made.controls.is_moving()) keepAddress();
   };
@@ -185,6 +193,11 @@ function makeViewer(UM) {
     else if ([" ", "Home", "End"].includes(event.key)) event.preventDefault(); // they would scroll the page
   }, { capture: true });
   return made;
+}
+
+// How many pictures it takes to go somewhere: a third of a second of them, however long each takes.
+function steps() {
+  return isStill ? 1 : Math.min(Math.max(Math.round(TRAVEL_MS / drawn.every), 1), 30);
 }
 
 function numbers(text, count) {
@@ -224,59 +237,6 @@ function setFirstView() {
 
 function distance(a, b) {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-}
-
-// A map as the server writes it (columns, rows and sections are x, y and z; a byte a point), spread over the cell by the
-// operations in its header. UglyMol's own reader takes any map, and four times as long for this one.
-function readMap(UM, buffer) {
-  const ints = new Int32Array(buffer, 0, 256);
-  const floats = new Float32Array(buffer, 0, 256);
-  if (ints[52] !== 0x2050414d || ints[3] !== 0 || ints[39] !== -128) throw new Error("what came is no map");
-  const [nu, nv, nw] = ints.subarray(0, 3);
-  const start = ints.subarray(4, 7);
-  const size = [...ints.subarray(7, 10)];
-  const operations = new TextDecoder("ascii").decode(new Uint8Array(buffer, 1024, ints[23])).match(/.{80}/g) ?? ["x,y,z"];
-  const points = new Int8Array(buffer, 1024 + ints[23]);
-  const [lowest, highest] = floats.subarray(19, 21);
-  const values = Float32Array.from({ length: 256 }, (_, byte) => lowest + ((highest - lowest) * byte) / 255);
-  const map = new UM.ElMap();
-  map.unit_cell = new UM.UnitCell(...floats.subarray(10, 16));
-  map.stats = { mean: floats[21], rms: floats[54] };
-  map.grid = new UM.GridArray(size);
-  const cell = map.grid.values;
-  const wrap = (value, count) => ((value % count) + count) % count;
-  for (const operation of operations) {
-    const rows = operation.trim().split(",").map((text, axis) => rowOf(text, size[axis]));
-    const steps = rows.map((row) => row[2]); // along a section's axis, which is the inner one of the cell too
-    for (let u = 0; u < nu; u++) {
-      for (let v = 0; v < nv; v++) {
-        let [x, y, z] = rows.map(([a, b, c, t], axis) =>
-          wrap(a * (start[0] + u) + b * (start[1] + v) + c * start[2] + t, size[axis]));
-        let point = nu * v + u;
-        for (let w = 0; w < nw; w++) {
-          cell[(x * size[1] + y) * size[2] + z] = values[points[point] + 128];
-          point += nu * nv;
-          if (steps[0]) x = wrap(x + steps[0], size[0]);
-          if (steps[1]) y = wrap(y + steps[1], size[1]);
-          z += steps[2];
-          if (z >= size[2]) z -= size[2];
-          else if (z < 0) z += size[2];
-        }
-      }
-    }
-  }
-  return map;
-}
-
-// One row of an operation such as -x+y or z+1/2: factors of x, y and z, and the shift in grid points.
-function rowOf(text, count) {
-  const row = [0, 0, 0, 0];
-  for (const [, sign, axis, above, below] of text.matchAll(/([-+]?)(?:([xyz])|(\d+)\/(\d+))/g)) {
-    const factor = sign === "-" ? -1 : 1;
-    if (axis) row["xyz".indexOf(axis)] = factor;
-    else row[3] += Math.round((factor * count * Number(above)) / Number(below));
-  }
-  return row;
 }
 
 function addMap(UM, kind, buffer) {
@@ -343,6 +303,10 @@ function tell(text) {
   where.textContent = text;
 }
 
+function centre() {
+  return [viewer.target.x, viewer.target.y, viewer.target.z];
+}
+
 function tellAtom(atom) {
   tell(`${atom.chain}/${atom.resname} ${atom.seqid}/${atom.name}   occupancy ${atom.occ.toFixed(2)}   B ${atom.b.toFixed(1)} Å²`);
   document.getElementById("residue").elements.residue.value = nameOf(atom);
@@ -362,13 +326,14 @@ function mark(residue, xyz) {
 function goToResidue(name) {
   const atom = findResidue(name);
   if (atom === null) tell(`the model has no residue ${name}; write it as A/123`);
-  else viewer.select_atom({ bag: viewer.selected.bag, atom }, { steps: isStill ? 1 : 30 });
+  else viewer.select_atom({ bag: viewer.selected.bag, atom });
   viewer.request_render();
 }
 
 function goToPoint(xyz, label) {
   const target = viewer.target.clone().fromArray(xyz);
-  viewer.controls.go_to(target, null, null, isStill ? 1 : 30);
+  viewer.toggle_label(viewer.selected, false);
+  viewer.controls.go_to(target, null, null, steps());
   viewer.request_render();
   mark(null, xyz.join(","));
   tell(`${label}   ${xyz.map((value) => value.toFixed(2)).join(", ")} Å`);
@@ -422,15 +387,15 @@ async function makeSecond() {
   style.rel = "stylesheet";
   style.href = page.dataset[theme() === "dark" ? "molstarDark" : "molstarLight"];
   document.head.append(style);
-  const { MolstarView } = await import("./molstar.js");
   showProgress("Mol*", 0);
-  await loadScript(page.dataset.molstar);
-  showProgress("Mol*", 0.5);
-  const made = await MolstarView.create(globalThis.molstar, "molstar", {
+  const [{ MolstarView }, molstar] = await Promise.all([import("./molstar_view.js"), import(page.dataset.molstar)]);
+  showProgress("Mol*", 1);
+  const made = await MolstarView.create(molstar, document.getElementById("molstar"), {
     background: COLOURS[theme()].bg,
     colours: COLOURS[theme()],
     radius: BOX_RADIUS,
-    ask: (url, name) => ask(url, name),
+    ask,
+    trouble,
   });
   await made.showModel("model?as=cif");
   const levels = Object.fromEntries(viewer.map_bags.map((bag) => [bag.name, bag.isolevel]));
@@ -451,14 +416,14 @@ async function switchTo(name) {
     loading.hidden = false;
     try {
       second = await makeSecond();
-      await second.goTo(viewer.target.toArray());
+      await second.goTo(centre());
     } catch (error) {
       trouble(`Mol* cannot show this: ${error.message}`);
     }
     loading.hidden = true;
     root.dataset.molstar = "shown";
   } else if (name === "molstar") {
-    await second.goTo(viewer.target.toArray());
+    await second.goTo(centre());
   } else {
     viewer.resize();
     viewer.request_render();
