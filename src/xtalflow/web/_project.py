@@ -167,7 +167,7 @@ async def _ask_deletion(request: HttpRequest, project: str) -> HttpResponse:
     """Go to the page that shows what goes with the marked jobs."""
     home = await project_of(request, project, Role.EDITOR)
     chosen = urlencode([("job", number) for number in request.POST.getlist("job")[:_MOST_ASKED]])
-    return back_to(f"{home_of(home)}delete/?{chosen}")
+    return back_to(f"{home_of(home)}delete-jobs/?{chosen}")
 
 
 async def _act(found: FoundJob, what: str, *, client: db.Actor) -> str:
