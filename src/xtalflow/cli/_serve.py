@@ -6,19 +6,16 @@ import argparse
 import asyncio
 import errno
 import ipaddress
-import json
 import os
 import socket
-import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xtalflow.errors import InvalidInput, StoreUnavailable
 
 from ._exit import FINISHED
 from ._parser import SubParsers, add_command
+from ._running_server import RunningServer, lead_in, running_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8042
 _PORTS_TRIED = 20
-SERVER_FILE = "server.json"
 
 
 def add(commands: SubParsers) -> None:
@@ -76,10 +72,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     settings = load_settings()
     is_local = _is_loopback(arguments.host)
-    running = settings.home / SERVER_FILE
-    if is_local and (address := _running_server(running)):
-        _open(settings, address, _another_token(running, address), browser=not arguments.no_browser)
-        print(f"xtalflow is served at {address} already")
+    if is_local and (server := running_server(settings.home)):
+        print(f"xtalflow is served at {server.address} already")
+        lead_in(settings.home, server.address, server.another_token(), browser=not arguments.no_browser)
         return FINISHED
     with _bound(arguments.host, arguments.port) as bound:
         asyncio.run(_run(arguments, settings, bound, is_local=is_local))
@@ -94,7 +89,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.
 
     from ._session import signals_to
 
-    running, doors = settings.home / SERVER_FILE, []
+    doors: list[Path] = []
     address = f"http://{_in_address(arguments.host)}:{bound.getsockname()[1]}"
     slots = arguments.slots if arguments.slots is not None else os.cpu_count() or 1
 
@@ -109,8 +104,9 @@ async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.
             stopping.append(stop)
             print(f"xtalflow is served at {address}; Ctrl-C ends it, and leaves jobs running", flush=True)
             if is_local:
-                _write_secretly(running, {"pid": os.getpid(), "address": address, "key": serving.tokens.key})
-                doors.append(_open(settings, address, serving.tokens.make(), browser=not arguments.no_browser))
+                running = RunningServer(os.getpid(), address, serving.tokens.key)
+                doors.append(running.write(settings.home))
+                doors.append(lead_in(settings.home, address, serving.tokens.make(), browser=not arguments.no_browser))
 
         stopping: list[Callable[[], None]] = []
 
@@ -129,28 +125,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.
                     tell=_tell,
                 )
             finally:
-                for door in (*doors, *([running] if doors else [])):
+                for door in doors:
                     door.unlink(missing_ok=True)
 
 
 def _tell(sentence: str) -> None:
     print(sentence, flush=True)
-
-
-def _open(settings: Settings, address: str, token: str, *, browser: bool) -> Path:
-    """Lead the user in: by the browser, and by words where only the user reads them."""
-    from xtalflow.web import write_door
-
-    door = write_door(settings.home, address, token)
-    if sys.stdout.isatty():
-        print(f"open {address}/sign-in/?token={token}", flush=True)
-    else:
-        print(f"open {door}", flush=True)
-    if browser:
-        import webbrowser
-
-        webbrowser.open(door.as_uri())
-    return door
 
 
 def _bound(host: str, port: int | None) -> socket.socket:
@@ -180,32 +160,3 @@ def _is_loopback(host: str) -> bool:
 
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _write_secretly(path: Path, document: dict[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    temporary.replace(path)
-
-
-def _running_server(path: Path) -> str | None:
-    """The address of a server of this home that answers; None if there is none."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        os.kill(int(document["pid"]), 0)
-        return str(document["address"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _another_token(path: Path, address: str) -> str:
-    key = json.loads(path.read_text(encoding="utf-8"))["key"]
-    request = urllib.request.Request(  # noqa: S310  # our own server's address
-        f"{address}/sign-in/token/", method="POST", headers={"Authorization": f"Bearer {key}"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-            return str(json.load(answer)["token"])
-    except (OSError, ValueError, KeyError) as exc:
-        raise StoreUnavailable(f"the server at {address} does not answer: {exc}") from exc

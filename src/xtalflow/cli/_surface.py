@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from xtalflow import __version__
 
 from . import (
+    _accounts,
     _check,
     _clone,
     _completion,
@@ -17,6 +18,7 @@ from . import (
     _doctor,
     _graph,
     _lists,
+    _open,
     _params,
     _projects,
     _purge,
@@ -47,6 +49,7 @@ def build_parser() -> Parser:
         _run,
         _queue,
         _serve,
+        _open,
         _clone,
         _restart,
         _tasks,
@@ -60,6 +63,7 @@ def build_parser() -> Parser:
         _delete,
         _disk,
         _purge,
+        _accounts,
         _doctor,
         _demo,
         _completion,

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
         job_inputs,
         jobs_to_cancel,
         last_events,
+        list_accounts,
         list_events,
         list_files,
         list_jobs,
-        list_people,
         list_projects,
         local_person,
         make_token,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         news_since,
         next_attempt,
         person_by_id,
+        person_named,
         person_of_token,
         person_with_password,
         plan_deletion,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
+        Account,
         Actor,
         ApiTokenRecord,
         AttemptRecord,
@@ -96,19 +98,19 @@ _HOMES = {
         "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
         "get_project give_back give_role held_attempts hopeless_attempts import_sources "
         "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
-        "list_events list_files list_jobs list_people list_projects local_person make_token members_of "
-        "news_of news_since next_attempt person_by_id person_of_token person_with_password plan_deletion "
-        "projects_open_to provenance_graph recover_project registered_paths release_attempts remove_person "
-        "renew_attempts revoke_token role_in running_progress take_over tokens_of"
+        "list_accounts list_events list_files list_jobs list_projects local_person make_token members_of "
+        "news_of news_since next_attempt person_by_id person_named person_of_token person_with_password "
+        "plan_deletion projects_open_to provenance_graph recover_project registered_paths release_attempts "
+        "remove_person renew_attempts revoke_token role_in running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
-        "Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord FileEdge "
-        "JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role Scope UseRole "
-        "UsedFile"
+        "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
+        "FileEdge JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role "
+        "Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -134,6 +136,7 @@ __all__ = [
     "DELETION",
     "PROJECT_FILE",
     "PROJECT_LOG",
+    "Account",
     "Actor",
     "ApiTokenRecord",
     "AsyncDatabaseHandler",
@@ -193,10 +196,10 @@ __all__ = [
     "job_inputs",
     "jobs_to_cancel",
     "last_events",
+    "list_accounts",
     "list_events",
     "list_files",
     "list_jobs",
-    "list_people",
     "list_projects",
     "local_person",
     "make_token",
@@ -206,6 +209,7 @@ __all__ = [
     "news_since",
     "next_attempt",
     "person_by_id",
+    "person_named",
     "person_of_token",
     "person_with_password",
     "plan_deletion",

@@ -11,6 +11,7 @@ from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, Pro
 from . import _deletion, _people, _projects, _provenance, _queries, _queue, _recovery, _watching
 from ._provenance import Direction
 from ._records import (
+    Account,
     Actor,
     ApiTokenRecord,
     AttemptRecord,
@@ -238,9 +239,14 @@ async def person_of_token(text: str) -> tuple[Person, Scope] | None:
     return await in_database(_people.person_of_token, text)
 
 
-async def list_people() -> list[Person]:
+async def person_named(name: str) -> Person:
+    """The account of this name; `InvalidInput` offers close ones."""
+    return await in_database(_people.person_named, name)
+
+
+async def list_accounts() -> list[Account]:
     """All accounts in use, by name."""
-    return await in_database(_people.all_people)
+    return await in_database(_people.all_accounts)
 
 
 async def is_anyone_with_password() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import secrets
+from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 from xtalflow.errors import InvalidInput
 
 from ._clean import short_text
-from ._records import ApiTokenRecord, Person, Role, Scope
+from ._records import Account, ApiTokenRecord, Person, Role, Scope
 from ._remembered import forget
 from .models import ApiToken, Membership, Project, User
 
@@ -46,9 +47,31 @@ def person_with_password(name: str, password: str) -> Person | None:
     return _person(user) if isinstance(user, User) else None
 
 
-def all_people() -> list[Person]:
-    """All accounts by name."""
-    return [_person(user) for user in User.objects.filter(is_active=True).order_by("username")]
+def person_named(name: str) -> Person:
+    """The account of this name; `InvalidInput` offers close ones."""
+    return _person(_user(name))
+
+
+def all_accounts() -> list[Account]:
+    """All accounts by name; three queries."""
+    users = User.objects.filter(is_active=True).order_by("username")
+    roles: dict[int, dict[str, Role]] = defaultdict(dict)
+    for user, project, role in Membership.objects.order_by("project__name").values_list(
+        "user", "project__name", "role"
+    ):
+        roles[user][project] = Role(role)
+    tokens: dict[int, list[ApiTokenRecord]] = defaultdict(list)
+    for token in ApiToken.objects.order_by("name"):
+        tokens[token.user_id].append(_token(token))
+    return [
+        Account(
+            person=_person(user),
+            has_password=user.has_usable_password(),
+            roles=roles[user.pk],
+            tokens=tuple(tokens[user.pk]),
+        )
+        for user in users
+    ]
 
 
 def is_anyone_with_password() -> bool:
@@ -164,16 +187,7 @@ def person_of_token(text: str) -> tuple[Person, Scope] | None:
 
 def tokens_of(person: Person) -> list[ApiTokenRecord]:
     """The tokens of an account, by name."""
-    return [
-        ApiTokenRecord(
-            name=token.name,
-            scope=Scope(token.scope),
-            created=token.creation_time,
-            expiry=token.expiry,
-            last_used=token.last_used,
-        )
-        for token in ApiToken.objects.filter(user=person.id).order_by("name")
-    ]
+    return [_token(token) for token in ApiToken.objects.filter(user=person.id).order_by("name")]
 
 
 def revoke_token(person: Person, name: str) -> None:
@@ -198,6 +212,12 @@ def _user(name: str) -> User:
         close = difflib.get_close_matches(name, known)
         raise InvalidInput(f"there is no account {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
     return user
+
+
+def _token(row: ApiToken) -> ApiTokenRecord:
+    return ApiTokenRecord(
+        name=row.name, scope=Scope(row.scope), created=row.creation_time, expiry=row.expiry, last_used=row.last_used
+    )
 
 
 def _person(user: User) -> Person:

@@ -78,6 +78,16 @@ class ApiTokenRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account with what it may do: its roles by the names of projects, and its tokens."""
+
+    person: Person
+    has_password: bool
+    roles: Mapping[str, Role]
+    tokens: tuple[ApiTokenRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who writes, and from where: kept with every job made and every event."""
 

@@ -18,14 +18,15 @@ SECRET_KEY = lazy(partial(secret_key, _settings.home), str)()  # the file is mad
 DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(_settings.home, _settings.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "xtalflow.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None
 INSTALLED_APPS = [
     "xtalflow.db.apps.DatabaseConfig",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
 ]

@@ -4,6 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
+from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
@@ -169,6 +170,7 @@ __all__ = [
     "job_head",
     "job_usage",
     "jobs_to_wait_for",
+    "list_accounts",
     "list_files",
     "list_jobs",
     "list_kpis",
@@ -211,4 +213,5 @@ __all__ = [
     "task_detail",
     "task_form",
     "task_schema",
+    "token_document",
 ]

@@ -7,11 +7,12 @@ import html
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import uvicorn
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _GRACE_S = 2
 """Seconds that requests have to end when the server stops."""
+_DOOR_S = 3600.0
 
 
 class _Server(uvicorn.Server):
@@ -88,9 +90,15 @@ async def serve(
         stop()
 
 
-def write_door(home: Path, address: str, token: str) -> Path:
-    """A file that only its owner can read, which leads a browser in: a token in a command line would be seen by all."""
-    target = html.escape(f"{address}/sign-in/?token={quote(token)}")
+def write_door(home: Path, address: str, token: str, page: str = "/") -> Path:
+    """A file that only its owner can read, which leads a browser in: a token in a command line would be seen by all.
+
+    Doors whose token is an hour old are removed.
+    """
+    target = html.escape(f"{address}/sign-in/?{urlencode({'token': token, 'next': page})}")
+    for old in home.glob("open-*.html"):
+        if time.time() - old.stat().st_mtime > _DOOR_S:
+            old.unlink(missing_ok=True)
     path = home / f"open-{secrets.token_hex(4)}.html"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(

@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in _settings.hosts]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _settings.hosts else None
 SESSION_COOKIE_NAME = f"xtalflow_session_{_mark}"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_settings.hosts)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"xtalflow_csrf_{_mark}"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -28,11 +29,13 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 STATIC_URL = "/static/"
 LOGIN_URL = "/sign-in/"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+INSTALLED_APPS = [
+    *INSTALLED_APPS,  # noqa: F405
+    "xtalflow.web.apps.WebConfig",
+    "django.contrib.admin",
+    "django.contrib.sessions",
+    "django.contrib.messages",
 ]
-INSTALLED_APPS = [*INSTALLED_APPS, "xtalflow.web.apps.WebConfig"]  # noqa: F405
 MIDDLEWARE = [
     "xtalflow.web._middleware.headers",
     "django.middleware.security.SecurityMiddleware",

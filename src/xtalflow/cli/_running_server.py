@@ -1,0 +1,84 @@
+"""The server of this home that runs: where it is, and how its user gets in."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from xtalflow.errors import StoreUnavailable
+
+SERVER_FILE = "server.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """What the home's ``server.json`` says, which only its owner can read.
+
+    Attributes
+    ----------
+    key
+        Opens REST, and gives one-time tokens for the pages.
+    """
+
+    pid: int
+    address: str
+    key: str
+
+    def write(self, home: Path) -> Path:
+        """Say where the server is."""
+        path = home / SERVER_FILE
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file)
+        temporary.replace(path)
+        return path
+
+    def another_token(self) -> str:
+        """A new one-time token.
+
+        Raises
+        ------
+        StoreUnavailable
+            The server does not answer.
+        """
+        request = urllib.request.Request(  # noqa: S310  # our own server's address
+            f"{self.address}/sign-in/token/", method="POST", headers={"Authorization": f"Bearer {self.key}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                return str(json.load(answer)["token"])
+        except (OSError, ValueError, KeyError) as exc:
+            raise StoreUnavailable(f"the server at {self.address} does not answer: {exc}") from exc
+
+
+def running_server(home: Path) -> RunningServer | None:
+    """The server of a home whose process is there; None if there is none."""
+    try:
+        document = json.loads((home / SERVER_FILE).read_text(encoding="utf-8"))
+        server = RunningServer(int(document["pid"]), str(document["address"]), str(document["key"]))
+        os.kill(server.pid, 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return server
+
+
+def lead_in(home: Path, address: str, token: str, *, browser: bool, page: str = "/") -> Path:
+    """Open the browser at a page, signed in; and tell the address, where only the user reads it.
+
+    A command line is read by everybody on the machine, so the browser is given a file with the address. A log may be
+    read by others too, so it is told the name of that file.
+    """
+    from xtalflow.web import write_door
+
+    door = write_door(home, address, token, page)
+    print(f"open {address}/sign-in/?token={token}" if sys.stdout.isatty() else f"open {door}", flush=True)
+    if browser:
+        import webbrowser
+
+        webbrowser.open(door.as_uri())
+    return door

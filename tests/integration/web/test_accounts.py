@@ -1,0 +1,151 @@
+"""A server that others reach: accounts, roles, tokens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import Server, command_line_in, start_server
+
+PASSWORD = "seven copper kettles"
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory, test_tasks: Path) -> Any:
+    """A home with an admin, a reader and an editor of the project `ours`, and somebody else."""
+    line = command_line_in(tmp_path_factory.mktemp("people"), test_tasks)
+    for name, more in (("ada", ["--admin"]), ("rea", []), ("edi", []), ("mallory", [])):
+        add_account(line, name, *more)
+    line("submit", "moody", "-p", "ours")
+    for name, role in (("rea", "reader"), ("edi", "editor")):
+        assert line("accounts", "role", name, role, "-p", "ours").code == 0
+    return line
+
+
+@pytest.fixture(scope="module")
+def served(people: Any) -> Iterator[Server]:
+    server = start_server(people, "--slots", 0, "--host", "0.0.0.0")
+    yield server
+    server.stop()
+
+
+def add_account(line: Any, name: str, *more: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "xtalflow", "accounts", "add", name, *more],
+        input=password + "\n",
+        text=True,
+        capture_output=True,
+        env=line.environ(),
+        timeout=60,
+        check=False,
+    )
+
+
+def sign_in(server: Server, name: str, password: str = PASSWORD) -> tuple[httpx.Client, httpx.Response]:
+    client = httpx.Client(base_url=server.address, timeout=30, follow_redirects=True)
+    page = client.get("/sign-in/")
+    word = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    answer = client.post("/sign-in/", data={"name": name, "password": password, "csrfmiddlewaretoken": word})
+    return client, answer
+
+
+def token(line: Any, name: str, label: str, *more: str) -> str:
+    return str(line("accounts", "token", name, label, *more).out.strip())
+
+
+def test_the_right_password_opens_the_projects(served: Server) -> None:
+    client, answer = sign_in(served, "rea")
+
+    assert answer.status_code == 200
+    assert "ours" in answer.text
+    client.close()
+
+
+def test_somebody_else_is_not_told_of_a_project(served: Server) -> None:
+    client, answer = sign_in(served, "mallory")
+
+    assert "ours" not in answer.text
+    assert client.get("/projects/ours/").status_code == 404
+    client.close()
+
+
+def test_after_five_wrong_passwords_the_right_one_waits(served: Server) -> None:
+    """The name is locked for a while; so is the address, which is why it comes last."""
+    answers = []
+    for password in (*("wrong one",) * 5, PASSWORD):
+        client, answer = sign_in(served, "edi", password)
+        client.close()
+        answers.append(answer.status_code)
+
+    assert answers == [403] * 5 + [429]
+
+
+def test_a_token_opens_what_its_account_may_read(people: Any, served: Server) -> None:
+    reader = served.program(token(people, "rea", "reading"))
+    with reader, reader.stream("GET", "/projects/ours/events") as stream:
+        opened = stream.status_code
+    with served.program(token(people, "mallory", "reading")) as program:
+        closed = program.get("/projects/ours/events").status_code
+
+    assert (opened, closed) == (200, 404)
+
+
+def test_a_token_that_was_taken_back_opens_nothing(people: Any, served: Server) -> None:
+    text = token(people, "rea", "short-lived")
+    people("accounts", "revoke", "rea", "short-lived")
+    with served.program(text) as program:
+        answer = program.get("/projects/ours/events")
+
+    assert answer.status_code == 401
+
+
+def test_the_key_of_a_home_opens_nothing_where_people_have_accounts(served: Server) -> None:
+    answer = httpx.post(f"{served.address}/sign-in/token/", headers={"Authorization": "Bearer x"})
+
+    assert answer.status_code == 403
+    assert not (served.command_line.home / "server.json").exists()
+
+
+def test_accounts_are_listed_without_their_secrets(people: Any) -> None:
+    text = token(people, "ada", "listing", "--scope", "write")
+    listed = people("accounts", "--json")
+    ada = next(row for row in listed.json() if row["name"] == "ada")
+
+    assert ada["is_admin"]
+    assert [(each["name"], each["scope"]) for each in ada["tokens"]] == [("listing", "write")]
+    assert text not in listed.out
+    assert "ada" in people("accounts").out
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "trouble"),
+    [("ada", PASSWORD, "already"), ("bob", "12345", "refused"), ("b b", PASSWORD, "cannot be the name")],
+)
+def test_an_account_that_cannot_be_is_refused(people: Any, name: str, password: str, trouble: str) -> None:
+    answer = add_account(people, name, password=password)
+
+    assert answer.returncode == 2
+    assert trouble in answer.stderr
+
+
+def test_an_account_that_is_not_there_is_named(people: Any) -> None:
+    answer = people("accounts", "role", "ede", "reader", "-p", "ours")
+
+    assert answer.code == 2
+    assert "did you mean edi" in answer.err
+
+
+def test_a_closed_account_signs_in_no_more(people: Any, served: Server) -> None:
+    add_account(people, "gone")
+    text = token(people, "gone", "reading")
+    people("accounts", "remove", "gone")
+    with served.program(text) as program:
+        answer = program.get("/projects/ours/events")
+
+    assert answer.status_code == 401
