@@ -1,21 +1,27 @@
 # make demo   set up, and run the main job on a synthetic crystal
 # make test   set up, and run all tests
 # make check  ruff, mypy --strict, lint-imports, doctests
+# make assets  what the pages show with, fetched by npm: without it pages work, but have no viewers
+# make wheel  the assets and the code in one wheel, in dist/
 # make bench  what xtalflow adds to the programs it runs
 # make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
 # make bench-engine  what a tracked job costs against its floor; with PEERS=1 also what it costs elsewhere
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
 # make bench-many  what two hundred running jobs cost a worker
+# make bench-listeners  what two hundred open pages cost the server, and how soon they are told
+# make bench-density  how soon the density of a large structure is on the screen
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-ccp4i2
 AIIDA := .venv-aiida
+VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check bench bench-tree bench-engine bench-kills bench-crowd bench-many clean
+.PHONY: demo test check assets wheel clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
+.PHONY: bench-density
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -34,6 +40,18 @@ check: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q --doctest-modules src/xtalflow --ignore src/xtalflow/db -p no:django
+
+assets: $(VENDOR)/versions.json
+
+$(VENDOR)/versions.json: package.json package-lock.json assets.mjs
+	@command -v npm >/dev/null || { echo "the pages' assets cannot be fetched: there is no npm; install Node.js 20 or later"; exit 1; }
+	npm ci
+	npm run --silent assets
+
+wheel: assets | $(BIN)/pip
+	@test -f $(VENDOR)/molstar.js || { echo "the assets are not complete: remove $(VENDOR) and say make wheel again"; exit 1; }
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 bench: $(VENV)/core
 	$(BIN)/python benchmarks/pipeline.py
@@ -54,6 +72,11 @@ bench-crowd: $(VENV)/dev
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
 
+bench-listeners: $(VENV)/dev
+	$(BIN)/python benchmarks/listeners.py
+bench-density: $(VENV)/dev assets
+	$(BIN)/python benchmarks/density.py
+
 $(PEER)/ccp4i2:
 	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
 	$(PEER)/bin/pip install --quiet ccp4i2==3.0.1
@@ -63,6 +86,9 @@ $(AIIDA)/aiida:
 	test -x $(AIIDA)/bin/python || $(PYTHON) -m venv $(AIIDA)
 	$(AIIDA)/bin/pip install --quiet aiida-core==2.9.4
 	touch $@
+
+$(BIN)/pip:
+	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/core: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -74,4 +100,4 @@ $(VENV)/dev: pyproject.toml $(VENV)/core
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(PEER) $(AIIDA)
+	rm -rf $(VENV) $(PEER) $(AIIDA) $(VENDOR) node_modules

@@ -40,18 +40,28 @@ class HistoryQuery(BaseModel):
     limit: Whole = Field(default=100, ge=1, le=1000)
 
 
+class StreamQuery(BaseModel):
+    """Where a stream begins."""
+
+    after: Whole | None = Field(
+        default=None, ge=0, lt=2**63, description="The id of the last message that is known; only new ones without it"
+    )
+
+
 @events.asks("GET", "/projects/{project}/events", None, extra=_STREAM)
-async def stream_events(request: HttpRequest, project: ProjectName) -> StreamingHttpResponse:
+async def stream_events(request: HttpRequest, project: ProjectName, asked: Query[StreamQuery]) -> StreamingHttpResponse:
     """Every event of a project as it happens (`change`), and the progress of its running jobs (`progress`).
 
-    The id of a message is the event's place in the history of the project; a reader that comes back with
-    `Last-Event-ID` is told everything since.
+    The id of a message is the event's place in the history of the project. Who gives the last that it knows, by
+    `after`, or by the header `Last-Event-ID` when it comes back, is told everything since.
     """
     home = await project_of(request, project)
-    last = request.headers.get("Last-Event-ID")
-    if last is not None and not (last.isascii() and last.isdecimal() and len(last) < 19):
-        raise InvalidInput(f"Last-Event-ID = {last!r} is refused: it must be the id of an event")
-    messages = serving_of(request).feed.listen(home.id, home.name, after=None if last is None else int(last))
+    after, last = asked.after, request.headers.get("Last-Event-ID")
+    if last is not None:
+        if not (last.isascii() and last.isdecimal() and len(last) < 19):
+            raise InvalidInput(f"Last-Event-ID = {last!r} is refused: it must be the id of an event")
+        after = int(last)
+    messages = serving_of(request).feed.listen(home.id, home.name, after=after)
     return StreamingHttpResponse(
         _lines(messages),
         content_type="text/event-stream",

@@ -17,21 +17,25 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from xtalflow import db
 from xtalflow.db import Role
-from xtalflow.errors import InvalidInput
+from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import (
     Upload,
     drop_upload,
-    list_files as known_files,
+    file_of_project,
     receive_upload,
+)
+from xtalflow.services import (
+    list_files as known_files,
 )
 
 from ._answers import ListedFile, Page, PreviewAnswer, UploadAnswer
 from ._asking import asker_of, job_of, project_of
-from ._body import STREAMED, body_of
 from ._bodies import JobNumber, ProjectName, Whole
-from ._bytes import RANGES, open_below, send_file
+from ._body import STREAMED, body_of
+from ._downloads import file_answer, open_below
+from ._ranges import RANGES
 from ._pages import CURSOR, page_of
-from ._problems import CONFLICT, GONE, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, WRONG_TYPE, CHANGED, Refused
+from ._problems import CHANGED, CONFLICT, GONE, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, WRONG_TYPE, Refused
 from ._room import Room
 
 if TYPE_CHECKING:
@@ -49,7 +53,10 @@ _FILE = "/projects/{project}/files/{file}"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _CONTENT = {200: {"content": {"*/*": {"schema": {}}}}}
 _SENT = {
-    "requestBody": {"required": True, "content": {STREAMED.decode(): {"schema": {"type": "string", "format": "binary"}}}},
+    "requestBody": {
+        "required": True,
+        "content": {STREAMED.decode(): {"schema": {"type": "string", "format": "binary"}}},
+    },
     "parameters": [
         {
             "in": "header",
@@ -105,7 +112,7 @@ async def list_files(request: HttpRequest, project: ProjectName, asked: Query[Fi
 async def get_file(request: HttpRequest, project: ProjectName, file: FileUuid) -> Document:
     """A file, with what its content says."""
     home = await project_of(request, project)
-    record = await _find(home, file)
+    record = await file_of_project(home, file)
     rows = [row for row in await known_files(home) if row["uuid"] == str(record.id)]
     return rows[0]
 
@@ -115,32 +122,22 @@ async def get_file(request: HttpRequest, project: ProjectName, file: FileUuid) -
     f"{_FILE}/content",
     None,
     UNKNOWN_FILE,
-    GONE,
-    CONFLICT,
-    CHANGED,
     OUT_OF_RANGE,
     extra=RANGES | {"responses": RANGES["responses"] | _CONTENT},
 )
 async def download_file(request: HttpRequest, project: ProjectName, file: FileUuid) -> HttpResponseBase:
     """The bytes of a file, all of them or those of a `Range`; its `ETag` is its SHA-256."""
     home = await project_of(request, project)
-    record = await _find_available(home, file)
-    return await send_file(
-        request,
-        home.directory / record.path,
-        home.directory,
-        etag=f'"{record.checksum}"',
-        size=record.size,
-        name=record.path.rpartition("/")[2],
-        unknown=UNKNOWN_FILE,
-    )
+    return await file_answer(request, home, await file_of_project(home, file))
 
 
-@files.asks("GET", f"{_FILE}/preview", PreviewAnswer, UNKNOWN_FILE, GONE)
+@files.asks("GET", f"{_FILE}/preview", PreviewAnswer, UNKNOWN_FILE)
 async def preview_file(request: HttpRequest, project: ProjectName, file: FileUuid) -> Document:
     """The beginning of a text, or the columns of a file of reflections."""
     home = await project_of(request, project)
-    record = await _find_available(home, file)
+    record = await file_of_project(home, file)
+    if not record.available:
+        raise UnknownFile(record.path, "was purged: it is gone, its record stays")
     return await asyncio.to_thread(_preview, home, record)
 
 
@@ -182,32 +179,10 @@ async def remove_upload(request: HttpRequest, project: ProjectName, upload: Uplo
     await asyncio.to_thread(drop_upload, upload, owner=owner)
 
 
-async def _find(home: ProjectRecord, text: str) -> FileRecord:
-    unknown = Refused(UNKNOWN_FILE, f"{home.name} has no file {text}")
-    try:
-        uuid = UUID(text)
-    except ValueError as exc:
-        raise unknown from exc
-    handler = db.AsyncDatabaseHandler.of(home)
-    try:
-        (record,) = await handler.files([uuid])
-    except InvalidInput as exc:
-        raise unknown from exc
-    return record
-
-
-async def _find_available(home: ProjectRecord, text: str) -> FileRecord:
-    record = await _find(home, text)
-    if not record.available:
-        raise Refused(GONE, f"{record.path} was purged; its checksum was {record.checksum}")
-    return record
-
-
 def _preview(home: ProjectRecord, record: FileRecord) -> Document:
-    path = home.directory / record.path
-    with open_below(path, home.directory, UNKNOWN_FILE) as file:
-        begin = file.read(_TEXT_BYTES + 1)
-    if begin[:4] == b"MTZ " and (columns := _columns(path)):
+    with open_below(home.directory, record.path).source as source:
+        begin = source.read(_TEXT_BYTES + 1)
+    if begin[:4] == b"MTZ " and (columns := _columns(home.directory / record.path)):
         return {"kind": "reflections", "text": "", "is_all": True, "columns": columns}
     if b"\0" in begin:
         return {"kind": "none", "text": "", "is_all": False, "columns": []}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from collections.abc import Sequence
-
-
-from typing import TYPE_CHECKING, Any, Literal
-
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -57,10 +55,11 @@ from ._answers import (
 )
 from ._asking import asker_of, job_of, project_of, server_paths_of
 from ._bodies import CheckedJob, JobChange, JobOptionsBody, NewJob, NumberInPath, ProjectName, Truth, Whole
-from ._bytes import RANGES, last_lines, send_file
+from ._downloads import open_below, path_answer
+from ._ranges import RANGES
 from ._conditions import refuse_changed_document
 from ._pages import CURSOR, as_page
-from ._problems import INVALID_PARAMETERS, NOT_FOUND, OUT_OF_RANGE, Refused, named_in_request
+from ._problems import INVALID_PARAMETERS, NOT_FOUND, OUT_OF_RANGE, UNKNOWN_FILE, Refused, named_in_request
 from ._room import Room
 from ._values import flat_values, uploads_in
 
@@ -70,6 +69,9 @@ if TYPE_CHECKING:
 
 jobs = Room(tags=["jobs"])
 Document = dict[str, Any]
+_PLAIN = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+_MOST_TAIL = 4 * 1024 * 1024
+"""Bytes in which the last lines of a text are looked for."""
 _JOBS, _JOB = "/projects/{project}/jobs", "/projects/{project}/jobs/{number}"
 
 
@@ -232,18 +234,19 @@ async def get_report(request: HttpRequest, project: ProjectName, number: NumberI
     None,
     NOT_FOUND,
     OUT_OF_RANGE,
-    extra=RANGES | {"responses": RANGES["responses"] | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}},
+    extra=RANGES
+    | {"responses": RANGES["responses"] | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}},
 )
 async def get_log(
     request: HttpRequest, project: ProjectName, number: NumberInPath, asked: Query[LogQuery]
 ) -> HttpResponseBase:
     """The log of the programs of a job: all of it, the bytes of a `Range`, or the last lines."""
     found = await job_of(request, project, number)
-    path = log_path(found)
+    path = log_path(found).relative_to(found.project.directory).as_posix()
     if asked.tail is not None:
-        text = await last_lines(path, found.project.directory, asked.tail)
+        text = await asyncio.to_thread(_last_lines, found.project.directory, path, asked.tail)
         return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
-    return await send_file(request, path, found.project.directory, content_type="text/plain; charset=utf-8")
+    return await path_answer(request, found.project.directory, path, inline=True)
 
 
 @jobs.asks("GET", f"{_JOB}/graph", GraphAnswer)
@@ -257,6 +260,15 @@ async def get_command(request: HttpRequest, project: ProjectName, number: Number
     """The command line that would make a job."""
     found = await job_of(request, project, number)
     return {"command": command_line(await clone_parameters(found), found.project.name)}
+
+
+def _last_lines(directory: Path, path: str, count: int) -> str:
+    """The last lines of a text."""
+    opened = open_below(directory, path)
+    with opened.source as source:
+        source.seek(max(opened.size - _MOST_TAIL, 0))
+        text = source.read(_MOST_TAIL).decode("utf-8", "replace")
+    return "".join(text.splitlines(keepends=True)[-count:])
 
 
 async def _make(

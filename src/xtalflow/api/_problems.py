@@ -54,7 +54,6 @@ UNKNOWN_FILE = ProblemKind("unknown-file", 404, "There is no such file")
 NOT_FOUND = ProblemKind("not-found", 404, "There is nothing here")
 WRONG_METHOD = ProblemKind("wrong-method", 405, "This cannot be asked with this method")
 CONFLICT = ProblemKind("conflict", 409, "The present state does not allow this")
-GONE = ProblemKind("gone", 410, "The file was removed")
 CHANGED = ProblemKind("changed", 412, "It was changed by somebody else meanwhile")
 TOO_LARGE = ProblemKind("too-large", 413, "The request is too large")
 WRONG_TYPE = ProblemKind("wrong-type", 415, "The body is of a type that is not taken here")
@@ -78,7 +77,6 @@ KINDS = (
     NOT_FOUND,
     WRONG_METHOD,
     CONFLICT,
-    GONE,
     CHANGED,
     TOO_LARGE,
     WRONG_TYPE,
@@ -143,9 +141,7 @@ def problem(kind: ProblemKind, detail: str, **more: Any) -> HttpResponse:
         "title": kind.title,
         "status": kind.status,
     }
-    answer = JsonResponse(
-        document | {"detail": detail} | more, status=kind.status, content_type=CONTENT_TYPE
-    )
+    answer = JsonResponse(document | {"detail": detail} | more, status=kind.status, content_type=CONTENT_TYPE)
     answer["Cache-Control"] = "no-store"
     if kind is NOT_SIGNED_IN:
         answer["WWW-Authenticate"] = "Bearer"

@@ -11,6 +11,7 @@ from ._connection import DATABASE_FILE, network_file_system
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
+    from ._asked import JobFilter, Page, ProjectFilter
     from ._asking import (
         add_person,
         change_password,
@@ -36,12 +37,15 @@ if TYPE_CHECKING:
         list_files,
         list_jobs,
         list_projects,
+        list_tags,
         local_person,
         make_token,
         members_of,
         news_of,
         news_since,
         next_attempt,
+        page_of_jobs,
+        page_of_projects,
         person_by_id,
         person_named,
         person_of_token,
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
         Person,
         ProjectNews,
         ProjectRecord,
+        ProjectSummary,
         ProvenanceGraph,
         Role,
         Scope,
@@ -94,14 +99,16 @@ if TYPE_CHECKING:
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
+    "_asked": "JobFilter Page ProjectFilter",
     "_asking": (
         "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
         "get_project give_back give_role held_attempts hopeless_attempts import_sources "
         "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
-        "list_accounts list_events list_files list_jobs list_projects local_person make_token members_of "
-        "news_of news_since next_attempt person_by_id person_named person_of_token person_with_password "
-        "plan_deletion projects_open_to provenance_graph recover_project registered_paths release_attempts "
-        "remove_person renew_attempts revoke_token role_in running_progress take_over tokens_of"
+        "list_accounts list_events list_files list_jobs list_projects list_tags local_person make_token "
+        "members_of news_of news_since next_attempt page_of_jobs page_of_projects person_by_id person_named "
+        "person_of_token person_with_password plan_deletion projects_open_to provenance_graph recover_project "
+        "registered_paths release_attempts remove_person renew_attempts revoke_token role_in running_progress "
+        "take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -109,8 +116,8 @@ _HOMES = {
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
-        "FileEdge JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProvenanceGraph Role "
-        "Scope UseRole UsedFile"
+        "FileEdge JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
+        "ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -119,7 +126,7 @@ _HOMES = {
     "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_layout", "_project_log", "_records", "_trash"}
+_LIGHT = {"_asked", "_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -153,15 +160,19 @@ __all__ = [
     "JobDeletion",
     "JobDetail",
     "JobEdit",
+    "JobFilter",
     "JobProgress",
     "JobRestoration",
     "JobSummary",
     "LogLine",
+    "Page",
     "Person",
     "ProjectEdit",
     "ProjectFile",
+    "ProjectFilter",
     "ProjectNews",
     "ProjectRecord",
+    "ProjectSummary",
     "ProvenanceGraph",
     "Purge",
     "Recovery",
@@ -201,6 +212,7 @@ __all__ = [
     "list_files",
     "list_jobs",
     "list_projects",
+    "list_tags",
     "local_person",
     "make_token",
     "members_of",
@@ -208,6 +220,8 @@ __all__ = [
     "news_of",
     "news_since",
     "next_attempt",
+    "page_of_jobs",
+    "page_of_projects",
     "person_by_id",
     "person_named",
     "person_of_token",

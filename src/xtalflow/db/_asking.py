@@ -1,4 +1,4 @@
-"""What is asked without a handler, for coroutines: of `_projects`, `_deletion`, `_queries`, `_provenance`, `_queue`."""
+"""What is asked without a handler, for coroutines: each function of one module."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
 
-from . import _deletion, _people, _projects, _provenance, _queries, _queue, _recovery, _watching
+from . import (
+    _deletion,
+    _job_pages,
+    _people,
+    _project_pages,
+    _projects,
+    _provenance,
+    _queries,
+    _queue,
+    _recovery,
+    _watching,
+)
+from ._asked import JobFilter, Page, ProjectFilter
 from ._provenance import Direction
 from ._records import (
     Account,
@@ -23,6 +35,7 @@ from ._records import (
     Person,
     ProjectNews,
     ProjectRecord,
+    ProjectSummary,
     ProvenanceGraph,
     Role,
     Scope,
@@ -62,6 +75,32 @@ async def list_projects() -> list[ProjectRecord]:
     return await in_database(_projects.all_projects)
 
 
+async def page_of_projects(
+    which: ProjectFilter, *, sort: str = "name", cursor: str = "", limit: int = 100
+) -> Page[ProjectSummary]:
+    """A page of the projects that a filter lets through, with counts of their jobs and files.
+
+    Parameters
+    ----------
+    sort
+        ``name``, ``activity``, ``created``, ``jobs`` or ``size``, from the smallest on, or with a minus before it from
+        the largest on.
+    cursor
+        That of a page before or after; the first page without it.
+
+    Raises
+    ------
+    InvalidInput
+        The order is none, the limit is not 1 to 1000, or the cursor is none of a list in this order.
+    """
+    return await in_database(_project_pages.page_of_projects, which, sort, cursor, limit)
+
+
+async def list_tags() -> list[str]:
+    """The tags that projects have, in order."""
+    return await in_database(_project_pages.all_tags)
+
+
 async def find_project(name: str) -> ProjectRecord:
     """The project of this name; `UnknownProject` offers close ones."""
     return await in_database(_projects.project_by_name, name)
@@ -89,7 +128,6 @@ async def list_jobs(
     all_levels: bool = False,
     status: JobStatus | None = None,
     task: str | None = None,
-    before: str | None = None,
     limit: int | None = None,
 ) -> list[JobSummary]:
     """Jobs of a project with their indicators, the newest first.
@@ -100,19 +138,43 @@ async def list_jobs(
         Only its children; top-level jobs by default.
     all_levels
         Children of every level too.
-    before
-        Only jobs whose number comes before this one: the last number of the previous page.
     """
-    return await in_database(
-        _queries.jobs_of_project,
-        project_uuid,
+    which = JobFilter(
         parent=parent,
-        all_levels=all_levels,
-        status=status,
-        task=task,
-        before=before,
-        limit=limit,
+        flat=all_levels,
+        statuses=() if status is None else (status,),
+        tasks=() if task is None else (task,),
     )
+    return await in_database(_job_pages.all_jobs, project_uuid, which, limit)
+
+
+async def page_of_jobs(
+    project_uuid: UUID,
+    which: JobFilter,
+    *,
+    sort: str = "-number",
+    columns: Sequence[str] | None = None,
+    cursor: str = "",
+    limit: int = 100,
+) -> Page[JobSummary]:
+    """A page of the jobs that a filter lets through.
+
+    Parameters
+    ----------
+    sort
+        ``number``, ``created``, ``finished``, ``duration``, ``task``, ``status``, ``title`` or ``kpi:KEY``, from the
+        smallest on, or with a minus before it from the largest on; jobs without such a value come last.
+    columns
+        Keys of the indicators that are wanted; all by default.
+    cursor
+        That of a page before or after; the first page without it.
+
+    Raises
+    ------
+    InvalidInput
+        The order is none, the limit is not 1 to 1000, or the cursor is none of a list in this order.
+    """
+    return await in_database(_job_pages.page_of_jobs, project_uuid, which, sort, columns, cursor, limit)
 
 
 async def job_detail(project_uuid: UUID, job_uuid: UUID) -> JobDetail:

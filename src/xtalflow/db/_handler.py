@@ -34,6 +34,7 @@ from xtalflow.engine import (
 from xtalflow.plugin import Progress
 
 from . import _attempts, _deletion, _housing, _queries, _queue, _transactions
+from ._project_log import ProjectEdit
 from ._projects import project_by_uuid
 from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
 from ._replay import RunSettlement, replay, settle
@@ -183,9 +184,26 @@ class AsyncDatabaseHandler(JobStoreBase):
         """Change what a user says about a job."""
         return await in_database(_transactions.change_job, self._writer, job_uuid, title, comments, evaluation)
 
-    async def edit_project(self, *, description: str | None = None, tags: Sequence[str] | None = None) -> None:
-        """Change what a user says about the project; `tags` replaces all that it has."""
-        await in_database(_transactions.change_project, self._writer, description, tags)
+    async def edit_project(
+        self,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] | None = None,
+        archived: bool | None = None,
+    ) -> ProjectRecord:
+        """Change what a user says about the project; `tags` replaces all that it has, its folder stays.
+
+        Raises
+        ------
+        InvalidInput
+            The name or a tag cannot be one, or another project has the name.
+        """
+        told = None if tags is None else tuple(tags)
+        edit = ProjectEdit(name=name, description=description, tags=told, archived=archived)
+        await in_database(_transactions.change_project, self._writer, edit)
+        self._record = await in_database(project_by_uuid, self.project)
+        return self._record
 
     async def delete_jobs(self, job_uuids: Sequence[JobId]) -> Deletion:
         """Delete the record of top-level jobs and all below them; what brings them back is in the trash before.

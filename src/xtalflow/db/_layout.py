@@ -81,6 +81,14 @@ def write_project_file(directory: Path, project: ProjectFile) -> None:
     write_atomically(directory / PROJECT_FILE, encode_json(content, indent=1) + b"\n")
 
 
+def rewrite_project_file(directory: Path, project: ProjectFile) -> None:
+    """Write ``project.json`` of a project that has another name by now; `StoreUnavailable` if it cannot be."""
+    try:
+        write_project_file(directory, project)
+    except OSError as exc:
+        raise StoreUnavailable(f"{directory / PROJECT_FILE}: {exc.strerror or exc}") from exc
+
+
 def read_project_file(directory: Path) -> ProjectFile:
     """What a folder's ``project.json`` says; `UnreadableFile` if there is none that can be understood."""
     path = directory / PROJECT_FILE

@@ -54,8 +54,10 @@ class JobEdit:
 class ProjectEdit:
     """What a user says about the project; what is None stays."""
 
+    name: str | None = None
     description: str | None = None
     tags: tuple[str, ...] | None = None
+    archived: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

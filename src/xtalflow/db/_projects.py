@@ -13,12 +13,13 @@ from django.db.models import QuerySet
 from xtalflow.engine import ProjectId, Settings
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownProject
 
-from ._clean import clean_text, short_text
+from ._clean import clean_text
 from ._layout import ProjectFile, free_folder_name, make_project_folder
 from ._ledger import writing
 from ._project_log import ProjectEdit, append_lines
 from ._records import Actor, ProjectRecord
 from ._remembered import user_pk
+from ._write_projects import free_project_name
 from .models import Membership, Project
 
 
@@ -29,11 +30,7 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
     The row is written first and seen last, with the folder there: of two rivals for a name the second waits for the
     first, and is refused before it has made anything on the disk.
     """
-    name = short_text(name.strip(), 100, "the name of a project")
-    if "/" in name:
-        raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
-    if Project.objects.filter(name=name).exists():
-        raise InvalidInput(f"there is a project {name!r} already")
+    name = free_project_name(name)
     uuid = ProjectId(uuid4())
     description = clean_text(description)
     row = Project.objects.create(
@@ -61,12 +58,12 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
 
 def all_projects() -> list[ProjectRecord]:
     """All projects by name; two queries."""
-    return _records(Project.objects.order_by("name"))
+    return project_records(Project.objects.order_by("name"))
 
 
 def project_by_name(name: str) -> ProjectRecord:
     """The project of this name; `UnknownProject` offers close ones."""
-    found = _records(Project.objects.filter(name=name))
+    found = project_records(Project.objects.filter(name=name))
     if not found:
         names = Project.objects.values_list("name", flat=True)
         raise UnknownProject(name, close=difflib.get_close_matches(name, list(names)))
@@ -75,7 +72,7 @@ def project_by_name(name: str) -> ProjectRecord:
 
 def project_by_uuid(project_uuid: UUID) -> ProjectRecord:
     """The project of this uuid, or `UnknownProject`."""
-    found = _records(Project.objects.filter(uuid=project_uuid))
+    found = project_records(Project.objects.filter(uuid=project_uuid))
     if not found:
         raise UnknownProject(str(project_uuid))
     return found[0]
@@ -97,7 +94,8 @@ def _new_folder(name: str) -> Path:
         raise StoreUnavailable(f"{projects}: {exc.strerror or exc}") from exc
 
 
-def _records(projects: QuerySet[Project]) -> list[ProjectRecord]:
+def project_records(projects: QuerySet[Project]) -> list[ProjectRecord]:
+    """Records of projects with their tags; two queries."""
     return [
         ProjectRecord(
             id=ProjectId(project.uuid),
@@ -108,6 +106,7 @@ def _records(projects: QuerySet[Project]) -> list[ProjectRecord]:
             last_access=project.last_access,
             last_job_number=project.last_job_number,
             tags=tuple(tag.text for tag in project.tags.all()),
+            is_archived=project.archived,
         )
         for project in projects.prefetch_related("tags")
     ]

@@ -11,8 +11,8 @@ from django.db.models import F, Q, QuerySet
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId, ReusableJob
 from xtalflow.errors import InvalidInput, UnknownJob
 
-from ._job_numbers import number_key, top_number
-from ._records import Evaluation, EventRecord, JobDetail, JobSummary, UsedFile, UseRole
+from ._job_numbers import top_number
+from ._records import Evaluation, EventRecord, JobDetail, UsedFile, UseRole
 from ._rows import batched, file_records, file_rows, job_records, job_rows, kpis_of
 from ._write_files import imported_file_uuid
 from .models import File, FileUse, Job, JobEvent, Project
@@ -50,40 +50,6 @@ def job_by_number(project: UUID, number: str) -> JobRecord:
 def job_of_any_project(job_uuid: UUID) -> JobRecord:
     """The job with this uuid, whatever its project; `UnknownJob` if there is none."""
     return _the_job(job_records(Job.objects.filter(uuid=job_uuid)), str(job_uuid))
-
-
-def jobs_of_project(
-    project: UUID,
-    *,
-    parent: JobId | None,
-    all_levels: bool,
-    status: JobStatus | None,
-    task: str | None,
-    before: str | None,
-    limit: int | None,
-) -> list[JobSummary]:
-    """Jobs with their indicators, the newest first; three queries."""
-    jobs = Job.objects.filter(project__uuid=project).order_by("-number_key")
-    if parent is not None:
-        jobs = jobs.filter(parent__uuid=parent)
-    elif not all_levels:
-        jobs = jobs.filter(parent__isnull=True)
-    if status is not None:
-        jobs = jobs.filter(status=status.value)
-    if task is not None:
-        jobs = jobs.filter(task_name=task)
-    if before is not None:
-        jobs = jobs.filter(number_key__lt=number_key(before))
-    return summaries_of(jobs if limit is None else jobs[:limit])
-
-
-def summaries_of(jobs: QuerySet[Job]) -> list[JobSummary]:
-    """Jobs as lists show them; three queries."""
-    rows, kpis = job_rows(jobs, "evaluation", "comments"), kpis_of(jobs)
-    return [
-        JobSummary(job=job, evaluation=Evaluation(evaluation), comments=comments, kpis=kpis[pk])
-        for pk, job, (evaluation, comments) in rows
-    ]
 
 
 def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow import __version__
-from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, ProjectId, user_name
+from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId, user_name
 
 KpiValue = float | int | str
 
@@ -108,16 +108,46 @@ class ProjectRecord:
     last_access: datetime
     last_job_number: int = 0
     tags: tuple[str, ...] = ()
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSummary:
+    """A project as a list shows it.
+
+    Attributes
+    ----------
+    jobs
+        How many top-level jobs of each status it has; a status of none is left out.
+    files, size
+        How many registered files are there, and their bytes; what is there under two names counts once.
+    """
+
+    project: ProjectRecord
+    jobs: Mapping[JobStatus, int] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary:
-    """A job as a list shows it."""
+    """A job as a list shows it.
+
+    Attributes
+    ----------
+    progress, cycle_values
+        What a running job reported last, as JSON; empty for others.
+    children
+        How many child jobs it has, those of the next level only.
+    """
 
     job: JobRecord
     evaluation: Evaluation = Evaluation.UNKNOWN
     comments: str = ""
     kpis: Mapping[str, KpiValue] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    cycle_values: Mapping[str, float] = field(default_factory=dict)
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,16 +92,16 @@ def recover_project(directory: Path) -> Recovery:
     known = Project.objects.filter(uuid=told.uuid).values_list("directory", flat=True).first()
     if known is not None:
         return _known(told, directory, Path(known))
-    remarks = []
     _refuse_folder_of_another(told, directory)
-    name = _free_name(told.name)
-    if name != told.name:
-        remarks.append(f"another project is called {told.name!r}; this one is {name!r} now")
     created = told.created or timezone.now()
+    name = _free_name(told.name)
     Project.objects.create(uuid=told.uuid, name=name, directory=str(directory), creation_time=created)
-    rebuilding = _Rebuilding(directory, told.uuid, remarks)
+    rebuilding = _Rebuilding(directory, told.uuid, told.name)
     rebuilding.rebuild()
-    return Recovery(project=project_by_uuid(told.uuid), outcome="rebuilt", remarks=tuple(rebuilding.remarks))
+    project, remarks = project_by_uuid(told.uuid), rebuilding.remarks
+    if project.name != rebuilding.name:
+        remarks = [f"another project is called {rebuilding.name!r}; this one is {project.name!r} now", *remarks]
+    return Recovery(project=project, outcome="rebuilt", remarks=tuple(remarks))
 
 
 def _known(told: ProjectFile, directory: Path, known: Path) -> Recovery:
@@ -125,8 +125,9 @@ def _refuse_folder_of_another(told: ProjectFile, directory: Path) -> None:
         raise InvalidInput(f"{directory}: this is already the folder of the project {other!r}")
 
 
-def _free_name(name: str) -> str:
-    taken, free, number = set(Project.objects.values_list("name", flat=True)), name, 0
+def _free_name(name: str, *, but: str = "") -> str:
+    """A name that no project has, or only the one that is called `but`."""
+    taken, free, number = set(Project.objects.exclude(name=but).values_list("name", flat=True)), name, 0
     while free in taken:
         number += 1
         free = f"{name}_{number}"
@@ -147,7 +148,9 @@ class _QueuedRun:
 class _Rebuilding:
     directory: Path
     project: ProjectId
-    remarks: list[str]
+    name: str
+    """What the project was called last."""
+    remarks: list[str] = field(default_factory=list)
     _runs: dict[UUID, _QueuedRun] = field(default_factory=dict)
     """The latest run of each top-level job."""
     _beginnings: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
@@ -216,7 +219,10 @@ class _Rebuilding:
         event = line.event
         match event:
             case ProjectEdit():
-                edit_project(ledger, description=event.description, tags=event.tags)
+                if event.name is not None:
+                    self.name = event.name
+                    event = replace(event, name=_free_name(event.name, but=ledger.project.name))
+                edit_project(ledger, event)
             case JobDeletion():
                 tops = job_records(Job.objects.filter(project=ledger.project, uuid__in=event.jobs, parent=None))
                 self._deletions[event.entry] = deletion_of(ledger, tops, event.entry)

@@ -106,14 +106,16 @@ def inserted_file_record(row: File, project: Project, job: JobRecord) -> FileRec
     )
 
 
-def kpis_of(jobs: QuerySet[Job]) -> dict[Any, dict[str, KpiValue]]:
-    """Indicators of jobs by their primary keys; two queries."""
+def kpis_of(jobs: QuerySet[Job], keys: Sequence[str] | None = None) -> dict[Any, dict[str, KpiValue]]:
+    """Indicators of jobs by their primary keys, all or those of these keys; two queries."""
     kpis: dict[Any, dict[str, KpiValue]] = defaultdict(dict)
-    keys = jobs.values("pk")
-    numbers = JobFloatValue.objects.filter(job__in=keys).order_by("pk").values_list("job", "key", "value", "is_integer")
+    which: dict[str, Any] = {"job__in": jobs.values("pk")}
+    if keys is not None:
+        which["key__in"] = keys
+    numbers = JobFloatValue.objects.filter(**which).order_by("pk").values_list("job", "key", "value", "is_integer")
     for job, key, value, is_integer in numbers:
         kpis[job][key] = int(value) if is_integer else value
-    for job, key, text in JobCharValue.objects.filter(job__in=keys).order_by("pk").values_list("job", "key", "value"):
+    for job, key, text in JobCharValue.objects.filter(**which).order_by("pk").values_list("job", "key", "value"):
         kpis[job][key] = text
     return kpis
 

@@ -28,6 +28,7 @@ from xtalflow.engine import (
     NewImport,
     NewJob,
     Outputs,
+    ProjectId,
     Reuse,
     StatusChange,
     Values,
@@ -35,6 +36,7 @@ from xtalflow.engine import (
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import Progress
 
+from ._layout import ProjectFile, rewrite_project_file
 from ._ledger import Ledger, writing
 from ._project_log import JobEdit, LogEvent, ProjectEdit, Purge, append_lines
 from ._records import Actor, Evaluation, UseRole
@@ -43,7 +45,7 @@ from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
 from ._write_projects import edit_project
 from ._write_values import set_values
-from .models import File, FileUse
+from .models import File, FileUse, Project
 
 _SAME_TREE = Q(file__job__top_number=F("job__top_number"))
 """A use of a file by a part of the job that made it."""
@@ -155,10 +157,14 @@ def change_job(
 
 
 @transaction.atomic
-def change_project(writer: Writer, description: str | None, tags: Sequence[str] | None) -> None:
+def change_project(writer: Writer, edit: ProjectEdit) -> None:
     with writing(writer.project, writer.actor) as ledger:
-        edit_project(ledger, description=description, tags=tags)
-        writer.log(ledger, None, ProjectEdit(description=description, tags=None if tags is None else tuple(tags)))
+        edit_project(ledger, edit)
+        writer.log(ledger, None, edit)
+        if edit.name is not None:
+            row = Project.objects.get(pk=ledger.project.pk)
+            file = ProjectFile(name=row.name, uuid=ProjectId(row.uuid), created=row.creation_time)
+            rewrite_project_file(Path(row.directory), file)
 
 
 @transaction.atomic

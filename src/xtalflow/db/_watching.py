@@ -8,7 +8,8 @@ from uuid import UUID
 
 from xtalflow.engine import JobId, JobStatus, ProjectId
 
-from ._queries import events_of_project, summaries_of
+from ._job_pages import summaries
+from ._queries import events_of_project
 from ._records import JobProgress, ProjectNews
 from .models import Job, Project
 
@@ -23,7 +24,7 @@ def last_events(projects: Collection[UUID] | None) -> dict[ProjectId, int]:
 
 
 def news_since(known: Mapping[ProjectId, int]) -> list[ProjectNews]:
-    """What happened in projects after these events; one query for all that did not change, five for each that did."""
+    """What happened in projects after these events; one query for all that did not change, six for each that did."""
     return [
         news_of(project, after=known[project]) for project, seq in last_events(known).items() if seq > known[project]
     ]
@@ -33,8 +34,10 @@ def news_of(project: UUID, *, after: int) -> ProjectNews:
     """The next events of a project, and the jobs that they are about as they are now."""
     events = events_of_project(project, after=after, limit=MOST_EVENTS)
     jobs = {event.job for event in events if event.job is not None}
-    rows = summaries_of(Job.objects.filter(project__uuid=project, uuid__in=jobs)) if jobs else []
-    return ProjectNews(project=ProjectId(project), events=tuple(events), jobs={row.job.id: row for row in rows})
+    rows = summaries(Job.objects.filter(project__uuid=project, uuid__in=jobs)) if jobs else {}
+    return ProjectNews(
+        project=ProjectId(project), events=tuple(events), jobs={row.job.id: row for row in rows.values()}
+    )
 
 
 def running_progress(projects: Collection[UUID] | None) -> dict[ProjectId, dict[JobId, JobProgress]]:

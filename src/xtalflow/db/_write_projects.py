@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from xtalflow.errors import InvalidInput
 
 from ._clean import clean_text, short_text
 from ._ledger import Ledger
+from ._project_log import ProjectEdit
 from .models import Project, ProjectTag
 
 
-def edit_project(ledger: Ledger, *, description: str | None, tags: Sequence[str] | None) -> None:
+def edit_project(ledger: Ledger, edit: ProjectEdit) -> None:
     """What a user says about a project."""
-    changes: dict[str, object] = {}
-    if description is not None:
-        changes["description"] = clean_text(description)
-        Project.objects.filter(pk=ledger.project.pk).update(description=changes["description"])
-    if tags is not None:
-        texts = list(dict.fromkeys(short_text(tag.strip(), 50, "a tag") for tag in tags))
+    columns: dict[str, Any] = {}
+    if edit.name is not None and edit.name.strip() != ledger.project.name:
+        columns["name"] = free_project_name(edit.name)
+    if edit.description is not None:
+        columns["description"] = clean_text(edit.description)
+    if edit.archived is not None:
+        columns["archived"] = edit.archived
+    if columns:
+        Project.objects.filter(pk=ledger.project.pk).update(**columns)
+    changes = dict(columns)
+    if edit.tags is not None:
+        texts = list(dict.fromkeys(short_text(tag.strip(), 50, "a tag") for tag in edit.tags))
         if any("/" in text for text in texts):
             raise InvalidInput("a tag cannot have a / in it")
         changes["tags"] = texts
@@ -26,3 +33,13 @@ def edit_project(ledger: Ledger, *, description: str | None, tags: Sequence[str]
         ledger.project.tags.set(ProjectTag.objects.filter(parent__isnull=True, text__in=texts))
     if changes:
         ledger.note("edited", None, changes)
+
+
+def free_project_name(name: str) -> str:
+    """The name of a project, as it is kept; `InvalidInput` if it cannot be one, or is another project's."""
+    name = short_text(name.strip(), 100, "the name of a project")
+    if "/" in name:
+        raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
+    if Project.objects.filter(name=name).exists():
+        raise InvalidInput(f"there is a project {name!r} already")
+    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from xtalflow.engine import JobRecord, Kpi
 
@@ -18,11 +19,12 @@ def set_values(ledger: Ledger, job_pk: int, job: JobRecord, kpis: Sequence[Kpi])
     values = {short_text(kpi.key, 255, "the name of an indicator"): kpi.value for kpi in kpis}
     numbers, texts = [], []
     for key, value in values.items():
+        of: dict[str, Any] = {"project": ledger.project, "job_id": job_pk, "key_id": key}
         if isinstance(value, str):
-            texts.append(JobCharValue(job_id=job_pk, key_id=key, value=clean_text(value)))
+            texts.append(JobCharValue(**of, value=clean_text(value)))
         else:
             number, is_integer = clean_number(key, value)
-            numbers.append(JobFloatValue(job_id=job_pk, key_id=key, value=number, is_integer=is_integer))
+            numbers.append(JobFloatValue(**of, value=number, is_integer=is_integer))
     JobValueKey.objects.bulk_create([JobValueKey(name=key) for key in sorted(values)], ignore_conflicts=True)
     # a key that was a text and is now a number leaves nothing behind, and the other way round
     JobCharValue.objects.filter(job=job_pk, key__in=[row.key_id for row in numbers]).delete()

@@ -4,6 +4,8 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
+from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
+
 from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
@@ -18,12 +20,26 @@ from ._demonstration import (
     enter_demo_home,
     prepare_demonstration,
 )
+from ._density import (
+    Box,
+    MapKind,
+    ModelFormat,
+    ShownStructure,
+    begin_making,
+    find_structure,
+    list_places,
+    map_bytes,
+    model_text,
+    structure_document,
+)
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
-from ._documents import Document, file_document, job_document, job_head, outcome_of, summary_document
+from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
+from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
 from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._job_pages import page_of_jobs
 from ._jobs import (
     FoundJob,
     find_job,
@@ -41,6 +57,7 @@ from ._open import load_settings, open_store
 from ._options import JobOptions
 from ._parameters import find_parameter, parameters
 from ._plan import planned_inputs, planned_project
+from ._project_pages import list_tags, page_of_projects
 from ._projects import (
     DEFAULT_PROJECT,
     check_project_name,
@@ -90,12 +107,14 @@ __all__ = [
     "DEMO_TASK",
     "PROJECT_TRASH",
     "Begin",
+    "Box",
     "Control",
     "CycleDone",
     "Demonstration",
     "Diagnosis",
     "DiskUsage",
     "Document",
+    "Evaluation",
     "Examination",
     "Feed",
     "FileOffer",
@@ -108,30 +127,38 @@ __all__ = [
     "FormProblem",
     "FoundJob",
     "JobEnded",
+    "JobFilter",
     "JobOptions",
     "JobProgressed",
     "JobPurge",
     "JobRun",
     "JobStarted",
     "Listener",
+    "MapKind",
     "Message",
+    "ModelFormat",
     "News",
     "OneTimeTokens",
+    "Page",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
     "ProjectCheck",
+    "ProjectFilter",
     "ProjectSize",
     "PurgePlan",
     "PurgedFile",
     "ReuseDecided",
     "Serving",
+    "ShownStructure",
     "SignInLimit",
     "State",
     "Supervisor",
     "TrashEntry",
     "Typed",
     "Upload",
+    "archive_project",
+    "begin_making",
     "cancel_job",
     "check_job",
     "check_project",
@@ -140,6 +167,7 @@ __all__ = [
     "clone_parameters",
     "columns_that_fit",
     "command_line",
+    "comment_job",
     "compare_with_truth",
     "definition_detail",
     "definition_schema",
@@ -147,6 +175,7 @@ __all__ = [
     "delete_jobs",
     "delete_project",
     "describe_form",
+    "describe_project",
     "drop_old_uploads",
     "drop_upload",
     "empty_trash",
@@ -161,6 +190,7 @@ __all__ = [
     "find_parameter",
     "find_project",
     "find_project_named",
+    "find_structure",
     "find_upload",
     "form_document",
     "give_parameters",
@@ -174,16 +204,22 @@ __all__ = [
     "list_files",
     "list_jobs",
     "list_kpis",
+    "list_places",
     "list_projects",
+    "list_tags",
     "list_tasks",
     "list_trash",
     "load_settings",
     "log_path",
     "logged_jobs",
+    "map_bytes",
+    "model_text",
     "move_project",
     "new_job",
     "open_store",
     "outcome_of",
+    "page_of_jobs",
+    "page_of_projects",
     "parameter_documents",
     "parameters",
     "params_tree",
@@ -197,19 +233,25 @@ __all__ = [
     "project_size",
     "project_usage",
     "purge",
+    "rate_job",
     "read_report",
     "receive_upload",
     "recover_projects",
     "refuse_dependents",
+    "rename_project",
     "repair_project",
     "restart_job",
     "restarted",
     "restore_entry",
+    "retitle_job",
+    "row_document",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
+    "structure_document",
     "submit_job",
     "summary_document",
+    "tag_project",
     "task_detail",
     "task_form",
     "task_schema",

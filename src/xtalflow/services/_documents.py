@@ -59,6 +59,18 @@ def summary_document(summary: JobSummary, project: str) -> Document:
     }
 
 
+def row_document(summary: JobSummary, project: str) -> Document:
+    """A job of a page: as `summary_document`, with its place in the tree, and what it reports while it runs."""
+    number = summary.job.number
+    return summary_document(summary, project) | {
+        "parent": number.rpartition(".")[0] or None,
+        "depth": number.count("."),
+        "children": summary.children,
+        "progress": dict(summary.progress) or None,
+        "cycle": dict(summary.cycle_values) or None,
+    }
+
+
 def job_document(detail: JobDetail, project: str, directory: Path) -> Document:
     """All of a job, its children included."""
     return job_head(detail.job, project) | {

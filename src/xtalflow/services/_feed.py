@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from xtalflow import db
 from xtalflow.errors import StoreUnavailable
 
-from ._documents import Document, iso_time, summary_document
+from ._documents import Document, iso_time, row_document
 
 if TYPE_CHECKING:
     from xtalflow.db import EventRecord, JobProgress, ProjectNews
@@ -180,7 +180,8 @@ class Feed:
                 self._tell_progress(channel, progress)
 
     def _tell_progress(self, channel: _Channel, progress: dict[JobId, JobProgress]) -> None:
-        changed = {job: now for job, now in progress.items() if channel.progress.get(job) != now}
+        known = channel.progress
+        changed = {job: now for job, now in progress.items() if (now.progress or now.cycle) and known.get(job) != now}
         channel.progress = progress
         for job, now in changed.items():
             document = {"job": str(job), "progress": dict(now.progress) or None, "cycle": dict(now.cycle) or None}
@@ -191,7 +192,7 @@ class Feed:
 
     def _messages(self, news: ProjectNews) -> list[Message]:
         name = self._names.get(news.project, "")
-        rows = {job: summary_document(row, name) for job, row in news.jobs.items()}
+        rows = {job: row_document(row, name) for job, row in news.jobs.items()}
         return [
             Message(
                 kind="change",

@@ -45,6 +45,7 @@ def project_document(project: ProjectRecord) -> dict[str, Any]:
         "last_access": iso_time(project.last_access),
         "last_job_number": str(project.last_job_number),
         "tags": list(project.tags),
+        "archived": project.is_archived,
     }
 
 

@@ -11,6 +11,7 @@ from ._job import job_urls
 from ._new_job import new_job_urls
 from ._project import project_urls
 from ._signing_in import signing_in_urls
+from ._structure import structure_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *project_urls,
     *job_urls,
     *new_job_urls,
+    *structure_urls,
 ]
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

@@ -27,7 +27,9 @@ async def main():
     async with open_store():
         project = await find_project("words")
         handler = await AsyncDatabaseHandler.open(project.id)
-        await handler.edit_project(description="Words of a text", tags=["texts", "β"])
+        await handler.edit_project(description="Words of a text", tags=["texts", "β"], archived=True)
+        await handler.edit_project(name="sentences")
+        await handler.edit_project(name="words")
         for number, evaluation in (("1", Evaluation.GOOD), ("1.2", Evaluation.BEST)):
             job = await find_job(project.id, number)
             await handler.edit_job(job.id, title=f"Job {number}", comments="looks well", evaluation=evaluation)

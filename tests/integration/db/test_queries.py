@@ -85,15 +85,14 @@ async def test_a_job_is_found_by_number_and_by_uuid(handler: AsyncDatabaseHandle
         await get_job(uuid4())
 
 
-async def test_a_list_shows_the_newest_jobs_first_page_by_page(handler: AsyncDatabaseHandler) -> None:
-    """Job 10 before job 9; a page goes on where the last one ended."""
+async def test_a_list_shows_the_newest_jobs_first(handler: AsyncDatabaseHandler) -> None:
+    """Job 10 before job 9."""
     for _ in range(11):
         await handler.create_job(NewJob(task="a"))
     await handler.create_job(NewJob(task="b"))
 
     page = await list_jobs(handler.project, limit=4)
     assert [summary.job.number for summary in page] == ["12", "11", "10", "9"]
-    assert [s.job.number for s in await list_jobs(handler.project, before="9", limit=2)] == ["8", "7"]
     assert [s.job.number for s in await list_jobs(handler.project, task="b")] == ["12"]
     assert await list_jobs(handler.project, status=JobStatus.RUNNING) == []
 
@@ -111,13 +110,13 @@ async def test_a_list_shows_top_level_jobs_unless_asked(handler: AsyncDatabaseHa
 async def test_a_list_costs_the_same_for_any_number_of_jobs(
     handler: AsyncDatabaseHandler, count_queries: CountQueries
 ) -> None:
-    """Three statements, with indicators."""
+    """Four statements, with indicators and counts of children."""
     counts = []
     for _ in range(2):
         await pipeline(handler)
         counts.append(await count_queries(list_jobs(handler.project, all_levels=True)))
 
-    assert counts == [3, 3]
+    assert counts == [4, 4]
 
 
 async def test_a_job_is_shown_with_all_below_it(handler: AsyncDatabaseHandler, count_queries: CountQueries) -> None:

@@ -67,6 +67,39 @@ connection.close()
     assert (out.split(), err) == (["2", "old", "40", "2", "None"], "")
 
 
+async def test_values_learn_their_projects_in_a_filled_database(
+    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Numbers and texts of jobs of two projects are each its project's afterwards; no project is archived."""
+    script = """
+from django.core.management import call_command
+import xtalflow.db
+xtalflow.db.setup()
+call_command("migrate", "xtalflow", "0004", verbosity=0)
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+then = MigrationExecutor(connection).loader.project_state([("xtalflow", "0004_reuse")]).apps
+Project, Job, Number, Text = (then.get_model("xtalflow", name) for name in
+                              ("Project", "Job", "JobFloatValue", "JobCharValue"))
+for name in "ab":
+    project = Project.objects.create(name=name, directory="/" + name)
+    job = Job.objects.create(project=project, number="1", number_key="00000001", top_number=1, task_name="t")
+    Number.objects.create(job=job, key_id="RFree", value=0.2)
+    Text.objects.create(job=job, key_id="spaceGroup", value="P 1")
+connection.close()
+xtalflow.db.ensure_schema()
+from xtalflow.db.models import JobCharValue, JobFloatValue, Project
+for model in (JobFloatValue, JobCharValue):
+    print(*(f"{row.project.name}={row.job.project.name}" for row in model.objects.order_by("pk")))
+print(Project.objects.filter(archived=False).count())
+connection.close()
+"""
+    (tmp_path / "home").mkdir()
+    out, err = await asyncio.to_thread(run_python(script, home=tmp_path / "home").communicate)
+
+    assert (out.splitlines(), err) == (["a=a b=b", "a=a b=b", "2"], "")
+
+
 def test_four_processes_may_start_at_once(tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]) -> None:
     """Each finds a complete database; one of them made it."""
     processes = [run_python(STARTS_UP, home=tmp_path / "new" / "home") for _ in range(4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,26 @@ def test_an_event_that_cannot_be_is_refused(program: httpx.Client, server: Serve
 
     assert answer.status_code == 422
     assert "Last-Event-ID" in answer.json()["detail"]
+
+
+def test_a_server_that_is_killed_and_started_again_leaves_out_no_event(own_command_line: Any) -> None:
+    own_command_line("run", "moody", "-p", "killed")
+    first = start_server(own_command_line, "--slots", 0)
+    with first.program() as program, program.stream("GET", "/projects/killed/events?after=0") as stream:
+        seen = [int(next(messages)["id"]) for messages in [events(stream)] for _ in range(3)]
+    first.stop(signal.SIGKILL)
+    own_command_line("run", "moody", "-p", "killed")
+    second = start_server(own_command_line, "--slots", 0)
+    last = headers_of(seen[-1])
+    with second.program() as program, program.stream("GET", "/projects/killed/events", headers=last) as stream:
+        for message in events(stream):
+            seen.append(int(message["id"]))
+            if message["data"]["row"]["number"] == "2" and message["data"]["row"]["status"] == "finished":
+                break
+    second.stop()
+
+    assert seen == list(range(1, len(seen) + 1))
+
+
+def headers_of(last: int) -> dict[str, str]:
+    return {"Last-Event-ID": str(last)}

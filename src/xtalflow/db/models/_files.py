@@ -73,6 +73,13 @@ class File(models.Model):
                 condition=~models.Q(path="") & ~models.Q(path__startswith="/"), name="file_path_is_relative"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["project", "size"],
+                condition=models.Q(available=True, derived_from__isnull=True),
+                name="file_size_in_project",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.path

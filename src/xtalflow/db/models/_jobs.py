@@ -28,7 +28,9 @@ class Job(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="jobs", db_index=False)
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children", db_index=False
+    )
     number = models.CharField(max_length=MAX_LENGTH)
     number_key = NumberKeyField(max_length=256, editable=False)
     top_number = TopNumberField(editable=False)
@@ -77,9 +79,11 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["project", "number_key"], condition=models.Q(parent__isnull=True), name="job_list_of_a_project"
-            ),
+            # of the top level by no parent; with the status for the counts of a list of projects
+            models.Index(fields=["parent", "project", "number_key", "status"], name="job_branch"),
+            models.Index(fields=["project", "number_key"], name="job_list"),
+            models.Index(fields=["project", "creation_time", "number_key"], name="job_by_creation"),
+            models.Index(fields=["project", "finish_time", "number_key"], name="job_by_finish"),
             models.Index(fields=["project", "top_number"], name="job_tree"),
             models.Index(fields=["project", "status", "number_key"], name="job_by_status"),
             models.Index(fields=["project", "task_name", "number_key"], name="job_by_task"),
@@ -122,8 +126,9 @@ class JobValueKey(models.Model):
 
 
 class JobFloatValue(models.Model):
-    """A number that a job reports, and whether it was an integer."""
+    """A number that a job reports, and whether it was an integer; `project` is that of the job, for the index."""
 
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="float_values", db_index=False)
     key = models.ForeignKey(JobValueKey, on_delete=models.RESTRICT, related_name="float_values", db_index=False)
     value = models.FloatField()
@@ -131,21 +136,23 @@ class JobFloatValue(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "key"], name="job_float_value_is_once")]
-        indexes = [models.Index(fields=["key", "value"], name="job_float_value_by_key")]
+        indexes = [models.Index(fields=["project", "key", "value"], name="job_float_value_in_project")]
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.value:g}"
 
 
 class JobCharValue(models.Model):
-    """A text that a job reports, such as a space group."""
+    """A text that a job reports, such as a space group; `project` is that of the job, for the index."""
 
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="char_values", db_index=False)
-    key = models.ForeignKey(JobValueKey, on_delete=models.RESTRICT, related_name="char_values")
+    key = models.ForeignKey(JobValueKey, on_delete=models.RESTRICT, related_name="char_values", db_index=False)
     value = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "key"], name="job_char_value_is_once")]
+        indexes = [models.Index(fields=["project", "key"], name="job_char_value_in_project")]
 
     def __str__(self) -> str:
         return f"{self.key_id} {self.value}"

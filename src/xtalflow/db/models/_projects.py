@@ -24,6 +24,7 @@ class Project(models.Model):
     creation_host = models.TextField(blank=True, default="")
     last_job_number = models.PositiveIntegerField(default=0)
     last_event_seq = models.PositiveBigIntegerField(default=0)
+    archived = models.BooleanField(default=False)
     follow_from_job = models.ForeignKey(
         "xtalflow.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed_by"
     )

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xtalflow.errors import UnsuitableContent
-
-from ..reflections import choose_group, read_reflections
+from ._viewer_maps import read_cell_density
 
 if TYPE_CHECKING:
     import gemmi
-
-SAMPLE_RATE = 3.0
-"""Grid points per d_min; at 3 a peak's parabola is good to some hundredths of an Å."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +46,6 @@ def read_density_map(path: Path, columns: str = "") -> DensityMap:
     UnsuitableContent
         No reflections; no map coefficients, or several and none named; nothing in them; a map that is flat.
     """
-    import numpy as np
-
-    mtz = read_reflections(path)
-    amplitude, phase = choose_group(path, mtz, ("FPHI",), "map coefficients", columns).labels
-    present = np.isfinite(mtz.column_with_label(amplitude).array) & np.isfinite(mtz.column_with_label(phase).array)
-    if not present.any():
-        raise UnsuitableContent(path, f"all map coefficients in {amplitude} and {phase} are missing")
-    grid = mtz.transform_f_phi_to_map(amplitude, phase, sample_rate=SAMPLE_RATE)
-    rms = float(np.std(grid.array))
-    if not rms > 0.0:
-        raise UnsuitableContent(path, "the map of these coefficients is flat")
-    grid.normalize()
-    return DensityMap(grid=grid, rms=rms, d_min=float(np.min(mtz.make_d_array()[present])))
+    density = read_cell_density(path, columns)
+    density.grid.normalize()
+    return DensityMap(grid=density.grid, rms=density.rms, d_min=density.d_min)

@@ -29,6 +29,7 @@ from ._models import read_model, with_crystal, write_model
 from ._refmac_text import TlsGroup, read_external_restraints, read_keywords, read_tls_groups
 from ._sequences import ModelSequence, sequences_of_model
 from ._small_molecules import SmallMolecule, read_mol2, read_molfile
+from ._viewer_models import viewer_cif, viewer_pdb
 
 __all__ = [
     "CBlastData",
@@ -64,6 +65,8 @@ __all__ = [
     "read_tls_groups",
     "residue_names",
     "sequences_of_model",
+    "viewer_cif",
+    "viewer_pdb",
     "with_crystal",
     "write_model",
 ]
