@@ -7,6 +7,7 @@
     + UnknownParameter      no parameter, or several, answer to this name
     + UnknownProject
     + UnknownJob
+    + UnknownFile           a project has no such file, or has it no more
     + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
     + UnsuitableContent     readable, but not what is asked for
     + InvalidSelection      a text that is no atom selection
@@ -97,6 +98,14 @@ class UnknownJob(InvalidInput, LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no job {name}")
         self.name = name
+
+
+class UnknownFile(InvalidInput, LookupError):
+    """A project has no such file, or has it no more."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} {reason}")
+        self.name, self.reason = name, reason
 
 
 class UnreadableFile(InvalidInput):

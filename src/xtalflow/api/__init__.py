@@ -16,6 +16,7 @@ from ._asking import (
     token_asker,
 )
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
+from ._downloads import OpenedFile, file_answer, open_below, path_answer
 from ._interface import interface
 
 __all__ = [
@@ -25,15 +26,19 @@ __all__ = [
     "Asker",
     "NotAllowed",
     "NotSignedIn",
+    "OpenedFile",
     "StreamedBody",
     "address_of",
     "asker_of",
     "body_of",
     "bounded",
     "client_of",
+    "file_answer",
     "header",
     "interface",
     "job_of",
+    "open_below",
+    "path_answer",
     "project_of",
     "refuse_scope",
     "serving_of",

@@ -7,7 +7,6 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import gemmi
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,6 @@ from django.http.response import HttpResponseBase
 from ninja import Query
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from xtalflow import db
 from xtalflow.db import Role
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import (
@@ -33,9 +31,9 @@ from ._asking import asker_of, job_of, project_of
 from ._bodies import JobNumber, ProjectName, Whole
 from ._body import STREAMED, body_of
 from ._downloads import file_answer, open_below
-from ._ranges import RANGES
 from ._pages import CURSOR, page_of
-from ._problems import CHANGED, CONFLICT, GONE, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, WRONG_TYPE, Refused
+from ._problems import OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, WRONG_TYPE, Refused
+from ._ranges import RANGES
 from ._room import Room
 
 if TYPE_CHECKING:

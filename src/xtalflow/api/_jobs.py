@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -55,11 +55,11 @@ from ._answers import (
 )
 from ._asking import asker_of, job_of, project_of, server_paths_of
 from ._bodies import CheckedJob, JobChange, JobOptionsBody, NewJob, NumberInPath, ProjectName, Truth, Whole
-from ._downloads import open_below, path_answer
-from ._ranges import RANGES
 from ._conditions import refuse_changed_document
+from ._downloads import open_below, path_answer
 from ._pages import CURSOR, as_page
-from ._problems import INVALID_PARAMETERS, NOT_FOUND, OUT_OF_RANGE, UNKNOWN_FILE, Refused, named_in_request
+from ._problems import INVALID_PARAMETERS, NOT_FOUND, OUT_OF_RANGE, Refused, named_in_request
+from ._ranges import RANGES
 from ._room import Room
 from ._values import flat_values, uploads_in
 

@@ -19,6 +19,7 @@ from xtalflow.errors import (
     InvalidInput,
     NotEquipped,
     StoreUnavailable,
+    UnknownFile,
     UnknownJob,
     UnknownParameter,
     UnknownProject,
@@ -48,9 +49,9 @@ NOT_SIGNED_IN = ProblemKind("not-signed-in", 401, "Nobody is signed in")
 NOT_ALLOWED = ProblemKind("not-allowed", 403, "This is not allowed")
 UNKNOWN_PROJECT = ProblemKind("unknown-project", 404, "There is no such project")
 UNKNOWN_JOB = ProblemKind("unknown-job", 404, "There is no such job")
+UNKNOWN_FILE = ProblemKind("unknown-file", 404, "There is no such file")
 UNKNOWN_TASK = ProblemKind("unknown-task", 404, "There is no such task")
 UNKNOWN_PARAMETER = ProblemKind("unknown-parameter", 404, "There is no such parameter")
-UNKNOWN_FILE = ProblemKind("unknown-file", 404, "There is no such file")
 NOT_FOUND = ProblemKind("not-found", 404, "There is nothing here")
 WRONG_METHOD = ProblemKind("wrong-method", 405, "This cannot be asked with this method")
 CONFLICT = ProblemKind("conflict", 409, "The present state does not allow this")
@@ -95,6 +96,7 @@ _KINDS: list[tuple[type[Exception], ProblemKind]] = [
     (NotAllowed, NOT_ALLOWED),
     (UnknownProject, UNKNOWN_PROJECT),
     (UnknownJob, UNKNOWN_JOB),
+    (UnknownFile, UNKNOWN_FILE),
     (UnknownTask, UNKNOWN_TASK),
     (UnknownParameter, UNKNOWN_PARAMETER),
     (ValidationFailed, INVALID_PARAMETERS),

@@ -7,9 +7,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xtalflow.figures import local_time, size
+
 from ._asking import agreed
 from ._exit import FINISHED, say
-from ._numbers import local_time, size
 from ._parser import SubParsers, add_command, add_commands_below, add_project_option, add_yes_option
 from ._run import CLIENT
 

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from xtalflow.figures import duration, figure, heading
+
 from ._exit import FINISHED, UNSATISFACTORY
-from ._numbers import duration, figure, heading
 from ._parser import SubParsers, add_command
 
 _SHOWN = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from xtalflow.figures import size
+
 from ._exit import FINISHED
-from ._numbers import size
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
 from ._which import project_and_job
 

@@ -6,7 +6,8 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ._numbers import places_of, rounded
+from xtalflow.figures import places_of, rounded
+
 from ._output import print_json, print_table
 from ._tables import Column
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._numbers import duration, figure, heading, local_time, size
+from xtalflow.figures import duration, figure, heading, local_time, size
+
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
 from ._which import project_and_job
 

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from ._numbers import OVER_STRONG, duration, figure, heading, is_over_strong
+from xtalflow.figures import OVER_STRONG, duration, figure, heading, is_over_strong
+
 from ._output import console
 from ._tables import STATUS_STYLE
 

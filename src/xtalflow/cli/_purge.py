@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow.errors import InvalidInput
+from xtalflow.figures import size
 
 from ._asking import agreed, can_ask
 from ._exit import FINISHED, say
-from ._numbers import size
 from ._parser import SubParsers, add_command, add_project_option, add_yes_option
 from ._run import CLIENT
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ._numbers import column_places, report_figure, rounded
+from xtalflow.figures import column_places, report_figure, rounded
+
 from ._output import console, print_table
 from ._tables import Column
 

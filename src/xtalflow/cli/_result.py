@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ._numbers import duration, figure, heading
+from xtalflow.figures import duration, figure, heading
+
 from ._output import print_table
 from ._tables import Column
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow.errors import InvalidInput
+from xtalflow.figures import duration, local_time
 
-from ._numbers import duration, local_time
 from ._parser import SubParsers, add_command, add_job_argument
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ from ._feed import Feed, Message, event_document
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
+from ._job_parts import file_of_project
 from ._jobs import (
     FoundJob,
     find_job,
@@ -183,6 +184,7 @@ __all__ = [
     "event_document",
     "examine_installation",
     "file_document",
+    "file_of_project",
     "fill_fields",
     "fill_form",
     "find_job",

@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from xtalflow.cli._numbers import column_places, duration, figure, heading, local_time, report_figure, size
 from xtalflow.cli._output import console, print_text
 from xtalflow.cli._progress import cycle_text
 from xtalflow.cli._report import plot_lines, print_report
 from xtalflow.cli._tables import Column, fold, table_lines
 from xtalflow.engine import JobId, JobRecord, ProjectId
+from xtalflow.figures import column_places, duration, figure, heading, local_time, report_figure, size
 from xtalflow.plugin import JobStatus
 from xtalflow.services import CycleDone, JobEnded, JobStarted
 

@@ -1,6 +1,6 @@
 """A task as a form: its parameters as fields with what may be typed in them, and what was typed put into the task."""
 
-from ._asking import FilledForm, fill_form, task_form
+from ._asking import FilledForm, check_filled, fill_form, task_form
 from ._columns import columns_that_fit
 from ._fields import Control, Form, FormChoice, FormField, FormFile, FormProblem, describe_form, form_document
 from ._fill import Typed, fill_fields
@@ -17,6 +17,7 @@ __all__ = [
     "FormFile",
     "FormProblem",
     "Typed",
+    "check_filled",
     "columns_that_fit",
     "describe_form",
     "fill_fields",

@@ -69,7 +69,7 @@ async def fill_form(
         The folder against which paths on the server are resolved; None if this person may name none.
     """
     places = await _places(project, owner, here)
-    return await asyncio.to_thread(_filled, plugin, values, places, project.name)
+    return await asyncio.to_thread(check_filled, plugin, values, places, project.name)
 
 
 async def _places(project: ProjectRecord, owner: str, here: Path | None) -> FilePlaces:
@@ -88,7 +88,8 @@ def _described(plugin: CPluginScript, places: FilePlaces, project: str) -> Form:
     return describe_form(plugin, places, summary=summary_of(type(plugin)), command=command)
 
 
-def _filled(plugin: CPluginScript, values: Mapping[str, Any], places: FilePlaces, project: str) -> FilledForm:
+def check_filled(plugin: CPluginScript, values: Mapping[str, Any], places: FilePlaces, project: str) -> FilledForm:
+    """As `fill_form`, with files where `places` says."""
     typed = fill_fields(plugin, values, places)
     checked, moved = without_blank_rows(plugin, typed)
     findings = [*typed.findings, *_found(checked, moved, typed)]
