@@ -33,8 +33,8 @@ DESCRIPTION = """\
 Runs macromolecular crystallography tasks and remembers everything about them.
 
 A program sends its token as `Authorization: Bearer …`. Lists come in pages: `next` of one is the `cursor` of the one
-after it. What is answered has an `ETag`: `If-None-Match` asks only for what is new, `If-Match` changes only what is as it
-was. What goes wrong is told as RFC 9457 has it, with a code: 400 `bad-request` if a request does not follow this
+after it. What is answered has an `ETag`: `If-None-Match` asks only for what is new, `If-Match` changes only what is as
+it was. What goes wrong is told as RFC 9457 has it, with a code: 400 `bad-request` if a request does not follow this
 description, 422 `invalid` if it does and cannot be done.
 """
 _ETAG = {"description": "What this answer is told by when it is asked for again", "schema": {"type": "string"}}

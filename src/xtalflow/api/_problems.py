@@ -187,7 +187,7 @@ def add_problems(api: NinjaAPI) -> None:
     api.add_exception_handler(Exception, unforeseen)
 
 
-_BY_STATUS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: WRONG_METHOD, 413: TOO_LARGE, 500: FAILED}
+_BY_STATUS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: WRONG_METHOD, 413: TOO_LARGE, 416: OUT_OF_RANGE, 500: FAILED}
 
 
 def as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -196,10 +196,12 @@ def as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     kind = _BY_STATUS.get(response.status_code, BAD_REQUEST)
     details = {
+        OUT_OF_RANGE: "the file has no such bytes",
         WRONG_METHOD: f"{request.method} cannot be asked here, but {response.get('Allow')}",
         NOT_FOUND: "nothing has this address",
     }
     answer = problem(kind, details.get(kind, kind.title))
-    if allow := response.get("Allow"):
-        answer["Allow"] = allow
+    for name in ("Allow", "Content-Range", "Retry-After"):
+        if value := response.get(name):
+            answer[name] = value
     return answer
