@@ -24,8 +24,8 @@ from ._problems import TOO_LARGE, problem
 __all__ = [
     "BODY_KEY",
     "SCOPE_KEY",
-    "TOO_LARGE",
     "STREAMED",
+    "TOO_LARGE",
     "Asker",
     "NotAllowed",
     "NotSignedIn",

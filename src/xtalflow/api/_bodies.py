@@ -53,7 +53,13 @@ def _truth(value: Any) -> Any:
     return value
 
 
+def _integer(value: Any) -> Any:
+    """A number of a body without a fraction is an integer, however it is written: JSON has one kind of numbers."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Whole = Annotated[int, BeforeValidator(_whole)]
+Integer = Annotated[int, BeforeValidator(_integer)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 
 
@@ -115,7 +121,7 @@ class JobOptionsBody(JobParameters):
     """A job to be made, but for its task."""
 
     title: Line = ""
-    priority: int = Field(default=0, ge=-100, le=100, description="Of jobs that wait, the higher are run first")
+    priority: Integer = Field(default=0, ge=-100, le=100, description="Of jobs that wait, the higher are run first")
     after: list[JobNumber] = Field(
         default=[], max_length=100, description="Jobs of the project that must have finished before it is run"
     )
@@ -165,7 +171,9 @@ class NewToken(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "beamline", "scope": "write", "days": 90}]})
     name: str = Field(min_length=1, max_length=100, pattern=LINE)
     scope: ScopeName = "read"
-    days: int | None = Field(default=None, ge=1, le=3650, description="For so many days; null is for ever")
+    days: Annotated[Integer, Field(ge=1, le=3650)] | None = Field(
+        default=None, description="For so many days; null is for ever"
+    )
 
 
 class StrictParser(Parser):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query
@@ -43,8 +43,8 @@ class HistoryQuery(BaseModel):
 class StreamQuery(BaseModel):
     """Where a stream begins."""
 
-    after: Whole | None = Field(
-        default=None, ge=0, lt=2**63, description="The id of the last message that is known; only new ones without it"
+    after: Annotated[Whole, Field(ge=0, lt=2**63)] | None = Field(
+        default=None, description="The id of the last message that is known; only new ones without it"
     )
 
 

@@ -14,11 +14,13 @@ from django.http.response import HttpResponseBase
 from ninja import Query
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from xtalflow import db
 from xtalflow.db import Role
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import (
     Upload,
     drop_upload,
+    file_document,
     file_of_project,
     receive_upload,
 )
@@ -111,8 +113,13 @@ async def get_file(request: HttpRequest, project: ProjectName, file: FileUuid) -
     """A file, with what its content says."""
     home = await project_of(request, project)
     record = await file_of_project(home, file)
-    rows = [row for row in await known_files(home) if row["uuid"] == str(record.id)]
-    return rows[0]
+    sources = await db.import_sources(home.id, [record.id])
+    return {
+        "project": home.name,
+        "job": (await db.get_job(record.job)).number if record.job else None,
+        **file_document(record, home.directory),
+        "imported_from": sources.get(record.id),
+    }
 
 
 @files.asks(

@@ -19,6 +19,7 @@ from xtalflow.engine import Limits
 from xtalflow.errors import ValidationFailed
 from xtalflow.plugin import JobStatus, make_task
 from xtalflow.services import (
+    FilledForm,
     FoundJob,
     JobOptions,
     cancel_job,
@@ -108,7 +109,7 @@ class DeletionQuery(BaseModel):
 class LogQuery(BaseModel):
     """Which part of a log."""
 
-    tail: Whole | None = Field(default=None, ge=1, le=10_000, description="Only the last lines")
+    tail: Whole = Field(default=0, ge=0, le=10_000, description="Only so many of the last lines; 0 is all of it")
 
 
 @jobs.asks("GET", _JOBS, Page[JobRow])
@@ -146,11 +147,11 @@ async def check_job(request: HttpRequest, project: ProjectName, body: CheckedJob
     with named_in_request():
         plugin = await asyncio.to_thread(make_task, body.task)
         plugin.title = body.title
-        plugin, findings = await _filled(request, home, plugin, body.parameters)
+        filled = await _filled(request, home, plugin, body.parameters)
     return {
-        "can_run": not _errors(findings),
-        "findings": [_finding(finding) for finding in findings],
-        "command": command_line(plugin, home.name),
+        "can_run": not _errors(filled.findings),
+        "findings": [_finding(finding) for finding in filled.findings],
+        "command": filled.form.command,
     }
 
 
@@ -243,7 +244,7 @@ async def get_log(
     """The log of the programs of a job: all of it, the bytes of a `Range`, or the last lines."""
     found = await job_of(request, project, number)
     path = log_path(found).relative_to(found.project.directory).as_posix()
-    if asked.tail is not None:
+    if asked.tail:
         text = await asyncio.to_thread(_last_lines, found.project.directory, path, asked.tail)
         return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
     return await path_answer(request, found.project.directory, path, inline=True)
@@ -282,8 +283,8 @@ async def _make(
 ) -> Document:
     """Fill a task, make its job, queue it, and forget the uploads that it took."""
     asker = await asker_of(request)
-    plugin, findings = await _filled(request, home, plugin, body.parameters)
-    if errors := _errors(findings):
+    filled = await _filled(request, home, plugin, body.parameters)
+    if errors := _errors(filled.findings):
         raise ValidationFailed(errors)
     options = JobOptions(
         title=body.title,
@@ -293,22 +294,19 @@ async def _make(
         limits=Limits(time_s=body.limits.time_s, memory_mb=body.limits.memory_mb),
         after=await jobs_to_wait_for(body.after, home, home.directory),
     )
-    job = await submit_job(home, plugin, options, client=asker.actor)
+    job = await submit_job(home, filled.plugin, options, client=asker.actor)
     for upload in uploads_in(body.parameters):
         await asyncio.to_thread(drop_upload, upload, owner=asker.person.name)
     response["Location"] = reverse("api:get_job", args=[str(home.id), job.number])
     return await job_details(FoundJob(project=home, job=job))
 
 
-async def _filled(
-    request: HttpRequest, home: ProjectRecord, plugin: CPluginScript, given: Document
-) -> tuple[CPluginScript, Sequence[Finding]]:
+async def _filled(request: HttpRequest, home: ProjectRecord, plugin: CPluginScript, given: Document) -> FilledForm:
     """A task with the parameters given, and all that is wrong with it."""
     asker = await asker_of(request)
     values = await asyncio.to_thread(flat_values, plugin, given)
     here = server_paths_of(asker)
-    filled = await fill_form(home, plugin, values, owner=asker.person.name, here=here)
-    return filled.plugin, filled.findings
+    return await fill_form(home, plugin, values, owner=asker.person.name, here=here)
 
 
 def _errors(findings: Sequence[Finding]) -> list[Finding]:

@@ -39,7 +39,7 @@ from ._answers import (
     TrashAnswer,
 )
 from ._asking import asker_of, project_of, refuse_scope
-from ._bodies import NewProject, ProjectChange, ProjectName, Truth, Whole
+from ._bodies import NewProject, ProjectChange, ProjectName, Whole
 from ._conditions import refuse_changed_document
 from ._pages import CURSOR, as_page
 from ._problems import NOT_FOUND, Refused
@@ -59,7 +59,9 @@ class ProjectQuery(BaseModel):
 
     text: str = Field(default="", max_length=200, description="Words in the name, description or tags")
     tag: list[str] = Field(default=[], max_length=20, description="The project has all of these")
-    archived: Truth | None = Field(default=False, description="Those that are archived, or those that are not")
+    archived: Literal["false", "true", "both"] = Field(
+        default="false", description="Those that are archived, those that are not, or both"
+    )
     sort: Sort = Field(default="name", description="With a minus before it from the largest on")
     cursor: str = CURSOR
     limit: Whole = Field(default=100, ge=1, le=1000)
@@ -72,7 +74,7 @@ async def list_projects(request: HttpRequest, asked: Query[ProjectQuery]) -> Doc
     which = ProjectFilter(
         text=asked.text,
         tags=tuple(asked.tag),
-        archived=asked.archived,
+        archived={"false": False, "true": True, "both": None}[asked.archived],
         only=await db.projects_open_to(asker.person),
     )
     return as_page(await page_of_projects(filter=which, sort=asked.sort, cursor=asked.cursor, limit=asked.limit))
