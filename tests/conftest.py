@@ -17,6 +17,8 @@ from blockbuster import BlockBuster
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from xtalflow.db import AsyncDatabaseHandler, ProjectRecord
 
 TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
@@ -43,6 +45,19 @@ WATCHED = frozenset(
     }
 )
 """What takes long when a file or a disk is slow; a look at a folder does not."""
+
+CHROMIUM_WORDS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",  # draws densities without a graphics card
+    "--enable-unsafe-swiftshader",
+]
+AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+"""Looks for what keeps people from using a page."""
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -71,6 +86,22 @@ def unprivileged() -> list[str]:
     if shutil.which("setpriv") is None:
         missing("root may read everything, and there is no setpriv to give that up")
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser that nobody sees; tests that need it are skipped where there is none, or no ``make assets``."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("there is no chromium")
+    if not AXE.is_file():
+        missing("the packages of the pages are not there; `make assets` fetches them")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_WORDS)
+        yield browser
+        browser.close()
 
 
 _home = pytest.StashKey[Path]()

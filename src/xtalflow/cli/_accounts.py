@@ -66,7 +66,8 @@ def add(commands: SubParsers) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from ._numbers import local_time
+    from xtalflow.figures import local_time
+
     from ._output import print_json, print_table
     from ._session import with_store
 

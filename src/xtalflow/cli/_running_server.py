@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,6 +44,8 @@ class RunningServer:
         StoreUnavailable
             The server does not answer.
         """
+        import urllib.request
+
         request = urllib.request.Request(  # noqa: S310  # our own server's address
             f"{self.address}/sign-in/token/", method="POST", headers={"Authorization": f"Bearer {self.key}"}
         )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import errno
-import ipaddress
 import os
 import socket
 from pathlib import Path
@@ -76,6 +74,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         print(f"xtalflow is served at {server.address} already")
         lead_in(settings.home, server.address, server.another_token(), browser=not arguments.no_browser)
         return FINISHED
+    import asyncio
+
     with _bound(arguments.host, arguments.port) as bound:
         asyncio.run(_run(arguments, settings, bound, is_local=is_local))
     return FINISHED
@@ -150,6 +150,8 @@ def _bound(host: str, port: int | None) -> socket.socket:
 
 
 def _is_loopback(host: str) -> bool:
+    import ipaddress
+
     if host == "localhost":
         return True
     try:

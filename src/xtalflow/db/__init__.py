@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     )
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._one_job import job_events, job_neighbours
     from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
     from ._provenance import Direction
     from ._records import (
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         EventRecord,
         FileEdge,
         JobDetail,
+        JobNeighbours,
         JobProgress,
         JobSummary,
         Person,
@@ -112,11 +114,12 @@ _HOMES = {
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
+    "_one_job": "job_events job_neighbours",
     "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
-        "FileEdge JobDetail JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
+        "FileEdge JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
         "ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
@@ -161,6 +164,7 @@ __all__ = [
     "JobDetail",
     "JobEdit",
     "JobFilter",
+    "JobNeighbours",
     "JobProgress",
     "JobRestoration",
     "JobSummary",
@@ -204,7 +208,9 @@ __all__ = [
     "is_anyone_with_password",
     "is_anything_queued",
     "job_detail",
+    "job_events",
     "job_inputs",
+    "job_neighbours",
     "jobs_to_cancel",
     "last_events",
     "list_accounts",

@@ -13,7 +13,7 @@ from xtalflow.errors import InvalidInput, UnknownJob
 
 from ._job_numbers import top_number
 from ._records import Evaluation, EventRecord, JobDetail, UsedFile, UseRole
-from ._rows import batched, file_records, file_rows, job_records, job_rows, kpis_of
+from ._rows import batched, event_records, file_records, file_rows, job_records, job_rows, kpis_of
 from ._write_files import imported_file_uuid
 from .models import File, FileUse, Job, JobEvent, Project
 
@@ -142,18 +142,7 @@ def import_sources(project: UUID, file_uuids: Sequence[UUID]) -> dict[FileId, st
 def events_of_project(project: UUID, *, after: int, limit: int) -> list[EventRecord]:
     """The history of a project from an event on, the oldest first."""
     rows = JobEvent.objects.filter(project__uuid=project, seq__gt=after).order_by("seq")[:limit]
-    return [
-        EventRecord(
-            seq=row.seq,
-            time=row.time,
-            job=JobId(row.job_uuid) if row.job_uuid else None,
-            kind=row.kind,
-            who=row.who,
-            where_from=row.where_from,
-            data=row.data,
-        )
-        for row in rows
-    ]
+    return event_records(rows)
 
 
 def _uses_of(jobs: QuerySet[Job]) -> dict[UseRole, _Uses]:

@@ -197,6 +197,14 @@ class JobDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobNeighbours:
+    """Numbers of the jobs before and after one, at its level; None at an end."""
+
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileEdge:
     """A job wrote (OUT) or reads (IN) a file as one of its parameters."""
 

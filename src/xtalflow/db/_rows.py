@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, ProjectId
 from xtalflow.plugin import JobStatus
 
-from ._records import KpiValue
-from .models import File, Job, JobCharValue, JobFloatValue, Project
+from ._records import EventRecord, KpiValue
+from .models import File, Job, JobCharValue, JobEvent, JobFloatValue, Project
 
 _K = TypeVar("_K")
 KEYS_PER_STATEMENT = 10_000
@@ -118,6 +118,22 @@ def kpis_of(jobs: QuerySet[Job], keys: Sequence[str] | None = None) -> dict[Any,
     for job, key, text in JobCharValue.objects.filter(**which).order_by("pk").values_list("job", "key", "value"):
         kpis[job][key] = text
     return kpis
+
+
+def event_records(events: QuerySet[JobEvent]) -> list[EventRecord]:
+    """Lines of a project's history."""
+    return [
+        EventRecord(
+            seq=row.seq,
+            time=row.time,
+            job=JobId(row.job_uuid) if row.job_uuid else None,
+            kind=row.kind,
+            who=row.who,
+            where_from=row.where_from,
+            data=row.data,
+        )
+        for row in events
+    ]
 
 
 def batched(keys: Iterable[_K]) -> Iterator[list[_K]]:

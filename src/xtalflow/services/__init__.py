@@ -11,6 +11,7 @@ from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
 from ._command_line import command_line
+from ._cycles import cycles_of
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
     DEMO_PROJECT,
@@ -41,6 +42,8 @@ from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
 from ._job_parts import file_of_project
+from ._job_parameters import job_parameters
+from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
     FoundJob,
     find_job,
@@ -53,6 +56,7 @@ from ._jobs import (
     logged_jobs,
     read_report,
 )
+from ._lineage import Lineage, Lineages, lineages
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
@@ -134,6 +138,8 @@ __all__ = [
     "JobPurge",
     "JobRun",
     "JobStarted",
+    "Lineage",
+    "Lineages",
     "Listener",
     "MapKind",
     "Message",
@@ -170,6 +176,7 @@ __all__ = [
     "command_line",
     "comment_job",
     "compare_with_truth",
+    "cycles_of",
     "definition_detail",
     "definition_schema",
     "definition_tree",
@@ -198,10 +205,14 @@ __all__ = [
     "give_parameters",
     "job_details",
     "job_document",
+    "job_events",
     "job_graph",
     "job_head",
+    "job_neighbours",
+    "job_parameters",
     "job_usage",
     "jobs_to_wait_for",
+    "lineages",
     "list_accounts",
     "list_files",
     "list_jobs",

@@ -19,8 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *signing_in_urls,
     *project_urls,
     *job_urls,
-    *new_job_urls,
     *structure_urls,
+    *new_job_urls,
 ]
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

@@ -47,6 +47,10 @@ _TITLES = {"inputData": "Inputs", "controlParameters": "Controls"}
 _CHOOSE = re.compile(r"; choose '.+")
 """How columns are chosen on the command line."""
 SELECTION_HELP = "Such as A/ or A/10-50 or not (HOH); without it all of the model"
+_FEW = 6
+"""Numbers that fit in a row."""
+_SHORT = 4
+"""Characters of a name that is a symbol rather than a word, such as the edges of a cell."""
 _LONG = 200
 """Characters from which a text gets several lines."""
 
@@ -201,6 +205,12 @@ class FormField:
         return next((part for part in self.parts if part.path == f"{self.path}.columnLabels"), None)
 
     @property
+    def is_row(self) -> bool:
+        """Whether its parts are a few numbers that stand in a row, such as a cell."""
+        numbers = all(part.control in (Control.NUMBER, Control.INTEGER) for part in self.parts)
+        return self.control is Control.GROUP and numbers and len(self.parts) <= _FEW
+
+    @property
     def opens_expertise(self) -> bool:
         """Whether the parts for experts should be seen: something in them was changed, or is wrong."""
         return any(part.is_changed or part.has_problems for part in self.expertise)
@@ -336,19 +346,20 @@ class _Describer:
     def field(self, item: CData) -> FormField:
         if isinstance(item, CList):
             head = self._head(item, Control.LIST)
-            return replace(head, parts=tuple(self._row(each, number) for number, each in enumerate(item)))
+            return replace(head, parts=tuple(self._row(each, head.label) for each in item))
         if isinstance(item, CDataFile):
             return self._file(item)
         if isinstance(item, CScalar):
             return self._scalar(item)
         return replace(self._head(item, Control.GROUP), parts=tuple(self._all(item.children())))
 
-    def _row(self, item: CData, number: int) -> FormField:
-        row = self.field(item)
-        return replace(row, label=f"{row.label} {number + 1}" if row.label != item.name else f"{number + 1}")
+    def _row(self, item: CData, around: str) -> FormField:
+        row, number = self.field(item), int(item.name.strip("[]")) + 1
+        own = item.qualifier("guiLabel") if isinstance(item, (CDataFile, CScalar)) else ""
+        return replace(row, label=f"{row.label if own else around} {number}")
 
     def _head(self, item: CData, control: Control) -> FormField:
-        label = str(item.qualifier("guiLabel") or item.name)
+        label = str(item.qualifier("guiLabel") or _in_words(item.name))
         found = _UNIT.fullmatch(label)
         path = item.object_path()
         refused = path in self.typed.refused
@@ -461,6 +472,14 @@ def _control(item: CScalar[Any]) -> Control:
         item.qualifier("guiMode") == "multiLine" or len(str(item.value or "")) > _LONG or "\n" in str(item.value or "")
     )
     return Control.LINES if many else Control.TEXT
+
+
+def _in_words(name: str) -> str:
+    """A name as a label: ``crystalName`` gives ``Crystal name``; one without small letters is left alone."""
+    if name.isupper() or not name.isidentifier():
+        return name
+    words = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name)
+    return name if words == name and len(name) < _SHORT else words[:1].upper() + words[1:].lower()
 
 
 def _unit_of(item: CData) -> str:
