@@ -11,18 +11,21 @@ from ._connection import DATABASE_FILE, network_file_system
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
-    from ._asked import JobFilter, Page, ProjectFilter
+    from ._asked import FileFilter, JobFilter, Page, ProjectFilter
     from ._asking import (
         add_person,
         change_password,
         create_project,
         files_read_elsewhere,
+        files_that_fit,
+        find,
         find_job,
         find_project,
         get_job,
         get_project,
         give_back,
         give_role,
+        going_jobs,
         held_attempts,
         hopeless_attempts,
         import_sources,
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
         job_detail,
         job_inputs,
         jobs_to_cancel,
+        kpi_keys,
+        kpi_page,
         last_events,
         list_accounts,
         list_events,
@@ -80,6 +85,9 @@ if TYPE_CHECKING:
         Evaluation,
         EventRecord,
         FileEdge,
+        Findings,
+        FoundFile,
+        GoingJob,
         JobDetail,
         JobNeighbours,
         JobProgress,
@@ -101,16 +109,16 @@ if TYPE_CHECKING:
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
 
 _HOMES = {
-    "_asked": "JobFilter Page ProjectFilter",
+    "_asked": "FileFilter JobFilter Page ProjectFilter",
     "_asking": (
-        "add_person change_password create_project files_read_elsewhere find_job find_project get_job "
-        "get_project give_back give_role held_attempts hopeless_attempts import_sources "
-        "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel last_events "
-        "list_accounts list_events list_files list_jobs list_projects list_tags local_person make_token "
-        "members_of news_of news_since next_attempt page_of_jobs page_of_projects person_by_id person_named "
-        "person_of_token person_with_password plan_deletion projects_open_to provenance_graph recover_project "
-        "registered_paths release_attempts remove_person renew_attempts revoke_token role_in running_progress "
-        "take_over tokens_of"
+        "add_person change_password create_project files_read_elsewhere files_that_fit find find_job "
+        "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
+        "import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
+        "kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects list_tags "
+        "local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
+        "person_by_id person_named person_of_token person_with_password plan_deletion projects_open_to "
+        "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
+        "revoke_token role_in running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
@@ -121,6 +129,8 @@ _HOMES = {
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
         "FileEdge JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
         "ProvenanceGraph Role Scope UseRole UsedFile"
+        "FileEdge Findings FoundFile GoingJob JobDetail JobProgress JobSummary Person ProjectNews "
+        "ProjectRecord ProjectSummary ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",
     "_replay": "RunSettlement",
@@ -160,6 +170,10 @@ __all__ = [
     "Evaluation",
     "EventRecord",
     "FileEdge",
+    "FileFilter",
+    "Findings",
+    "FoundFile",
+    "GoingJob",
     "JobDeletion",
     "JobDetail",
     "JobEdit",
@@ -194,6 +208,8 @@ __all__ = [
     "deletions",
     "ensure_schema",
     "files_read_elsewhere",
+    "files_that_fit",
+    "find",
     "find_job",
     "find_project",
     "free_folder_name",
@@ -201,6 +217,7 @@ __all__ = [
     "get_project",
     "give_back",
     "give_role",
+    "going_jobs",
     "held_attempts",
     "hopeless_attempts",
     "import_sources",
@@ -212,6 +229,8 @@ __all__ = [
     "job_inputs",
     "job_neighbours",
     "jobs_to_cancel",
+    "kpi_keys",
+    "kpi_page",
     "last_events",
     "list_accounts",
     "list_events",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
-from xtalflow.engine import JobId, ProjectId
+from xtalflow.engine import JobId
 from xtalflow.errors import InvalidInput
 from xtalflow.plugin import JobStatus
 
@@ -44,6 +45,26 @@ class JobFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileFilter:
+    """Which files of a project; what is left empty leaves out none.
+
+    Attributes
+    ----------
+    file_types
+        The file is of one of these MIME types.
+    sub_types, content_flags
+        It has one of these, or says nothing about it.
+    text
+        Words that are all in its name or annotation, or begin the number of its job.
+    """
+
+    file_types: tuple[str, ...] = ()
+    sub_types: tuple[int, ...] = ()
+    content_flags: tuple[int, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFilter:
     """Which projects; what is left empty leaves out none.
 
@@ -62,7 +83,7 @@ class ProjectFilter:
     text: str = ""
     tags: tuple[str, ...] = ()
     archived: bool | None = False
-    only: frozenset[ProjectId] | None = None
+    only: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

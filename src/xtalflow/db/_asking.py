@@ -10,7 +10,10 @@ from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, Pro
 
 from . import (
     _deletion,
+    _finding,
+    _going,
     _job_pages,
+    _kpi_tables,
     _people,
     _project_pages,
     _projects,
@@ -20,7 +23,7 @@ from . import (
     _recovery,
     _watching,
 )
-from ._asked import JobFilter, Page, ProjectFilter
+from ._asked import FileFilter, JobFilter, Page, ProjectFilter, check_limit
 from ._provenance import Direction
 from ._records import (
     Account,
@@ -29,6 +32,9 @@ from ._records import (
     AttemptRecord,
     DeletionPlan,
     EventRecord,
+    Findings,
+    FoundFile,
+    GoingJob,
     JobDetail,
     JobProgress,
     JobSummary,
@@ -384,3 +390,42 @@ async def news_of(project_uuid: UUID, *, after: int) -> ProjectNews:
 async def running_progress(projects: Collection[UUID] | None) -> dict[ProjectId, dict[JobId, JobProgress]]:
     """Progress of the running jobs of projects, or of all."""
     return await in_database(_watching.running_progress, projects)
+
+
+async def kpi_keys(project_uuids: Sequence[UUID]) -> dict[str, bool]:
+    """Keys of the indicators that jobs of projects have, in order, and whether each is a number."""
+    return await in_database(_kpi_tables.kpi_keys, project_uuids)
+
+
+async def kpi_page(
+    project_uuids: Sequence[UUID],
+    which: JobFilter,
+    *,
+    keys: Sequence[str] = (),
+    sort: str = "-created",
+    cursor: str = "",
+    limit: int = 100,
+) -> Page[JobSummary]:
+    """A page of the jobs of projects that have an indicator of these keys, or any; orders are as in `page_of_jobs`.
+
+    Raises
+    ------
+    InvalidInput
+        The order is none, the limit is not 1 to 1000, or the cursor is none of a list in this order.
+    """
+    return await in_database(_kpi_tables.kpi_page, project_uuids, keys, which, sort, cursor, limit)
+
+
+async def find(text: str, *, only: frozenset[UUID] | None = None, limit: int = 20) -> Findings:
+    """Projects, jobs and files that a text leads to, in these projects or in all."""
+    return await in_database(_finding.find, text, only, check_limit(limit))
+
+
+async def files_that_fit(project_uuid: UUID, which: FileFilter, *, limit: int = 100) -> list[FoundFile]:
+    """Files of a project that are there and that a filter lets through, the newest first."""
+    return await in_database(_finding.files_that_fit, project_uuid, which, check_limit(limit))
+
+
+async def going_jobs(only: frozenset[UUID] | None = None) -> tuple[list[GoingJob], int]:
+    """Top-level jobs of these projects, or of all, that are queued or running; and how many there are."""
+    return await in_database(_going.going_jobs, only)

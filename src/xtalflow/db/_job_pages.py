@@ -79,7 +79,7 @@ def page_of_jobs(
     """A page of jobs with indicators and counts of children; nine queries at most."""
     project_pk = project_key(project)
     jobs = filtered(Job.objects.filter(project=project_pk), which)
-    found = slice_of(_order(jobs, project_pk, sort), ["pk"], cursor, limit)
+    found = slice_of(order_of_jobs(jobs, [project_pk], sort), ["pk"], cursor, limit)
     pks = [pk for (pk,) in found.rows]
     rows = summaries(Job.objects.filter(pk__in=pks), columns)
     return Page(
@@ -161,35 +161,44 @@ def summaries(jobs: QuerySet[Job], columns: Sequence[str] | None = None) -> dict
     return found
 
 
-def _order(jobs: QuerySet[Job], project: int, sort: str) -> Order:
-    """The order that a word means: ``-number``, ``title``, ``kpi:RFree``; a minus puts the largest first."""
+def order_of_jobs(jobs: QuerySet[Job], projects: Sequence[int], sort: str) -> Order:
+    """The order that a word means: ``-number``, ``title``, ``kpi:RFree``; a minus puts the largest first.
+
+    Parameters
+    ----------
+    projects
+        Primary keys of the projects that the jobs are of.
+    """
     name, is_descending = sort.removeprefix("-"), sort.startswith("-")
     if name.startswith(KPI):
-        segments = _by_indicator(jobs, project, clean_text(name.removeprefix(KPI)))
+        segments = _by_indicator(jobs, projects, clean_text(name.removeprefix(KPI)))
     elif name in _SORTS:
-        segments = _by_column(jobs, name)
+        segments = _by_column(jobs, name, is_of_one=len(projects) == 1)
     else:
         raise InvalidInput(
             f"jobs cannot be ordered by {name!r}, but by {', '.join(_SORTS)} or {KPI}KEY; a minus before it turns it"
         )
-    return Order(name=sort, segments=segments, tie="number_key", is_descending=is_descending)
+    tie: tuple[str, type] = ("number_key", str) if len(projects) == 1 else ("pk", int)
+    return Order(name=sort, segments=segments, tie=tie[0], tie_kind=tie[1], is_descending=is_descending)
 
 
-def _by_column(jobs: QuerySet[Job], name: str) -> list[Segment]:
+def _by_column(jobs: QuerySet[Job], name: str, *, is_of_one: bool) -> list[Segment]:
     column, kind = _SORTS[name]
     if column is None:
-        return [Segment(rows=jobs)]
+        return [Segment(rows=jobs) if is_of_one else Segment(rows=jobs.annotate(at=F("number_key")), kind=str)]
     rows = jobs.annotate(at=F(column) if isinstance(column, str) else column)
     if name in _ALWAYS_THERE:
         return [Segment(rows=rows, kind=kind)]
     return [Segment(rows=rows.filter(at__isnull=False), kind=kind), Segment(rows=rows.filter(at__isnull=True))]
 
 
-def _by_indicator(jobs: QuerySet[Job], project: int, key: str) -> list[Segment]:
+def _by_indicator(jobs: QuerySet[Job], projects: Sequence[int], key: str) -> list[Segment]:
     """Jobs with a number first, then those with a text, then those without."""
     segments = []
     for relation, kind in (("float_values", float), ("char_values", str)):
-        of_key = FilteredRelation(relation, condition=Q(**{f"{relation}__key": key, f"{relation}__project": project}))
+        of_key = FilteredRelation(
+            relation, condition=Q(**{f"{relation}__key": key, f"{relation}__project__in": projects})
+        )
         rows = jobs.annotate(indicator=of_key).filter(indicator__isnull=False).annotate(at=F("indicator__value"))
         segments.append(Segment(rows=rows, kind=kind))
     numbers = JobFloatValue.objects.filter(job=OuterRef("pk"), key=key)

@@ -151,6 +151,26 @@ class JobSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFile:
+    """A file with its project and the number of its job; empty if no job made or imported it."""
+
+    file: FileRecord
+    project: str
+    directory: Path
+    job: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Projects, jobs and files that a text leads to, the newest first; of each as many as were asked for at most."""
+
+    projects: tuple[ProjectRecord, ...]
+    jobs: tuple[tuple[str, JobSummary], ...]
+    """Jobs with the names of their projects."""
+    files: tuple[FoundFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsedFile:
     """A file of a job, under the name of the parameter that it is there."""
 
@@ -311,6 +331,31 @@ class AttemptRecord:
     reason: str = ""
     resources: Mapping[str, Any] = field(default_factory=dict)
     journal_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingJob:
+    """A top-level job that is queued or running.
+
+    Attributes
+    ----------
+    user
+        Whose it is, if that is an account.
+    attempt
+        Its open run; None if the process that made it runs it itself.
+    queued
+        When the run was queued.
+    waits_for
+        Numbers of the jobs that must finish before.
+    """
+
+    project: str
+    job: JobSummary
+    user: str
+    priority: int
+    attempt: AttemptRecord | None
+    queued: datetime | None
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

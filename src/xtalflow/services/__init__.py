@@ -4,7 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
-from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
+from xtalflow.db import Evaluation, FileFilter, JobFilter, Page, ProjectFilter
 
 from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
@@ -38,6 +38,8 @@ from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
 from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
 from ._feed import Feed, Message, event_document
+from ._finding import files_that_fit, search
+from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
@@ -57,6 +59,7 @@ from ._jobs import (
     read_report,
 )
 from ._lineage import Lineage, Lineages, lineages
+from ._kpi_tables import KpiTable, kpi_keys, kpi_table
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
@@ -122,6 +125,7 @@ __all__ = [
     "Evaluation",
     "Examination",
     "Feed",
+    "FileFilter",
     "FileOffer",
     "FilePlaces",
     "FilledForm",
@@ -138,6 +142,7 @@ __all__ = [
     "JobPurge",
     "JobRun",
     "JobStarted",
+    "KpiTable",
     "Lineage",
     "Lineages",
     "Listener",
@@ -192,6 +197,7 @@ __all__ = [
     "examine_installation",
     "file_document",
     "file_of_project",
+    "files_that_fit",
     "fill_fields",
     "fill_form",
     "find_job",
@@ -212,6 +218,8 @@ __all__ = [
     "job_parameters",
     "job_usage",
     "jobs_to_wait_for",
+    "kpi_keys",
+    "kpi_table",
     "lineages",
     "list_accounts",
     "list_files",
@@ -258,6 +266,7 @@ __all__ = [
     "restore_entry",
     "retitle_job",
     "row_document",
+    "search",
     "settle_abandoned",
     "settle_trash",
     "split_columns",
@@ -269,4 +278,5 @@ __all__ = [
     "task_form",
     "task_schema",
     "token_document",
+    "what_runs",
 ]

@@ -49,14 +49,6 @@ class Migration(migrations.Migration):
             "jobfloatvalue", models.Index(fields=["project", "key", "value"], name="job_float_value_in_project")
         ),
         migrations.AddIndex("jobcharvalue", models.Index(fields=["project", "key"], name="job_char_value_in_project")),
-        migrations.AddIndex(
-            "file",
-            models.Index(
-                fields=["project", "size"],
-                condition=models.Q(available=True, derived_from__isnull=True),
-                name="file_size_in_project",
-            ),
-        ),
         migrations.RemoveIndex("job", "job_list_of_a_project"),
         migrations.AlterField(
             "job",
@@ -70,9 +62,7 @@ class Migration(migrations.Migration):
                 to="xtalflow.job",
             ),
         ),
-        migrations.AddIndex(
-            "job", models.Index(fields=["parent", "project", "number_key", "status"], name="job_branch")
-        ),
+        migrations.AddIndex("job", models.Index(fields=["parent", "project", "number_key"], name="job_branch")),
         migrations.AddIndex("job", models.Index(fields=["project", "number_key"], name="job_list")),
         migrations.AddIndex(
             "job", models.Index(fields=["project", "creation_time", "number_key"], name="job_by_creation")

@@ -78,7 +78,8 @@ class File(models.Model):
                 fields=["project", "size"],
                 condition=models.Q(available=True, derived_from__isnull=True),
                 name="file_size_in_project",
-            )
+            ),
+            models.Index(fields=["project", "type"], name="file_type_in_project"),
         ]
 
     def __str__(self) -> str:
