@@ -289,18 +289,36 @@ class ParameterAnswer(Answer):
     parts: list[ParameterAnswer] = Field(default=[], description="Of a composite")
 
 
-class JobParametersAnswer(Answer):
-    """The parameters of a job: as it was asked with, and as it was run with; null before it was."""
-
-    asked: list[ParameterAnswer]
-    run: list[ParameterAnswer] | None
-
-
 class JobParameterAnswer(Answer):
-    """One parameter of a job: as it was asked with, and as it was run with; null before it was."""
+    """A parameter of a job: as it was asked for, as it ran with it, and whether that is the default."""
 
-    asked: ParameterAnswer
-    run: ParameterAnswer | None
+    path: str = Field(examples=["controlParameters.NCYCLES"])
+    name: str
+    label: str
+    help: str
+    default: Any
+    asked: Any
+    ran: Any = Field(description="Null while it has not run")
+    is_file: bool
+    is_set: bool
+    differs: bool = Field(description="Whether it was set to something else than its default")
+    changed: bool = Field(description="Whether the run changed it")
+    expert: bool
+
+
+class ParameterSection(Answer):
+    """Inputs, or controls."""
+
+    title: str
+    parameters: list[JobParameterAnswer]
+
+
+class JobParametersAnswer(Answer):
+    """The parameters of a job by section, and the command line that would make it again."""
+
+    sections: list[ParameterSection]
+    has_run: bool
+    command: str
 
 
 class GraphNode(Answer):
@@ -367,7 +385,7 @@ class HistoryAnswer(Answer):
     next: int | None
 
 
-class KpiRow(Answer):
+class JobKpis(Answer):
     """The indicators of a job."""
 
     project: str
@@ -377,6 +395,73 @@ class KpiRow(Answer):
     title: str
     status: Status
     kpis: Kpis
+
+
+class KpiRow(JobKpis):
+    """A job of a table of indicators."""
+
+    created: Time
+    finished: Time | None
+    duration_s: float | None
+    evaluation: Rating
+
+
+class KpiTableAnswer(Page[KpiRow]):
+    """Jobs with their indicators, and the keys that these have."""
+
+    keys: list[str] = Field(examples=[["RFactor", "RFree"]])
+
+
+class FoundFile(FileAnswer):
+    """A file that was found, and the job that it is from."""
+
+    project: str
+    job: Number | None
+
+
+class FoundAnswer(Answer):
+    """What a text leads to."""
+
+    projects: list[ProjectAnswer]
+    jobs: list[JobSummary]
+    files: list[FoundFile]
+
+
+class HolderAnswer(Answer):
+    """The process that holds a run."""
+
+    host: str
+    pid: int
+
+
+class AttemptAnswer(Answer):
+    """A run."""
+
+    epoch: int
+    state: str
+    executor: str
+    host: str | None
+    held_by: HolderAnswer | None
+    lease_until: Time | None
+    cancel_requested: Time | None
+    resources: dict[str, Any]
+
+
+class RunningJob(JobRow):
+    """A job that runs or waits."""
+
+    user: str | None
+    priority: int
+    queued: Time | None
+    waits_for: list[str]
+    attempt: AttemptAnswer | None
+
+
+class RunningAnswer(Answer):
+    """What runs, and what waits; `total` counts also those that are not told of."""
+
+    total: int
+    jobs: list[RunningJob]
 
 
 class TaskAnswer(Answer):

@@ -9,7 +9,12 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
-from ._answers import Rating, RoleName, ScopeName
+from xtalflow.db import Evaluation, JobFilter
+from xtalflow.engine import JobId
+from xtalflow.plugin import JobStatus
+
+from ._answers import Rating, RoleName, ScopeName, Status
+from ._pages import CURSOR
 from ._problems import WRONG_TYPE, Refused
 
 JSON = "application/json"
@@ -67,6 +72,33 @@ class Body(BaseModel):
     """A body whose members are all known, each of its type."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Asked(BaseModel):
+    """What is asked in an address."""
+
+
+class JobQuery(Asked):
+    """Which jobs."""
+
+    text: str = Field(default="", max_length=200, description="Words in title, task or comments; begins of numbers")
+    status: list[Status] = Field(default=[], max_length=20, description="One of these")
+    task: list[str] = Field(default=[], max_length=50, description="Of one of these tasks")
+    evaluation: list[Rating] = Field(default=[], max_length=10, description="One of these")
+    flat: Truth = Field(default=False, description="Jobs of all levels; without it those of the top level")
+    cursor: str = CURSOR
+    limit: Whole = Field(default=100, ge=1, le=1000)
+
+    def which(self, parent: JobId | None = None) -> JobFilter:
+        """The filter of the services."""
+        return JobFilter(
+            text=self.text,
+            statuses=tuple(JobStatus[each.upper()] for each in self.status),
+            tasks=tuple(self.task),
+            evaluations=tuple(Evaluation[each.upper()] for each in self.evaluation),
+            parent=parent,
+            flat=self.flat,
+        )
 
 
 class NewProject(Body):

@@ -51,7 +51,7 @@ FileUuid = Annotated[
 UploadId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_-]{20,64}$"})]
 _FILE = "/projects/{project}/files/{file}"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-_CONTENT = {200: {"content": {"*/*": {"schema": {}}}}}
+_CONTENT: dict[int, Any] = {200: {"content": {"*/*": {"schema": {}}}}}
 _SENT = {
     "requestBody": {
         "required": True,

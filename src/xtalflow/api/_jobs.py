@@ -14,10 +14,10 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from xtalflow.data import Finding, Severity
-from xtalflow.db import Evaluation, JobFilter, Role
+from xtalflow.db import Evaluation, Role
 from xtalflow.engine import Limits
 from xtalflow.errors import ValidationFailed
-from xtalflow.plugin import JobStatus, make_task
+from xtalflow.plugin import make_task
 from xtalflow.services import (
     FilledForm,
     FoundJob,
@@ -30,6 +30,7 @@ from xtalflow.services import (
     drop_upload,
     fill_form,
     job_details,
+    job_events,
     job_graph,
     jobs_to_wait_for,
     log_path,
@@ -47,19 +48,25 @@ from ._answers import (
     CommandAnswer,
     DeletedJobsAnswer,
     DeletionAnswer,
+    EventAnswer,
     GraphAnswer,
     JobAnswer,
     JobRow,
     Page,
-    Rating,
-    Status,
 )
 from ._asking import asker_of, job_of, project_of, server_paths_of
-from ._bodies import CheckedJob, JobChange, JobOptionsBody, NewJob, NumberInPath, ProjectName, Truth, Whole
+from ._bodies import CheckedJob, JobChange, JobOptionsBody, JobQuery, NewJob, NumberInPath, ProjectName, Truth, Whole
 from ._conditions import refuse_changed_document
 from ._downloads import open_below, path_answer
-from ._pages import CURSOR, as_page
-from ._problems import INVALID_PARAMETERS, NOT_FOUND, OUT_OF_RANGE, Refused, named_in_request
+from ._pages import as_page
+from ._problems import (
+    INVALID_PARAMETERS,
+    NOT_FOUND,
+    OUT_OF_RANGE,
+    UNKNOWN_TASK,
+    Refused,
+    named_in_request,
+)
 from ._ranges import RANGES
 from ._room import Room
 from ._values import flat_values, uploads_in
@@ -76,28 +83,21 @@ _MOST_TAIL = 4 * 1024 * 1024
 _JOBS, _JOB = "/projects/{project}/jobs", "/projects/{project}/jobs/{number}"
 
 
-class JobQuery(BaseModel):
+class JobListQuery(JobQuery):
     """Which jobs, and in which order."""
 
-    text: str = Field(default="", max_length=200, description="Words in title, task or comments; begins of numbers")
-    status: list[Status] = Field(default=[], max_length=20, description="One of these")
-    task: list[str] = Field(default=[], max_length=50, description="Of one of these tasks")
-    evaluation: list[Rating] = Field(default=[], max_length=10, description="One of these")
     parent: str = Field(
         default="",
         pattern=r"^([1-9][0-9]{0,8}(\.[1-9][0-9]{0,8})*)?$",
         max_length=100,
         description="Only the children of this job",
     )
-    flat: Truth = Field(default=False, description="Jobs of all levels; without it those of the top level")
     sort: str = Field(
         default="-number",
         pattern="^-?(number|created|finished|duration|task|status|title|kpi:[A-Za-z0-9_.-]{1,100})$",
         description="From the smallest on, or with a minus before it from the largest on; `kpi:RFree` is an indicator",
     )
     kpi: list[str] = Field(default=[], max_length=100, description="Only these indicators; all without it")
-    cursor: str = CURSOR
-    limit: Whole = Field(default=100, ge=1, le=1000)
 
 
 class DeletionQuery(BaseModel):
@@ -113,20 +113,17 @@ class LogQuery(BaseModel):
 
 
 @jobs.asks("GET", _JOBS, Page[JobRow])
-async def list_jobs(request: HttpRequest, project: ProjectName, asked: Query[JobQuery]) -> Document:
+async def list_jobs(request: HttpRequest, project: ProjectName, asked: Query[JobListQuery]) -> Document:
     """Jobs of a project, the newest first unless another order is asked for."""
     home = await project_of(request, project)
     parent = await job_of(request, project, asked.parent) if asked.parent else None
-    which = JobFilter(
-        text=asked.text,
-        statuses=tuple(JobStatus[each.upper()] for each in asked.status),
-        tasks=tuple(asked.task),
-        evaluations=tuple(Evaluation[each.upper()] for each in asked.evaluation),
-        parent=parent.job.id if parent else None,
-        flat=asked.flat,
-    )
     found = await page_of_jobs(
-        home, filter=which, sort=asked.sort, columns=asked.kpi or None, cursor=asked.cursor, limit=asked.limit
+        home,
+        filter=asked.which(parent.job.id if parent else None),
+        sort=asked.sort,
+        columns=asked.kpi or None,
+        cursor=asked.cursor,
+        limit=asked.limit,
     )
     return as_page(found)
 
@@ -256,7 +253,13 @@ async def get_graph(request: HttpRequest, project: ProjectName, number: NumberIn
     return await job_graph(await job_of(request, project, number))
 
 
-@jobs.asks("GET", f"{_JOB}/command", CommandAnswer)
+@jobs.asks("GET", f"{_JOB}/history", list[EventAnswer])
+async def get_job_history(request: HttpRequest, project: ProjectName, number: NumberInPath) -> list[Document]:
+    """What has happened to a job and to those below it, the oldest first: who did what, when, and from where."""
+    return await job_events(await job_of(request, project, number))
+
+
+@jobs.asks("GET", f"{_JOB}/command", CommandAnswer, UNKNOWN_TASK)
 async def get_command(request: HttpRequest, project: ProjectName, number: NumberInPath) -> Document:
     """The command line that would make a job."""
     found = await job_of(request, project, number)

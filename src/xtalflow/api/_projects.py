@@ -50,8 +50,6 @@ Document = dict[str, Any]
 EntryName = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": r"^[^/\\\u0000-\u001f]+$", "examples": ["job_3"]})
 ]
-_SORTS = ("name", "activity", "created", "jobs", "size")
-Sort = Literal[tuple(each for name in _SORTS for each in (name, f"-{name}"))]  # type: ignore[valid-type]  # of these words
 
 
 class ProjectQuery(BaseModel):
@@ -62,7 +60,11 @@ class ProjectQuery(BaseModel):
     archived: Literal["false", "true", "both"] = Field(
         default="false", description="Those that are archived, those that are not, or both"
     )
-    sort: Sort = Field(default="name", description="With a minus before it from the largest on")
+    sort: str = Field(
+        default="name",
+        pattern="^-?(name|activity|created|jobs|size)$",
+        description="From the smallest on, or with a minus before it from the largest on",
+    )
     cursor: str = CURSOR
     limit: Whole = Field(default=100, ge=1, le=1000)
 

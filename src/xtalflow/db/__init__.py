@@ -127,9 +127,7 @@ _HOMES = {
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
-        "FileEdge JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews ProjectRecord ProjectSummary "
-        "ProvenanceGraph Role Scope UseRole UsedFile"
-        "FileEdge Findings FoundFile GoingJob JobDetail JobProgress JobSummary Person ProjectNews "
+        "FileEdge Findings FoundFile GoingJob JobDetail JobNeighbours JobProgress JobSummary Person ProjectNews "
         "ProjectRecord ProjectSummary ProvenanceGraph Role Scope UseRole UsedFile"
     ),
     "_recovery": "Recovery",

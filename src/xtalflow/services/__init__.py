@@ -43,7 +43,6 @@ from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
-from ._job_parts import file_of_project
 from ._job_parameters import job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
@@ -58,8 +57,8 @@ from ._jobs import (
     logged_jobs,
     read_report,
 )
-from ._lineage import Lineage, Lineages, lineages
 from ._kpi_tables import KpiTable, kpi_keys, kpi_table
+from ._lineage import Lineage, Lineages, lineages
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
