@@ -153,7 +153,7 @@ def test_a_job_that_ran_no_program_has_an_empty_log(project: Project) -> None:
 def test_waiting_ends_when_it_takes_too_long(project: Project) -> None:
     waiting = project.submit("moody", HOW="wait")
 
-    with pytest.raises(TimeoutError, match="is (queued|running) after 0.2 s"):
+    with pytest.raises(TimeoutError, match=r"is (queued|running) after 0\.2 s"):
         waiting.wait(0.2)
     assert waiting.cancel().status == "interrupted"
 
