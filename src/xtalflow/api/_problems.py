@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -190,18 +191,21 @@ def add_problems(api: NinjaAPI) -> None:
 _BY_STATUS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: WRONG_METHOD, 413: TOO_LARGE, 416: OUT_OF_RANGE, 500: FAILED}
 
 
-def as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """What Django answers by itself to a request that no operation saw, as a problem; other answers as they are."""
     if response.status_code < HTTPStatus.BAD_REQUEST or response.get("Content-Type") == CONTENT_TYPE:
         return response
     kind = _BY_STATUS.get(response.status_code, BAD_REQUEST)
+    allowed = response.get("Allow", "").replace("GET", "GET, HEAD")
     details = {
         OUT_OF_RANGE: "the file has no such bytes",
-        WRONG_METHOD: f"{request.method} cannot be asked here, but {response.get('Allow')}",
+        WRONG_METHOD: f"{request.method} cannot be asked here, but {allowed}",
         NOT_FOUND: "nothing has this address",
     }
     answer = problem(kind, details.get(kind, kind.title))
-    for name in ("Allow", "Content-Range", "Retry-After"):
+    if allowed:
+        answer["Allow"] = allowed
+    for name in ("Content-Range", "Accept-Ranges", "Retry-After"):
         if value := response.get(name):
             answer[name] = value
     return answer
