@@ -53,7 +53,8 @@ def main() -> int:
         words = [f"{name}={path}" for name, path in files.items()]
         subprocess.run([sys.executable, "-m", "xtalflow", "run", "make_maps", "-p", "large", *words], check=True)
         times = [open_page(arguments.browser, arguments.screenshot) for _ in range(arguments.repeats)]
-    print("\nIn the browser, from opening the page")
+    busy = f"{os.getloadavg()[0]:.1f} processes wanted the {os.cpu_count()} processors in the last minute"
+    print(f"\nIn the browser, from opening the page ({busy})")
     for name in times[0]:
         values = [one[name] for one in times]
         print(f"  {name:38} {statistics.median(values):6.2f} s   ({', '.join(f'{value:.2f}' for value in values)})")

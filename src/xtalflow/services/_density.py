@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -198,7 +199,9 @@ async def model_text(structure: ShownStructure, form: ModelFormat) -> bytes:
     InvalidInput
         There is none, it was purged, or it cannot be read.
     """
-    return await _made.get(structure.model_tag(form), _making_model(structure, form))
+    shown = structure.the_model()
+    write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
+    return await _made.get(structure.model_tag(form), lambda: write(read_model(shown.path)).encode())
 
 
 async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = None) -> bytes:
@@ -209,29 +212,14 @@ async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = 
     InvalidInput
         There are no such coefficients, they were purged, cannot be read or shown; or the box is none.
     """
-    return await _made.get(structure.map_tag(kind, box), _making_map(structure, kind, box))
-
-
-def begin_making(structure: ShownStructure) -> None:
-    """Begin to make what a page will ask for in a moment; what cannot be made is told when it is asked for."""
-    if structure.model is not None and structure.model.file.available:
-        _made.begin(structure.model_tag(ModelFormat.PDB), _making_model(structure, ModelFormat.PDB))
-    for kind, shown in structure.maps.items():
-        if shown.file.available:
-            _made.begin(structure.map_tag(kind), _making_map(structure, kind, None))
-
-
-def _making_model(structure: ShownStructure, form: ModelFormat) -> Callable[[], bytes]:
-    shown = structure.the_model()
-    write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
-    return lambda: write(read_model(shown.path)).encode()
-
-
-def _making_map(structure: ShownStructure, kind: MapKind, box: Box | None) -> Callable[[], bytes]:
     shown = structure.the_map(kind)
-    if box is not None:
-        return lambda: read_cell_density(shown.path, shown.columns).box(box.centre, box.radius)
-    return lambda: read_cell_density(shown.path, shown.columns, most_points=MOST_MAP_POINTS).asymmetric_unit()
+
+    def make() -> bytes:
+        if box is not None:
+            return read_cell_density(shown.path, shown.columns).box(box.centre, box.radius)
+        return read_cell_density(shown.path, shown.columns, most_points=MOST_MAP_POINTS).asymmetric_unit()
+
+    return await _made.get(structure.map_tag(kind, box), make)
 
 
 class _Made:
@@ -247,10 +235,6 @@ class _Made:
             self._kept.move_to_end(tag)
             return self._kept[tag]
         return await asyncio.shield(self._task(tag, make))  # another one may be waiting for it too
-
-    def begin(self, tag: str, make: Callable[[], bytes]) -> None:
-        if tag not in self._kept:
-            self._task(tag, make)
 
     def _task(self, tag: str, make: Callable[[], bytes]) -> asyncio.Task[bytes]:
         task = self._making.get(tag)
@@ -286,7 +270,9 @@ async def list_places(found: FoundJob) -> list[Document]:
 
 
 def _places_below(detail: JobDetail, directory: Path) -> list[Document]:
-    report = read_report(directory / detail.job.folder) or {}
+    report: Document = {}
+    with suppress(UnreadableFile):  # the page of the report says so
+        report = read_report(directory / detail.job.folder) or {}
     tables = [
         {"title": f"{section['title']}: {item['title']}", "places": places}
         for section in report.get("sections", ())

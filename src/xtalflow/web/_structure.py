@@ -17,15 +17,13 @@ from xtalflow.services import (
     Box,
     MapKind,
     ModelFormat,
-    begin_making,
     find_structure,
     map_bytes,
     model_text,
-    project_document,
     structure_document,
 )
 
-from ._job_head import TABS, home_of
+from ._job_head import job_context
 from ._vendor import VENDOR
 
 _Choice = TypeVar("_Choice", ModelFormat, MapKind)
@@ -40,19 +38,8 @@ async def structure(request: HttpRequest, project: str, number: str) -> HttpResp
     found = await job_of(request, project, number)
     shown = await find_structure(found)
     has_viewers = all((VENDOR / name).is_file() for name in _VIEWERS)
-    if has_viewers and request.method == "GET":
-        begin_making(shown)
     document = await structure_document(shown)
-    context = {
-        "project": project_document(found.project),
-        "job": {"number": found.job.number, "title": found.job.title, "status": found.job.status.key},
-        "structure": document,
-        "home": home_of(found),
-        "tabs": TABS,
-        "tab": "structure",
-        "has_structure": True,
-        "has_viewers": has_viewers,
-    }
+    context = await job_context(request, found, "structure", structure=document, has_viewers=has_viewers)
     return render(request, "xtalflow/structure.html", context)
 
 

@@ -183,7 +183,7 @@ function makeViewer(UM) {
     if (wasMoving && now - drawn.at < 1000) drawn.every = 0.5 * drawn.every + 0.5 * (now - drawn.at);
     drawn.at = now;
     render();
-    if (!made.controls.is_moving()) keepAddress();
+    if (model && !made.controls.is_moving()) keepAddress();
   };
   const canvas = made.renderer.domElement;
   canvas.setAttribute("role", "img");
@@ -438,7 +438,10 @@ for (const button of document.querySelectorAll("[data-viewer]")) {
 // --- beginning ---
 
 async function begin() {
-  const script = loadScript(page.dataset.uglymol);
+  const script = loadScript(page.dataset.uglymol).then(() => {
+    viewer = makeViewer(globalThis.UM); // which takes its time, while the server makes the maps
+  });
+  script.catch(() => {}); // told below, in its turn
   const asked = maps.map(({ kind, title }) => ({ kind, title, answer: ask(`map/${kind}`, `the ${title} map`) }));
   for (const { answer } of asked) answer.catch(() => {}); // told below, in its turn
   const text = new TextDecoder().decode(await ask("model", "the model"));
@@ -447,7 +450,6 @@ async function begin() {
   // Maps that come with the model are drawn with it; for those that take longer, the model is drawn first.
   await Promise.race([Promise.allSettled(asked.map(({ answer }) => answer)), pause(300)]);
   const UM = globalThis.UM;
-  viewer = makeViewer(UM);
   model = readModel(UM, text);
   viewer.add_model(model);
   viewer.selected.bag = viewer.model_bags[0];
