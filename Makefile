@@ -9,6 +9,7 @@
 # make bench-kills  kills at named points, and what they leave behind
 # make bench-crowd  eight processes that make and run jobs at once
 # make bench-many  what two hundred running jobs cost a worker
+# make bench-pages  what the pages of projects with 10,000 and 100,000 jobs cost
 # make bench-listeners  what two hundred open pages cost the server, and how soon they are told
 # make bench-density  how soon the density of a large structure is on the screen
 
@@ -21,7 +22,7 @@ VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
 .PHONY: demo test check assets wheel clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
-.PHONY: bench-density
+.PHONY: bench-density bench-pages
 
 demo: $(VENV)/core
 	$(BIN)/xtalflow demo
@@ -71,6 +72,9 @@ bench-crowd: $(VENV)/dev
 
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
+
+bench-pages: $(VENV)/core
+	$(BIN)/python benchmarks/pages.py --out docs/reference/pages-benchmark.md
 
 bench-listeners: $(VENV)/dev
 	$(BIN)/python benchmarks/listeners.py

@@ -14,6 +14,7 @@
     + NothingSelected       an atom selection that no atom of the model answers to
     + ValidationFailed      findings of a whole tree, all at once
     + UploadTooLarge        a file that somebody sends is larger than the site allows
+    + RequestRefused        a server refuses what a program asks, and says why
     + NotEquipped           a program or library that the task needs is not there
   x JobError                one job went wrong; the others go on
     + TaskFailed            a task says that it cannot go on, and why
@@ -183,6 +184,24 @@ class ValidationFailed(InvalidInput):
 
 class UploadTooLarge(InvalidInput):
     """A file that somebody sends is larger than the site allows."""
+
+
+class RequestRefused(InvalidInput):
+    """A server refuses what a program asks of it.
+
+    Attributes
+    ----------
+    code
+        What it is, such as ``unknown-project``, ``not-allowed`` or ``invalid-parameters``.
+    status
+        The status of the answer.
+    findings
+        Of ``invalid-parameters``: paths of parameters, and what is wrong with them.
+    """
+
+    def __init__(self, detail: str, *, code: str, status: int, findings: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.code, self.status, self.findings = code, status, tuple(findings)
 
 
 class NotEquipped(InvalidInput):

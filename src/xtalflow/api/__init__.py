@@ -1,5 +1,6 @@
 """REST: the services, asked by programs."""
 
+from ._archives import zip_answer
 from ._asking import (
     SCOPE_KEY,
     Asker,
@@ -18,11 +19,14 @@ from ._asking import (
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import OpenedFile, file_answer, open_below, path_answer
 from ._interface import interface
+from ._middleware import rest
+from ._problems import TOO_LARGE, problem
 
 __all__ = [
     "BODY_KEY",
     "SCOPE_KEY",
     "STREAMED",
+    "TOO_LARGE",
     "Asker",
     "NotAllowed",
     "NotSignedIn",
@@ -39,9 +43,12 @@ __all__ = [
     "job_of",
     "open_below",
     "path_answer",
+    "problem",
     "project_of",
     "refuse_scope",
+    "rest",
     "serving_of",
     "session_asker",
     "token_asker",
+    "zip_answer",
 ]

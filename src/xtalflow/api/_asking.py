@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from django.contrib.auth import SESSION_KEY
@@ -95,7 +96,10 @@ async def project_of(request: HttpRequest, name: str, role: Role = Role.READER) 
         It may be read only, or belongs to others.
     """
     asker = await asker_of(request)
-    project = await find_project_named(name)
+    try:
+        project = await find_project_named(name)
+    except UnknownProject as exc:
+        raise exc if asker.person.is_admin else UnknownProject(name) from None  # the names of others are not told
     theirs = await db.role_in(asker.person, project.id)
     if theirs is None:
         raise UnknownProject(name)
@@ -110,6 +114,11 @@ def refuse_scope(asker: Asker, scope: Scope) -> None:
     """`NotAllowed` if the token of whoever asks does not open this."""
     if not asker.scope.includes(scope):
         raise NotAllowed(f"this token opens {asker.scope.value} only; this needs one for {scope.value}")
+
+
+def server_paths_of(asker: Asker) -> Path | None:
+    """The folder against which paths on the server are resolved; None for those who may name none."""
+    return Path.home() if asker.person.is_admin and asker.scope.includes(Scope.ADMIN) else None
 
 
 async def job_of(request: HttpRequest, project: str, number: str, role: Role = Role.READER) -> FoundJob:

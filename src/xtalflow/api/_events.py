@@ -1,32 +1,62 @@
-"""What happens in a project, as server-sent events."""
+"""What happens in a project, as server-sent events, and what has happened."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Query, Router
+from ninja import Query
+from pydantic import BaseModel, Field
 
+from xtalflow import db
 from xtalflow.errors import InvalidInput
-from xtalflow.services import Message
+from xtalflow.services import Message, event_document
 
+from ._answers import HistoryAnswer
 from ._asking import project_of, serving_of
+from ._bodies import ProjectName, Whole
+from ._room import Room
 
-events = Router(tags=["events"])
+events = Room(tags=["events"])
+_STREAM = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Last-Event-ID",
+            "description": "The id of the last message that is known",
+            "required": False,
+            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        }
+    ],
+    "responses": {200: {"description": "Messages", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+}
 
 
-@events.get("/projects/{project}/events", response=None, url_name="events")
-async def stream(
-    request: HttpRequest, project: str, after: Annotated[int | None, Query(ge=0, lt=2**63)] = None
-) -> StreamingHttpResponse:
+class HistoryQuery(BaseModel):
+    """Which part of a history."""
+
+    after: Whole = Field(default=0, ge=0, le=2**53, description="The `seq` of the last event that is known")
+    limit: Whole = Field(default=100, ge=1, le=1000)
+
+
+class StreamQuery(BaseModel):
+    """Where a stream begins."""
+
+    after: Annotated[Whole, Field(ge=0, lt=2**63)] | None = Field(
+        default=None, description="The id of the last message that is known; only new ones without it"
+    )
+
+
+@events.asks("GET", "/projects/{project}/events", None, extra=_STREAM)
+async def stream_events(request: HttpRequest, project: ProjectName, asked: Query[StreamQuery]) -> StreamingHttpResponse:
     """Every event of a project as it happens (`change`), and the progress of its running jobs (`progress`).
 
     The id of a message is the event's place in the history of the project. Who gives the last that it knows, by
     `after`, or by the header `Last-Event-ID` when it comes back, is told everything since.
     """
     home = await project_of(request, project)
-    last = request.headers.get("Last-Event-ID")
+    after, last = asked.after, request.headers.get("Last-Event-ID")
     if last is not None:
         if not (last.isascii() and last.isdecimal() and len(last) < 19):
             raise InvalidInput(f"Last-Event-ID = {last!r} is refused: it must be the id of an event")
@@ -37,6 +67,15 @@ async def stream(
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+@events.asks("GET", "/projects/{project}/history", HistoryAnswer)
+async def get_history(request: HttpRequest, project: ProjectName, asked: Query[HistoryQuery]) -> dict[str, Any]:
+    """What has happened in a project, the oldest first: who did what to which job, when, and from where."""
+    home = await project_of(request, project)
+    found = await db.list_events(home.id, after=asked.after, limit=asked.limit + 1)
+    items = [event_document(event) for event in found[: asked.limit]]
+    return {"items": items, "next": items[-1]["seq"] if len(found) > asked.limit else None}
 
 
 async def _lines(messages: AsyncIterator[Message | None]) -> AsyncIterator[bytes]:

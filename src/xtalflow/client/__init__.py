@@ -1,3 +1,14 @@
-"""Asks a server of xtalflow from Python."""
+"""Asks a server of xtalflow from Python.
 
-__all__: list[str] = []
+>>> from xtalflow.client import Client
+>>> Client("http://localhost:8042", token="xtalflow_…")
+Client('http://localhost:8042')
+"""
+
+from ._client import Client
+from ._files import Columns, File, Upload
+from ._jobs import Event, Job
+from ._projects import Project
+from ._tables import KpiRow, KpiTable
+
+__all__ = ["Client", "Columns", "Event", "File", "Job", "KpiRow", "KpiTable", "Project", "Upload"]

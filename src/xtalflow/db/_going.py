@@ -8,7 +8,7 @@ from uuid import UUID
 from xtalflow.plugin import JobStatus
 
 from ._attempts import attempt_rows
-from ._job_pages import summaries
+from ._job_pages import summaries, top_level_by_status
 from ._records import GoingJob
 from .models import Attempt, Job, Project
 
@@ -23,8 +23,7 @@ def going_jobs(only: frozenset[UUID] | None) -> tuple[list[GoingJob], int]:
     """
     projects = Project.objects.all() if only is None else Project.objects.filter(uuid__in=only)
     going = [JobStatus.RUNNING.value, JobStatus.QUEUED.value]
-    # by project and status there is an index
-    jobs = Job.objects.filter(project__in=projects.values("pk"), status__in=going, parent__isnull=True)
+    jobs = top_level_by_status(Job.objects.filter(project__in=projects.values("pk"), status__in=going))
     rows = list(
         jobs.order_by("-status", "-priority", "pk").values_list(
             "pk", "uuid", "project__name", "user__username", "priority"

@@ -21,7 +21,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Lower, NullIf
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from xtalflow.errors import InvalidInput, UnknownProject
 from xtalflow.plugin import JobStatus
@@ -111,7 +111,7 @@ def filtered(jobs: QuerySet[Job], which: JobFilter) -> QuerySet[Job]:
     elif which.parent is not None:
         jobs = jobs.filter(parent__uuid=which.parent)
     elif not which.flat:
-        jobs = jobs.filter(parent__isnull=True)
+        jobs = top_level_by_status(jobs) if which.statuses else jobs.filter(parent__isnull=True)
     if which.statuses:
         jobs = jobs.filter(status__in=[status.value for status in which.statuses])
     if which.tasks:
@@ -122,6 +122,11 @@ def filtered(jobs: QuerySet[Job], which: JobFilter) -> QuerySet[Job]:
     for word in words_of(which.text):
         jobs = jobs.filter(contains(text, word) | Q(number__startswith=word))
     return jobs
+
+
+def top_level_by_status(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Those of the top level; said so that jobs are looked up by status, since most jobs have no parent."""
+    return jobs.alias(above=Coalesce(F("parent"), 0)).filter(above=0)
 
 
 def words_of(text: str) -> list[str]:

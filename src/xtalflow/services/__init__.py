@@ -46,6 +46,7 @@ from ._job_pages import page_of_jobs
 from ._job_parameters import job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
+    LOG,
     FoundJob,
     find_job,
     job_details,
@@ -59,6 +60,7 @@ from ._jobs import (
 )
 from ._kpi_tables import KpiTable, kpi_keys, kpi_table
 from ._lineage import Lineage, Lineages, lineages
+from ._log import LogPart, log_after, log_before
 from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, News, ReuseDecided
 from ._open import load_settings, open_store
 from ._options import JobOptions
@@ -112,6 +114,7 @@ __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
+    "LOG",
     "PROJECT_TRASH",
     "Begin",
     "Box",
@@ -145,6 +148,7 @@ __all__ = [
     "Lineage",
     "Lineages",
     "Listener",
+    "LogPart",
     "MapKind",
     "Message",
     "ModelFormat",
@@ -229,6 +233,8 @@ __all__ = [
     "list_tasks",
     "list_trash",
     "load_settings",
+    "log_after",
+    "log_before",
     "log_path",
     "logged_jobs",
     "map_bytes",

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
-from xtalflow.api import BODY_KEY, SCOPE_KEY, STREAMED, StreamedBody, bounded, header
+from xtalflow.api import BODY_KEY, SCOPE_KEY, STREAMED, TOO_LARGE, StreamedBody, bounded, header, problem
 from xtalflow.errors import UploadTooLarge
 from xtalflow.services import Serving
 
@@ -36,7 +36,7 @@ def application(serving: Serving) -> Application:
         try:
             heard = bounded(receive, scope, limit)
         except UploadTooLarge as exc:
-            await _refuse(send, 413, str(exc))
+            await _refuse(scope, send, str(exc))
             return
         await files(scope, heard, send)
 
@@ -47,8 +47,12 @@ def _never_guess(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
-async def _refuse(send: _Send, status: int, sentence: str) -> None:
-    """Answer with a sentence before anything is read."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": sentence.encode()})
+async def _refuse(scope: _Scope, send: _Send, sentence: str) -> None:
+    """Say that a request is too large before anything of it is read; to programs as a problem."""
+    kind, content = "text/plain; charset=utf-8", sentence.encode()
+    if str(scope.get("path", "")).startswith("/api/"):
+        answer = problem(TOO_LARGE, sentence)
+        kind, content = answer["Content-Type"], answer.content
+    headers = [(b"content-type", kind.encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": TOO_LARGE.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

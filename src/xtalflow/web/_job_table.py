@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from xtalflow import db
 from xtalflow.db import Evaluation, JobFilter, Role
@@ -48,6 +49,9 @@ RATINGS = {each.name.lower(): each for each in (Evaluation.BEST, Evaluation.GOOD
 USUAL = ("R1Factor", "R1Free", "RFactor", "RFree", "highResLimit", "RMSBond", "ramaOutliers")
 """Indicators that a table shows until its reader chooses, the first of those that there are."""
 _USUAL_COLUMNS = 4
+_MOST_COLUMNS = 40
+COLUMNS = "columns"
+"""Cookie in which a browser keeps the columns that were chosen for a project."""
 _OF_A_CYCLE = {
     "R1Factor": "R1work",
     "R1Free": "R1free",
@@ -87,8 +91,8 @@ class TableQuery:
     cursor: str = ""
 
     @classmethod
-    def parse(cls, given: QueryDict) -> Self:
-        """What the words behind the question mark of an address say."""
+    def parse(cls, given: QueryDict, kept: str = "") -> Self:
+        """What the words behind the question mark of an address say; `kept` are the columns chosen the last time."""
         status, rating, sort = given.get("status", ""), given.get("rating", ""), given.get("sort", "")
         known_sort = sort.removeprefix("-") in _SORTS or sort.removeprefix("-").startswith("kpi:")
         return cls(
@@ -98,7 +102,7 @@ class TableQuery:
             rating=rating if rating in RATINGS else "",
             flat=given.get("view") == "flat",
             sort=sort if known_sort else NEWEST_FIRST,
-            columns=tuple(dict.fromkeys(filter(None, given.getlist("kpi")))) if "kpi" in given else None,
+            columns=_columns(given.getlist("kpi")) if "kpi" in given else _kept_columns(kept),
             open=tuple(dict.fromkeys(filter(_NUMBER.fullmatch, given.getlist("open"))))[:MOST_OPEN],
             cursor=given.get("cursor", ""),
         )
@@ -339,6 +343,19 @@ def rights(role: Role | None) -> Mapping[str, bool]:
         "edit": role is not None and role.includes(Role.EDITOR),
         "own": role is not None and role.includes(Role.OWNER),
     }
+
+
+def _columns(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for key in keys if key))[:_MOST_COLUMNS]
+
+
+def _kept_columns(text: str) -> tuple[str, ...] | None:
+    """The columns that a browser kept as a list in JSON; None if it kept none."""
+    try:
+        keys: Any = json.loads(unquote(text)) if text else None
+    except (ValueError, RecursionError):
+        return None
+    return _columns(key for key in keys if isinstance(key, str)) if isinstance(keys, list) else None
 
 
 def _cell(job: Document, key: str) -> Cell:

@@ -35,6 +35,7 @@ from xtalflow.services import (
 
 from ._answers import back_to, done, where_from
 from ._job_table import (
+    COLUMNS,
     RATINGS,
     STATUS_WORDS,
     TableQuery,
@@ -63,7 +64,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def jobs(request: HttpRequest, project: str) -> HttpResponse:
     """The jobs of a project."""
     home = await project_of(request, project)
-    query = TableQuery.parse(request.GET)
+    query = TableQuery.parse(request.GET, kept=request.COOKIES.get(COLUMNS, ""))
     seq = await last_event(home)  # before the rows are read, so that no event falls between
     table = await table_of(home, query, limit=ROWS)
     keys = await kpi_keys(home)
@@ -166,7 +167,7 @@ async def _ask_deletion(request: HttpRequest, project: str) -> HttpResponse:
     """Go to the page that shows what goes with the marked jobs."""
     home = await project_of(request, project, Role.EDITOR)
     chosen = urlencode([("job", number) for number in request.POST.getlist("job")[:_MOST_ASKED]])
-    return back_to(f"{home_of(home)}delete/?{chosen}")
+    return back_to(f"{home_of(home)}delete-jobs/?{chosen}")
 
 
 async def _act(found: FoundJob, what: str, *, client: db.Actor) -> str:

@@ -20,10 +20,10 @@ from xtalflow.services import (
     find_structure,
     map_bytes,
     model_text,
-    project_document,
     structure_document,
 )
 
+from ._job_head import job_context
 from ._vendor import VENDOR
 
 _Choice = TypeVar("_Choice", ModelFormat, MapKind)
@@ -39,12 +39,7 @@ async def structure(request: HttpRequest, project: str, number: str) -> HttpResp
     shown = await find_structure(found)
     has_viewers = all((VENDOR / name).is_file() for name in _VIEWERS)
     document = await structure_document(shown)
-    context = {
-        "project": project_document(found.project),
-        "job": {"number": found.job.number, "title": found.job.title, "status": found.job.status.key},
-        "structure": document,
-        "has_viewers": has_viewers,
-    }
+    context = await job_context(request, found, "structure", structure=document, has_viewers=has_viewers)
     return render(request, "xtalflow/structure.html", context)
 
 

@@ -27,7 +27,7 @@ from xtalflow.db import (
     kpi_page,
 )
 from xtalflow.db import JobSummary as Row
-from xtalflow.engine import JobEnd, JobStatus, Kpi, NewJob
+from xtalflow.engine import FileRecord, JobEnd, JobRecord, JobStatus, Kpi, NewJob
 from xtalflow.errors import InvalidInput
 
 CountQueries = Callable[[Awaitable[object]], Awaitable[int]]

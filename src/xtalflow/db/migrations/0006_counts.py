@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
     dependencies = [("xtalflow", "0005_lists")]
 
     operations = [
-        migrations.RemoveIndex("job", "job_branch"),
+        migrations.RemoveIndex("job", "job_by_status"),
         migrations.AddIndex(
-            "job", models.Index(fields=["parent", "project", "number_key", "status"], name="job_branch")
+            "job", models.Index(fields=["project", "status", "number_key", "parent"], name="job_by_status")
         ),
         migrations.AddIndex(
             "file",

@@ -79,13 +79,12 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            # of the top level by no parent; with the status for the counts of a list of projects
-            models.Index(fields=["parent", "project", "number_key", "status"], name="job_branch"),
+            models.Index(fields=["parent", "project", "number_key"], name="job_branch"),
             models.Index(fields=["project", "number_key"], name="job_list"),
             models.Index(fields=["project", "creation_time", "number_key"], name="job_by_creation"),
             models.Index(fields=["project", "finish_time", "number_key"], name="job_by_finish"),
             models.Index(fields=["project", "top_number"], name="job_tree"),
-            models.Index(fields=["project", "status", "number_key"], name="job_by_status"),
+            models.Index(fields=["project", "status", "number_key", "parent"], name="job_by_status"),
             models.Index(fields=["project", "task_name", "number_key"], name="job_by_task"),
         ]
 

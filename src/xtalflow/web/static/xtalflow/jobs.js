@@ -4,7 +4,8 @@ import { duration, figure, progressText, shortTime } from "./words.js";
 
 const ENDS = new Set(["finished", "failed", "unsatisfactory", "interrupted"]);
 const RATINGS = new Set(["best", "good", "rejected"]);
-const TOGETHER_MS = 100; // events of this time are answered by one request
+const AT_ONCE_MS = 10; // the first event of many is answered at once,
+const TOGETHER_MS = 100; // those of this time afterwards by one request
 const MOST_AT_ONCE = 100; // rows that are asked for in one request
 const MOST_ROWS = 600; // a page that is open for long grows no longer than this
 
@@ -101,14 +102,17 @@ function showTwig(row) {
 
 const asked = new Set();
 let asking = 0;
+let askedLast = 0;
 
 function ask(uuid) {
   asked.add(uuid);
-  if (!asking) asking = setTimeout(askForRows, TOGETHER_MS);
+  const isBusy = performance.now() - askedLast < TOGETHER_MS;
+  if (!asking) asking = setTimeout(askForRows, isBusy ? TOGETHER_MS : AT_ONCE_MS);
 }
 
 async function askForRows() {
   asking = 0;
+  askedLast = performance.now();
   const some = [...asked].slice(0, MOST_AT_ONCE);
   for (const uuid of some) asked.delete(uuid);
   if (asked.size) asking = setTimeout(askForRows, TOGETHER_MS);
@@ -269,11 +273,10 @@ act.addEventListener("submit", async (event) => {
   }
 });
 
-// ---- filters, and the columns that were chosen
+// ---- filters, and the columns that were chosen, which the browser keeps for the next time
 
 const filters = document.getElementById("filters");
 const chosen = filters.querySelector("[data-chosen]");
-const place_of_choice = `columns of ${project}`;
 let choosing = !chosen.disabled;
 
 filters.addEventListener("change", (event) => {
@@ -285,16 +288,8 @@ filters.addEventListener("formdata", (event) => {
   event.formData.delete("kpi");
   if (!choosing) return;
   for (const key of keys.length ? keys : [""]) event.formData.append("kpi", key);
-  localStorage.setItem(place_of_choice, JSON.stringify(keys));
+  document.cookie = `columns=${encodeURIComponent(JSON.stringify(keys))}; path=${base}; max-age=31536000; samesite=lax`;
 });
-
-const kept = localStorage.getItem(place_of_choice);
-if (kept !== null && !new URLSearchParams(location.search).has("kpi")) {
-  const here = new URL(location);
-  const keys = JSON.parse(kept);
-  for (const key of keys.length ? keys : [""]) here.searchParams.append("kpi", key);
-  if (new URLSearchParams(columns).getAll("kpi").join("\n") !== keys.join("\n")) location.replace(here);
-}
 
 // ---- keys
 

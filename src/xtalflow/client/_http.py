@@ -1,0 +1,106 @@
+"""Requests, and what is made of their answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from xtalflow.errors import NotEquipped, RequestRefused, StoreUnavailable
+
+if TYPE_CHECKING:
+    import httpx
+
+Document = dict[str, Any]
+_UNAVAILABLE = 503
+
+
+class Http:
+    """A server, and whoever asks it.
+
+    Raises
+    ------
+    NotEquipped
+        httpx is not installed.
+    """
+
+    def __init__(self, address: str, token: str, *, timeout_s: float) -> None:
+        try:
+            import httpx
+        except ImportError as exc:
+            raise NotEquipped("the client needs httpx: pip install 'xtalflow[client]'") from exc
+        self.address = address.rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(base_url=f"{self.address}/api/v1/", headers=headers, timeout=timeout_s)
+        self._transport_error = httpx.HTTPError
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
+
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """The document that a request is answered; None without one.
+
+        Raises
+        ------
+        RequestRefused
+            The server refuses it, and says why.
+        StoreUnavailable
+            The server cannot be reached, or cannot answer now.
+        """
+        if body is not None:
+            options["json"] = body
+        with self.stream(method, path, **options) as answer:
+            return self._document(answer)
+
+    @contextmanager
+    def stream(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
+        """An answer that is read as it comes; problems are raised."""
+        try:
+            with self._client.stream(method, path.removeprefix("/"), **options) as answer:
+                if answer.is_error:
+                    raise _refusal(answer.read(), answer.status_code, self.address)
+                yield answer
+        except self._transport_error as exc:
+            raise StoreUnavailable(
+                f"the server at {self.address} does not answer: {exc or type(exc).__name__}"
+            ) from exc
+
+    def pages(self, path: str, asked: Mapping[str, Any]) -> Iterator[Document]:
+        """The rows of a list, page by page."""
+        cursor = ""
+        while True:
+            page = self.ask("GET", path, params={**asked, "cursor": cursor})
+            yield from page["items"]
+            cursor = page["next"] or ""
+            if not cursor:
+                return
+
+    def _document(self, answer: httpx.Response) -> Any:
+        content = answer.read()
+        if not content:
+            return None
+        try:
+            return json.loads(content)
+        except ValueError as exc:
+            raise StoreUnavailable(f"what answers at {self.address} is no server of xtalflow") from exc
+
+
+def address_of(*steps: str) -> str:
+    """A path of steps, whatever is in their names."""
+    return "/".join(quote(step, safe="") for step in steps)
+
+
+def _refusal(content: bytes, status: int, address: str) -> Exception:
+    """The error that tells of a problem."""
+    try:
+        problem = json.loads(content)
+        code, detail = str(problem["code"]), str(problem["detail"])
+    except (ValueError, KeyError, TypeError):
+        return StoreUnavailable(f"what answers at {address} is no server of xtalflow: it says {status}")
+    if status == _UNAVAILABLE:
+        return StoreUnavailable(detail)
+    findings = [(str(one["path"]), str(one["text"])) for one in problem.get("findings") or ()]
+    return RequestRefused(detail, code=code, status=status, findings=findings)

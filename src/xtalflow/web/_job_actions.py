@@ -1,0 +1,98 @@
+"""What is done with a job from its page: ended, begun again, rated, named, remarked on, deleted."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xtalflow.api import asker_of, job_of
+from xtalflow.db import Actor, Role
+from xtalflow.errors import IllegalTransition, InvalidInput
+from xtalflow.services import (
+    Evaluation,
+    FoundJob,
+    cancel_job,
+    comment_job,
+    delete_jobs,
+    plan_deletion,
+    rate_job,
+    restart_job,
+    retitle_job,
+)
+
+from ._job_head import RATINGS, home_of, job_context, project_home
+
+
+@require_POST
+async def act(request: HttpRequest, project: str, number: str) -> HttpResponse:
+    """Do what a button of the page says, and come back with a sentence."""
+    found = await job_of(request, project, number, Role.EDITOR)
+    try:
+        sentence = await _done(request, found, (await asker_of(request)).actor)
+    except (InvalidInput, IllegalTransition) as exc:
+        messages.error(request, str(exc), extra_tags="bad")
+    else:
+        messages.success(request, sentence)
+    wanted = request.POST.get("next", "")
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return HttpResponseRedirect(wanted if is_ours else home_of(found))
+
+
+@require_http_methods(["GET", "POST"])
+async def delete(request: HttpRequest, project: str, number: str) -> HttpResponse:
+    """What would go with a job and what depends on it; with a confirmation, its deletion."""
+    found = await job_of(request, project, number, Role.OWNER)
+    try:
+        planned = await plan_deletion([found])
+    except InvalidInput as exc:
+        messages.error(request, str(exc), extra_tags="bad")
+        return HttpResponseRedirect(home_of(found))
+    if request.method == "POST":
+        with_dependents = request.POST.get("with_dependents") == "yes"
+        try:
+            gone = await delete_jobs(planned, with_dependents=with_dependents, client=(await asker_of(request)).actor)
+        except InvalidInput as exc:
+            messages.error(request, str(exc), extra_tags="bad")
+            return HttpResponseRedirect(request.path)
+        count = len(gone["jobs"]) + len(gone["dependents"])
+        others = f" with {count - 1} more" if count > 1 else ""
+        messages.success(request, f"Job {number} was deleted{others}; it is in the trash of the project.")
+        return HttpResponseRedirect(project_home(found.project))
+    context = await job_context(request, found, "delete", plan=planned.document())
+    return render(request, "xtalflow/job_delete.html", context)
+
+
+async def _done(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
+    """Do it; what was done, in a sentence."""
+    number, sent = found.job.number, request.POST
+    match sent.get("do", ""):
+        case "cancel":
+            job = await cancel_job(found, client=actor)
+            if job.status.is_end:
+                return f"Job {number} is {job.status.key}."
+            return f"Job {number} was asked to end; whoever runs it has not answered yet."
+        case "restart":
+            await restart_job(found, client=actor)
+            return f"Job {number} is queued again; what has finished of it is taken, not made again."
+        case "rate" if (rating := sent.get("rating", "")) in RATINGS:
+            await rate_job(found, Evaluation[rating.upper()], client=actor)
+            return f"Job {number} is rated as {rating}." if rating != "unknown" else f"Job {number} has no rating now."
+        case "comment":
+            await comment_job(found, sent.get("comment", "").replace("\r\n", "\n").strip(), client=actor)
+            return f"The comment on job {number} is kept."
+        case "retitle":
+            await retitle_job(found, sent.get("title", "").strip(), client=actor)
+            return f"Job {number} has a new title."
+        case other:
+            raise InvalidInput(f"{other!r} is nothing that can be done with a job")
+
+
+_BASE = "projects/<str:project>/jobs/<str:number>/"
+action_urls = [
+    path(f"{_BASE}act/", act, name="job-act"),
+    path(f"{_BASE}delete/", delete, name="job-delete"),
+]

@@ -1,0 +1,83 @@
+"""Where a job's files came from and what was made of them: a drawing, and the same as nested lists."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from xtalflow.api import job_of
+from xtalflow.services import Document, FoundJob, Lineage, job_graph, lineages
+
+from ._job_files import maker_of
+from ._job_head import job_context, project_home
+
+_MOST_DRAWN = 400
+"""Nodes from which on a drawing tells nothing any more."""
+
+
+@require_GET
+async def graph(request: HttpRequest, project: str, number: str) -> HttpResponse:
+    """The provenance of a job."""
+    found = await job_of(request, project, number)
+    document = await job_graph(found)
+    trees = lineages(document)
+    drawn = len(document["nodes"]) <= _MOST_DRAWN
+    context = await job_context(
+        request,
+        found,
+        "graph",
+        came_from=_rows(trees.came_from),
+        went_into=_rows(trees.went_into),
+        elements=_elements(document, found) if drawn else None,
+        nodes=len(document["nodes"]),
+        has_graph=len(document["nodes"]) > 1,
+    )
+    return render(request, "xtalflow/job_graph.html", context)
+
+
+def _rows(trees: list[Lineage]) -> list[Document]:
+    """Trees as rows that say which lists open and close after them; templates do not go as deep as trees may."""
+    rows: list[Document] = []
+    waiting = [(one, 0) for one in reversed(trees)]
+    while waiting:
+        one, closes = waiting.pop()
+        rows.append({"one": one, "opens": bool(one.below), "closes": range(0 if one.below else closes)})
+        last = len(one.below) - 1
+        waiting += [(each, closes + 1 if place == last else 0) for place, each in reversed(list(enumerate(one.below)))]
+    return rows
+
+
+def _elements(graph: Document, found: FoundJob) -> Document:
+    """Nodes and edges as the drawing takes them; each node has the address that a click leads to."""
+    base = project_home(found.project)
+    nodes = []
+    for node in graph["nodes"]:
+        if node["kind"] == "job":
+            label, href = f"{node['number']} {node['title'] or node['task']}", f"{base}jobs/{node['number']}/"
+            more = {"status": node["status"], "here": node["id"] == graph["uuid"]}
+        else:
+            maker = maker_of(node["name"]) or _reader(node["id"], graph) or found.job.number
+            label, href = PurePosixPath(node["name"]).name, f"{base}jobs/{maker}/files/#file-{node['id']}"
+            more = {"imported": bool(node["imported_from"])}
+        nodes.append({"data": {"id": node["id"], "kind": node["kind"], "label": label, "href": href} | more})
+    known = {node["id"] for node in graph["nodes"]}
+    edges = [
+        {"data": {"source": edge["from"], "target": edge["to"], "kind": edge["kind"], "label": edge["param"]}}
+        for edge in graph["edges"]
+        if edge["from"] in known and edge["to"] in known
+    ]
+    return {"nodes": nodes, "edges": edges}
+
+
+def _reader(file: str, graph: Document) -> str | None:
+    """The number of a job that reads a file, which no job made."""
+    numbers = {node["id"]: node["number"] for node in graph["nodes"] if node["kind"] == "job"}
+    readers = (numbers.get(edge["to"]) for edge in graph["edges"] if edge["from"] == file and edge["kind"] == "input")
+    return next((number for number in readers if number), None)
+
+
+graph_urls = [path("projects/<str:project>/jobs/<str:number>/graph/", graph, name="job-graph")]
