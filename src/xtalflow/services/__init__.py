@@ -30,6 +30,7 @@ from ._density import (
     list_places,
     map_bytes,
     model_text,
+    prepare_density,
     structure_document,
 )
 from ._disk import DiskUsage, job_usage, project_usage
@@ -252,6 +253,7 @@ __all__ = [
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",
+    "prepare_density",
     "project_document",
     "project_of_folder",
     "project_size",

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,11 @@ class ShownStructure:
     def map_tag(self, kind: MapKind, box: Box | None = None) -> str:
         """A name for the bytes of a map, the same as long as these are."""
         return self.the_map(kind).tag("asymmetric unit" if box is None else f"box {box.centre} {box.radius}")
+
+
+async def prepare_density() -> None:
+    """Load what maps are made with, so that the first page does not wait for it."""
+    await asyncio.to_thread(lambda: (import_module("numpy.fft"), import_module("gemmi")))
 
 
 async def find_structure(found: FoundJob) -> ShownStructure:

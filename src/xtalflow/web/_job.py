@@ -89,17 +89,18 @@ async def _report(found: FoundJob, context: dict[str, Any]) -> dict[str, Any]:
     structure = context["has_structure"]
     sections = report_sections(document["report"], document["files"], has_structure=structure)
     shows_cycles = document["status"] == "running" or (not sections and document["status"] != "finished")
-    cycles = cycle_sections(await cycles_of(found)) if shows_cycles else []
+    courses = await cycles_of(found) if shows_cycles else []
     below = []
     if not sections:
         for child in context["below"]:
             read = await asyncio.to_thread(_read_report, child)
             if theirs := report_sections(read, child["files"], has_structure=structure):
                 below.append({"job": child, "sections": theirs})
+    told = {report["job"]["number"] for report in below}
     reported = {item["text"] for section in sections for item in section["items"] if item["kind"] == "warning"}
     return {
         "sections": sections,
-        "cycles": cycles,
+        "cycles": cycle_sections([course for course in courses if course["number"] not in told]),
         "reports_below": below,
         "warnings": [text for text in document["warnings"] if text not in reported],
         "ended_badly": await _bad_end(found, context) if document["status"] in ("failed", "interrupted") else None,

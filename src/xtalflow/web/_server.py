@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 
-from xtalflow.services import Feed, Serving, Supervisor
+from xtalflow.services import Feed, Serving, Supervisor, prepare_density
 
 from ._application import application
 
@@ -86,6 +86,7 @@ async def serve(
         while not server.started and not answering.done():
             await asyncio.sleep(0.01)
         started(serving, stop)
+        group.create_task(prepare_density())
         await answering
         stop()
 

@@ -16,6 +16,8 @@ from xtalflow.db import (
     get_job,
     import_sources,
     job_detail,
+    job_events,
+    job_neighbours,
     list_files,
     list_jobs,
     provenance_graph,
@@ -215,3 +217,51 @@ async def test_a_wide_graph_costs_as_much_as_a_narrow_one(
         counts.append(await count_queries(provenance_graph(handler.project, source_job.id, Direction.DOWN)))
 
     assert counts[0] == counts[1]
+
+
+async def test_the_history_of_a_job_is_its_own_and_its_childrens(handler: AsyncDatabaseHandler) -> None:
+    """In the order in which it happened; of other jobs nothing is told."""
+    top, _ = await pipeline(handler)
+    await pipeline(handler)
+    events = await job_events(handler.project, top.id)
+    child = await job_events(handler.project, (await find_job(handler.project, "1.2")).id)
+
+    assert [event.seq for event in events] == sorted(event.seq for event in events)
+    assert {event.data.get("number") for event in events if event.kind == "created"} == {"1", "1.1", "1.2"}
+    assert {event.data.get("number") for event in child if event.kind == "created"} == {"1.2"}
+
+
+async def test_the_jobs_beside_a_job_are_at_its_level(handler: AsyncDatabaseHandler) -> None:
+    """Those of a child are below the same parent, and 10 comes after 9."""
+    for _ in range(10):
+        await running_job(handler)
+    parent = await get_job((await find_job(handler.project, "9")).id)
+    for number in (1, 2):
+        await child_of(handler, parent, number)
+
+    async def beside(number: str) -> tuple[str | None, str | None]:
+        found = await job_neighbours(handler.project, (await find_job(handler.project, number)).id)
+        return found.before, found.after
+
+    assert await beside("1") == (None, "2")
+    assert await beside("9") == ("8", "10")
+    assert await beside("10") == ("9", None)
+    assert await beside("9.1") == (None, "9.2")
+    assert await beside("9.2") == ("9.1", None)
+
+
+async def test_the_history_of_a_job_costs_the_same_however_long_it_is(
+    handler: AsyncDatabaseHandler, count_queries: CountQueries
+) -> None:
+    """As do the jobs beside it."""
+    counts = []
+    for _ in range(2):
+        top, _ = await pipeline(handler)
+        counts.append(
+            (
+                await count_queries(job_events(handler.project, top.id)),
+                await count_queries(job_neighbours(handler.project, top.id)),
+            )
+        )
+
+    assert counts == [(2, 3), (2, 3)]

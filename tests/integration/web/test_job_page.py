@@ -333,10 +333,9 @@ def test_a_page_that_a_job_made_is_not_shown_in_the_browser(line: Any, reader: h
     """HTML comes as an attachment of a type that no browser runs."""
     address = files_of(reader, "4")["COPY.txt"]
     uuid = address.rpartition("/")[2].replace("-", "")
-    database = line.home / "xtalflow.sqlite3"
-    with sqlite3.connect(database) as connection:
-        (kind,) = connection.execute("select type_id from xtalflow_file where uuid = ?", [uuid]).fetchone()
-        connection.execute("update xtalflow_filetype set name = 'text/html' where id = ?", [kind])
+    with sqlite3.connect(line.home / "xtalflow.sqlite3") as connection:
+        connection.execute("insert into xtalflow_filetype (name, description) values ('text/html', '')")
+        connection.execute("update xtalflow_file set type_id = 'text/html' where uuid = ?", [uuid])
         connection.commit()
     answer = reader.get(address)
 

@@ -44,10 +44,22 @@ async function follow() {
   state.textContent = "complete";
 }
 
+// The log of a pipeline is that of the child job that writes: when that is complete, another one may begin.
+async function awaitAnother() {
+  const live = ["running", "queued", "pending"];
+  while (live.includes(document.getElementById("job-head").dataset.status)) {
+    await new Promise((resolve) => setTimeout(resolve, 3 * POLL_MS));
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("log");
+    if (fresh && fresh.dataset.since !== log?.dataset.since) location.reload();
+  }
+}
+
 if (log) {
   const place = new URLSearchParams(location.search);
   log.scrollTop = place.has("from") ? 0 : log.scrollHeight;
-  if (log.dataset.follows) follow();
-} else if (document.getElementById("no-log")?.dataset.wait) {
-  setTimeout(() => location.reload(), 3 * POLL_MS);
+  if (log.dataset.follows) await follow();
+  if (isAtEnd() && !location.search) awaitAnother();
+} else {
+  awaitAnother();
 }

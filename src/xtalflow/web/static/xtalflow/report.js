@@ -19,6 +19,11 @@ function aligned(series) {
   ];
 }
 
+// Decimal places that multiples of a step need.
+function places(step) {
+  return (String(Number(step.toPrecision(6))).split(".")[1] ?? "").length;
+}
+
 function told(value) {
   if (value === null || value === undefined) return "–";
   if (Number.isInteger(value)) return String(value);
@@ -38,9 +43,10 @@ function options(data, width) {
     height: Math.round(width * 0.56),
     scales: { x: { time: false } },
     cursor: { points: { size: 6 } },
+    legend: { markers: { width: 2, fill: "transparent", dash: (_, place) => (DASHES[(place - 1) % DASHES.length]?.length ? "dashed" : "solid") } },
     axes: [
       { ...axis, size: 34, label: data.xLabel, values: (_, ticks) => ticks.map((x) => data.resolution ? (x > 0 ? (1 / Math.sqrt(x)).toFixed(2) : "") : String(+x.toFixed(6))) },
-      { ...axis, size: 50, label: data.yLabel, values: (_, ticks, place, space, step) => ticks.map((y) => y.toFixed(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))) },
+      { ...axis, size: 50, label: data.yLabel, values: (_chart, ticks, _axis, _space, step) => ticks.map((y) => y.toFixed(places(step))) },
     ],
     series: [
       { label: data.resolution ? "d" : data.xLabel.replace(/ \(.*/, ""), value: (chart, x, place, at) => atX(data, at === null ? chart.data[0].at(-1) : x) },

@@ -448,7 +448,7 @@ async function begin() {
   performance.mark("model has come");
   await script;
   // Maps that come with the model are drawn with it; for those that take longer, the model is drawn first.
-  await Promise.race([Promise.allSettled(asked.map(({ answer }) => answer)), pause(300)]);
+  await Promise.race([Promise.allSettled(asked.map(({ answer }) => answer)), pause(1000)]);
   const UM = globalThis.UM;
   model = readModel(UM, text);
   viewer.add_model(model);
