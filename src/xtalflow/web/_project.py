@@ -136,12 +136,12 @@ async def act(request: HttpRequest, project: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 async def delete(request: HttpRequest, project: str) -> HttpResponse:
     """What goes if jobs are deleted, and what depends on them; and their deletion."""
-    home = await project_of(request, project, Role.EDITOR)
+    home = await project_of(request, project, Role.OWNER)
     given = request.GET if request.method == "GET" else request.POST
     numbers = list(dict.fromkeys(given.getlist("job")))[:_MOST_ASKED]
     if not numbers:
         raise InvalidInput("no job is chosen: mark some in the table, and delete them together")
-    found = [await job_of(request, project, number, Role.EDITOR) for number in numbers]
+    found = [await job_of(request, project, number, Role.OWNER) for number in numbers]
     planned = await plan_deletion(found)
     if request.method == "POST":
         actor = (await asker_of(request)).actor
@@ -165,7 +165,7 @@ def home_of(project: ProjectRecord) -> str:
 
 async def _ask_deletion(request: HttpRequest, project: str) -> HttpResponse:
     """Go to the page that shows what goes with the marked jobs."""
-    home = await project_of(request, project, Role.EDITOR)
+    home = await project_of(request, project, Role.OWNER)
     chosen = urlencode([("job", number) for number in request.POST.getlist("job")[:_MOST_ASKED]])
     return back_to(f"{home_of(home)}delete-jobs/?{chosen}")
 

@@ -71,9 +71,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(command_line: CommandLine, *words: object) -> Server:
-    """Start a server and wait until it answers."""
-    port = free_port()
+def start_server(command_line: CommandLine, *words: object, port: int = 0) -> Server:
+    """Start a server, at a free port if none is named, and wait until it answers."""
+    port = port or free_port()
     log = command_line.home.parent / f"serve-{port}.log"
     with log.open("w") as sink:
         process = subprocess.Popen(

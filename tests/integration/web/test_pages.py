@@ -392,13 +392,17 @@ def test_nobody_changes_what_they_may_not(people: Server, name: str, status: int
     client.close()
 
 
-def test_an_editor_changes_jobs_and_does_not_delete_the_project(people: Server) -> None:
+def test_an_editor_changes_jobs_and_deletes_nothing(people: Server) -> None:
     client, _ = sign_in(people, "edi")
+    page = client.get("/projects/ours/").text
     rated = send(client, "/projects/ours/", "/projects/ours/act/", do="good 1")
-    answer = send(client, "/projects/ours/", "/projects/ours/delete/", name="ours")
+    project = send(client, "/projects/ours/", "/projects/ours/delete/", name="ours")
+    job = send(client, "/projects/ours/", "/projects/ours/delete-jobs/", job="1")
 
     assert "job 1 is rated: good" in rated.text
-    assert answer.status_code == 403
+    assert "New job" in page
+    assert "delete" not in page.lower()
+    assert (project.status_code, job.status_code) == (403, 403)
     assert 'name="do" value="cancel 1"' in client.get("/running/").text
     client.close()
 

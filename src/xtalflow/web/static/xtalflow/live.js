@@ -16,7 +16,7 @@ export function listen(project, onChange, onProgress = () => {}) {
     if (stream || document.hidden) return;
     const after = last === null ? "" : `?after=${last}`;
     stream = new EventSource(`/api/v1/projects/${encodeURIComponent(project)}/events${after}`);
-    stream.onopen = () => tell("live");
+    stream.onopen = () => tell("on");
     stream.onerror = () => {
       tell("lost");
       if (stream?.readyState === EventSource.CLOSED) {
@@ -49,6 +49,6 @@ function tell(state) {
   for (const mark of document.querySelectorAll("[data-live]")) {
     mark.hidden = false;
     mark.dataset.live = state;
-    mark.textContent = state === "live" ? "live" : "not connected, trying again";
+    mark.textContent = state === "on" ? "live" : "not connected, trying again";
   }
 }

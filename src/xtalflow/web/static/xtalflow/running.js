@@ -8,7 +8,7 @@ let shown = "";
 function tell(state) {
   mark.hidden = false;
   mark.dataset.live = state;
-  mark.textContent = state === "live" ? "live" : "not connected, trying again";
+  mark.textContent = state === "on" ? "live" : "not connected, trying again";
 }
 
 function put(text) {
@@ -26,7 +26,7 @@ async function look() {
     try {
       const answer = await fetch(place.dataset.from);
       if (answer.ok && !answer.redirected) put(await answer.text());
-      tell(answer.ok && !answer.redirected ? "live" : "lost");
+      tell(answer.ok && !answer.redirected ? "on" : "lost");
     } catch {
       tell("lost");
     }
