@@ -22,7 +22,7 @@ events = Room(tags=["events"])
 _MESSAGES = """\
 id: 7
 event: change
-data: {"seq":7,"time":"2026-03-09T14:05:12.250Z","kind":"status","who":"rosalind","where_from":"rest","job":null,"data":{}}
+data: {"seq":7,"time":"2026-03-09T14:05:12.250Z","kind":"edited","who":"rosalind","job":null,"data":{"tags":["β"]}}
 
 event: progress
 data: {"job":"0d5cba0e-7a4c-4a6e-9a34-0f8f3e6a1c11","progress":{"done":3,"of":10},"cycle":{"R1work":0.2134}}
