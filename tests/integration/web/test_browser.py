@@ -52,7 +52,9 @@ def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Server:
 @pytest.fixture
 def page(seen: Server, chromium: Browser) -> Iterator[Page]:
     """A page that is signed in."""
-    context = chromium.new_context(base_url=seen.address, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context = chromium.new_context(
+        base_url=seen.address, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
     page = context.new_page()
     key = {"Authorization": f"Bearer {seen.key}"}
     token = context.request.post("/sign-in/token/", headers=key).json()["token"]
