@@ -18,13 +18,14 @@ from xtalflow.api import address_of, serving_of
 
 from ._errors import error_page
 
+_LONGEST_NAME = 150
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 async def sign_in(request: HttpRequest) -> HttpResponse:
-    """The page that asks for name and password; a one-time token in the address is as good, once."""
+    """The page that asks for name and password; on the machine of the user alone, a one-time token lets in instead."""
     serving, after = serving_of(request), _next(request)
     token = request.GET.get("token")
     if request.method == "GET" and token is not None and serving.local_user:
@@ -36,21 +37,20 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
         await db.in_database(_enter, request, person.id)
         return HttpResponseRedirect(after)
     context = {"next": after, "by_token": bool(serving.local_user), "error": "", "name": ""}
-    if request.method == "GET":
+    if request.method == "GET" or serving.local_user:
         return render(request, "xtalflow/sign_in.html", context)
-    name, password = request.POST.get("name", ""), request.POST.get("password", "")
+    name, password = request.POST.get("name", "")[:_LONGEST_NAME], request.POST.get("password", "")
     whose = (f"name {name}", f"address {address_of(request)}")
-    if wait := serving.sign_in_limit.wait_s(*whose):
+    if wait := serving.sign_in_limit.begin_try(*whose):
         context |= {"error": f"too many wrong passwords: wait {math.ceil(wait)} s", "name": name}
         response = render(request, "xtalflow/sign_in.html", context, status=429)
         response["Retry-After"] = str(math.ceil(wait))
         return response
     known = await db.person_with_password(name, password)
     if known is None:
-        serving.sign_in_limit.note_wrong(*whose)
         context |= {"error": "the name or the password is wrong", "name": name}
         return render(request, "xtalflow/sign_in.html", context, status=403)
-    serving.sign_in_limit.forget(*whose)
+    serving.sign_in_limit.went_well(*whose)
     await db.in_database(_enter, request, known.id)
     return HttpResponseRedirect(after)
 

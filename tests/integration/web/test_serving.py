@@ -29,6 +29,15 @@ def test_the_address_that_opens_the_pages_is_good_once(server: Server) -> None:
     assert "good once" in second.text
 
 
+def test_nobody_signs_in_by_a_password_where_only_one_user_comes_in(server: Server) -> None:
+    with httpx.Client(base_url=server.address) as client:
+        word = client.get("/sign-in/").text.partition('data-csrf="')[2].partition('"')[0]
+        answer = client.post("/sign-in/", data={"name": "ada", "password": "x", "csrfmiddlewaretoken": word})
+
+    assert answer.status_code == 200
+    assert "belongs to the user who started it" in answer.text
+
+
 def test_a_request_for_another_host_is_refused(server: Server) -> None:
     answer = httpx.get(f"{server.address}/sign-in/", headers={"Host": "evil.example"})
 
