@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xtalflow import db
-from xtalflow.api import address_of, serving_of
+from xtalflow.api import NOT_ALLOWED, address_of, serving_of
 
 from ._errors import error_page
 
@@ -30,9 +30,8 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
     token = request.GET.get("token")
     if request.method == "GET" and token is not None and serving.local_user:
         if not serving.tokens.take(token):
-            return error_page(
-                request, 403, "this address was good once, and is used up; `xtalflow serve`, typed again, opens another"
-            )
+            sentence = "this address was good once, and is used up; `xtalflow serve`, typed again, opens another"
+            return error_page(request, NOT_ALLOWED, sentence)
         person = await db.local_person(serving.local_user)
         await db.in_database(_enter, request, person.id)
         return HttpResponseRedirect(after)
@@ -69,7 +68,7 @@ async def another_token(request: HttpRequest) -> HttpResponse:
     serving = serving_of(request)
     key = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not serving.local_user or not serving.tokens.is_key(key):
-        return error_page(request, 403, "this is for the user who runs the server")
+        return error_page(request, NOT_ALLOWED, "this is for the user who runs the server")
     return JsonResponse({"token": serving.tokens.make()})
 
 

@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *structure_urls,
     *new_job_urls,
 ]
+handler400 = "xtalflow.web._errors.unreadable"
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

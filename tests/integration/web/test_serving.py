@@ -42,6 +42,14 @@ def test_a_request_for_another_host_is_refused(server: Server) -> None:
     answer = httpx.get(f"{server.address}/sign-in/", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
+    assert "name it in the setting `hosts`" in answer.text
+
+
+def test_a_form_with_too_many_fields_is_refused_in_a_sentence(browser: httpx.Client) -> None:
+    answer = browser.post("/projects/", data={f"field{number}": "" for number in range(1001)})
+
+    assert answer.status_code == 400
+    assert "more fields than the server takes" in answer.text
 
 
 def test_a_form_without_the_word_of_our_pages_is_refused(browser: httpx.Client) -> None:
