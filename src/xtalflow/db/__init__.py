@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         job_detail,
         job_inputs,
         jobs_to_cancel,
+        known_files,
         kpi_keys,
         kpi_page,
         last_events,
@@ -114,8 +115,8 @@ _HOMES = {
         "add_person change_password create_project files_read_elsewhere files_that_fit find find_job "
         "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
         "import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
-        "kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects list_tags "
-        "local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
+        "known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects "
+        "list_tags local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
         "person_named person_of_token person_with_password plan_deletion projects_open_to "
         "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
         "revoke_token role_in roles_of running_progress take_over tokens_of"
@@ -227,6 +228,7 @@ __all__ = [
     "job_inputs",
     "job_neighbours",
     "jobs_to_cancel",
+    "known_files",
     "kpi_keys",
     "kpi_page",
     "last_events",

@@ -194,6 +194,11 @@ async def list_files(project_uuid: UUID, *, job: JobId | None = None, file_type:
     return await in_database(_queries.files_of_project, project_uuid, job=job, file_type=file_type)
 
 
+async def known_files(project_uuid: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
+    """Those of these files that a project has, in any order."""
+    return await in_database(_queries.known_files, project_uuid, file_uuids)
+
+
 async def files_read_elsewhere(project_uuid: UUID) -> frozenset[FileId]:
     """Files that a job reads which is no part of the top-level job that made them."""
     return await in_database(_queries.files_read_elsewhere, project_uuid)

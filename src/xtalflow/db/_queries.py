@@ -97,15 +97,20 @@ def reusable_jobs(project: UUID, job: JobRecord, *, of_all: bool) -> list[Reusab
 
 def files_by_uuid(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
     """Records of files in this order; `InvalidInput` names one that the project does not have."""
-    records = {
-        record.id: record
-        for some in batched(file_uuids)
-        for record in file_records(File.objects.filter(project__uuid=project, uuid__in=some))
-    }
+    records = {record.id: record for record in known_files(project, file_uuids)}
     for file_uuid in file_uuids:
         if file_uuid not in records:
             raise InvalidInput(f"the project {_project_name(project)} has no file {file_uuid}")
     return [records[FileId(file_uuid)] for file_uuid in file_uuids]
+
+
+def known_files(project: UUID, file_uuids: Sequence[UUID]) -> list[FileRecord]:
+    """Records of those of these files that a project has, in any order."""
+    return [
+        record
+        for some in batched(file_uuids)
+        for record in file_records(File.objects.filter(project__uuid=project, uuid__in=some))
+    ]
 
 
 def imported_file(project: UUID, checksum: str) -> FileRecord | None:

@@ -4,7 +4,7 @@ What goes out is frozen records and JSON values, never a model of the database. 
 asks the record.
 """
 
-from xtalflow.db import Evaluation, FileFilter, JobFilter, Page, ProjectFilter
+from xtalflow.db import Evaluation, JobFilter, Page, ProjectFilter
 
 from ._accounts import list_accounts, token_document
 from ._cancel import cancel_job
@@ -38,7 +38,7 @@ from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
 from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
 from ._feed import Feed, Message, event_document
-from ._finding import files_that_fit, search
+from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
@@ -106,7 +106,6 @@ from .form import (
     describe_form,
     fill_fields,
     fill_form,
-    form_document,
     task_form,
 )
 
@@ -127,7 +126,6 @@ __all__ = [
     "Evaluation",
     "Examination",
     "Feed",
-    "FileFilter",
     "FileOffer",
     "FilePlaces",
     "FilledForm",
@@ -199,7 +197,6 @@ __all__ = [
     "examine_installation",
     "file_document",
     "file_of_project",
-    "files_that_fit",
     "fill_fields",
     "fill_form",
     "find_job",
@@ -209,7 +206,6 @@ __all__ = [
     "find_project_named",
     "find_structure",
     "find_upload",
-    "form_document",
     "give_parameters",
     "job_details",
     "job_document",

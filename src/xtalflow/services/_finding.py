@@ -1,25 +1,22 @@
-"""Finds projects, jobs and files by words, and files that an input can take."""
+"""Finds projects, jobs and files by words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.db import FileFilter
 
 from ._documents import Document, file_document, summary_document
-from ._job_pages import ROWS
 from ._projects import project_document
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
-    from xtalflow.db import FoundFile, ProjectRecord
+    from xtalflow.db import FoundFile
 
 FEW = 20
 """Results of a kind, unless asked for more or fewer."""
-EVERY_FILE = FileFilter()
 
 
 async def search(text: str, *, projects: Collection[UUID] | None = None, limit: int = FEW) -> Document:
@@ -39,19 +36,6 @@ async def search(text: str, *, projects: Collection[UUID] | None = None, limit: 
         "jobs": [summary_document(job, name) for name, job in found.jobs],
         "files": [_document(file) for file in found.files],
     }
-
-
-async def files_that_fit(
-    project: ProjectRecord,
-    *,
-    filter: FileFilter = EVERY_FILE,  # noqa: A002  the word for it everywhere
-    limit: int = ROWS,
-) -> list[Document]:
-    """Typed files of a project that are there, outputs and imports, the newest first, with the jobs they are from.
-
-    Of a child job's file that a pipeline gives out as its own, the pipeline's is offered alone.
-    """
-    return [_document(file) for file in await db.files_that_fit(project.id, filter, limit=limit)]
 
 
 def _document(found: FoundFile) -> Document:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from contract.job_store_contract import new_file, new_import, running_job
+from xtalflow import services
 from xtalflow.db import (
     AsyncDatabaseHandler,
     Evaluation,
@@ -29,6 +31,8 @@ from xtalflow.db import (
 from xtalflow.db import JobSummary as Row
 from xtalflow.engine import FileRecord, JobEnd, JobRecord, JobStatus, Kpi, NewJob
 from xtalflow.errors import InvalidInput
+from xtalflow.plugin import make_task
+from xtalflow.services.form import _asking as form_asking
 
 CountQueries = Callable[[Awaitable[object]], Awaitable[int]]
 
@@ -156,6 +160,31 @@ async def test_files_that_fit_an_input_are_offered(handler: AsyncDatabaseHandler
     assert len(await files_that_fit(handler.project, FileFilter(), limit=1)) == 1
 
 
+async def test_a_form_reads_the_newest_files_of_each_kind_and_those_that_are_chosen(
+    handler: AsyncDatabaseHandler, count_queries: CountQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a project with many files; one that is too old to be offered stays chosen."""
+    monkeypatch.setattr(form_asking, "_LOOKED_AT", 2)
+    job = await running_job(handler)
+    free = new_file(handler, f"{job.folder}/free.mtz", file_type="application/CCP4-mtz-freerflag")
+    observed = [new_file(handler, f"{job.folder}/{number}.mtz") for number in range(4)]
+    outputs = (free, *observed, new_file(handler, f"{job.folder}/model.pdb", file_type="chemical/x-pdb"))
+    await handler.finish_job(job.id, JobEnd(status=JobStatus.FINISHED, outputs=outputs))
+    project, task = handler._known(), await asyncio.to_thread(make_task, "freerflag")
+
+    async def offered(values: dict[str, Any]) -> dict[str, list[str]]:
+        form = (await services.fill_form(project, task, values, owner="ada")).form
+        files = [(each.path, each.file) for each in form.fields if each.file is not None]
+        return {path: [PurePath(offer.label).name for offer in file.offers] for path, file in files}
+
+    chosen = {"inputData.F_SIGF": f"file:{observed[0].id}"}
+
+    assert await offered({}) == {"inputData.F_SIGF": ["3.mtz", "2.mtz"], "inputData.FREERFLAG": ["free.mtz"]}
+    assert "0.mtz" in (await offered(chosen))["inputData.F_SIGF"]
+    assert task.inputData.F_SIGF.dbFileId.value == str(observed[0].id)
+    assert await count_queries(services.task_form(project, task, owner="ada")) <= 13
+
+
 async def test_what_runs_is_told_with_who_holds_it(two: list[AsyncDatabaseHandler]) -> None:
     """Running jobs first, then those that wait, the most urgent first; with what they wait for."""
     first, second = two
@@ -198,8 +227,6 @@ async def test_services_tell_all_this_as_json(two: list[AsyncDatabaseHandler]) -
     """Documents, as the command line prints them."""
     from json import dumps
 
-    from xtalflow import services
-
     first = two[0]
     job = await running_job(first)
     await services.retitle_job(services.FoundJob(project=first._known(), job=job), "Another title")
@@ -212,7 +239,7 @@ async def test_services_tell_all_this_as_json(two: list[AsyncDatabaseHandler]) -
     runs = await services.what_runs(projects=[project.id])
     projects = await services.page_of_projects(filter=services.ProjectFilter(only=frozenset({project.id})))
 
-    told = [page.rows, table.page.rows, found, runs, projects.rows, await services.files_that_fit(project)]
+    told = [page.rows, table.page.rows, found, runs, projects.rows]
     assert dumps(told)
     assert (page.rows[0]["title"], page.rows[0]["comments"], page.rows[0]["evaluation"]) == (
         "Another title",

@@ -2,7 +2,7 @@
 
 from ._asking import FilledForm, check_filled, fill_form, task_form
 from ._columns import columns_that_fit
-from ._fields import Control, Form, FormChoice, FormField, FormFile, FormProblem, describe_form, form_document
+from ._fields import Control, Form, FormChoice, FormField, FormFile, FormProblem, describe_form
 from ._fill import Typed, fill_fields
 from ._places import FileOffer, FilePlaces
 
@@ -22,6 +22,5 @@ __all__ = [
     "describe_form",
     "fill_fields",
     "fill_form",
-    "form_document",
     "task_form",
 ]

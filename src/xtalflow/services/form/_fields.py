@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -262,11 +262,6 @@ class Form:
     def field(self, path: str) -> FormField | None:
         """The field of a path."""
         return next((each for each in self.fields if each.path == path), None)
-
-
-def form_document(form: Form) -> dict[str, Any]:
-    """A form as JSON values."""
-    return asdict(form)
 
 
 def describe_form(

@@ -86,6 +86,14 @@ def fill_fields(plugin: CPluginScript, values: Mapping[str, Any], places: FilePl
     return filler.typed
 
 
+def chosen_files(values: Mapping[str, Any]) -> set[UUID]:
+    """The files of the project that the values of a form name."""
+    each = [one for value in values.values() for one in (value if isinstance(value, list) else [value])]
+    texts = [_file_text(one) for one in each if isinstance(one, (str, Mapping))]
+    found = [_uuid(text.removeprefix(PROJECT_FILE)) for text in texts if text.startswith(PROJECT_FILE)]
+    return {UUID(identifier) for identifier in found if identifier}
+
+
 def shown_value(item: CData, typed: Typed | None = None) -> str:
     """The value of a parameter as the text that a field shows, and that means the same when it is sent."""
     if isinstance(item, CDataFile):

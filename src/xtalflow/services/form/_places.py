@@ -52,7 +52,7 @@ class FilePlaces:
     directory
         The project's folder; None without a project.
     records
-        Files of the project, the newest first.
+        Files of the project that can be offered, the newest first, and those that are chosen.
     upload
         The path of an upload of who asks; `InvalidInput` if there is none.
     here
@@ -74,7 +74,7 @@ class FilePlaces:
         First those of the kind most welcome, then those of whole jobs and imported ones before what their parts made,
         then the newest.
         """
-        kinds = _kinds_of(type(parameter)) | {parameter.file_type}
+        kinds = kinds_of(parameter)
         made_anew = {record.derived_from for record in self.records}
         fitting = [
             (preference, record)
@@ -139,8 +139,13 @@ def _serves(parameter: CDataFile, record: FileRecord) -> bool:
     return record.content_flag == 0 or parameter.serves(record.content_flag)
 
 
+def kinds_of(parameter: CDataFile) -> frozenset[str]:
+    """The types of the files that a parameter can take."""
+    return (_types_below(type(parameter)) | {parameter.file_type}) - {""}
+
+
 @cache
-def _kinds_of(kind: type[CDataFile]) -> frozenset[str]:
+def _types_below(kind: type[CDataFile]) -> frozenset[str]:
     """The types of a class and of those that are kinds of it."""
     known = [class_named(name) for name in class_names()]
     below = [each for each in known if each is not None and issubclass(each, kind)]
