@@ -19,9 +19,12 @@ from ._problems import WRONG_TYPE, Refused
 
 JSON = "application/json"
 _NUMBER = r"^[1-9][0-9]{0,8}(\.[1-9][0-9]{0,8})*$"
-LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$"
 
 Line = Annotated[str, Field(max_length=500, pattern=LINE)]
+Tag = Annotated[
+    str, Field(min_length=1, max_length=50, pattern=r"^[^/\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$")
+]
 Text = Annotated[str, Field(max_length=20_000)]
 JobNumber = Annotated[str, Field(max_length=100, pattern=_NUMBER, examples=["3.1"])]
 InPath = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": r"^[^/\\\u0000-\u001f]+$"})]
@@ -107,19 +110,19 @@ class NewProject(Body):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "lysozyme", "description": "Hen egg white", "tags": ["teaching"]}]}
     )
-    name: str = Field(min_length=1, max_length=200, pattern=LINE)
+    name: str = Field(min_length=1, max_length=100, pattern=LINE)
     description: Text = ""
-    tags: list[str] = Field(default=[], max_length=100)
+    tags: list[Tag] = Field(default=[], max_length=100)
 
 
 class ProjectChange(Body):
     """What is to be changed of a project; what is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"tags": ["teaching", "done"]}]})
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)] | None = None
     description: Text | None = None
     archived: bool | None = None
-    tags: list[str] | None = Field(default=None, max_length=100, description="All tags; they replace those it has")
+    tags: list[Tag] | None = Field(default=None, max_length=100, description="All tags; they replace those it has")
 
 
 class NewRole(Body):

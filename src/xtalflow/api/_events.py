@@ -19,6 +19,14 @@ from ._bodies import ProjectName, Whole
 from ._room import Room
 
 events = Room(tags=["events"])
+_MESSAGES = """\
+id: 7
+event: change
+data: {"seq":7,"time":"2026-03-09T14:05:12.250Z","kind":"edited","who":"rosalind","job":null,"data":{"tags":["β"]}}
+
+event: progress
+data: {"job":"0d5cba0e-7a4c-4a6e-9a34-0f8f3e6a1c11","progress":{"done":3,"of":10},"cycle":{"R1work":0.2134}}
+"""
 _STREAM = {
     "parameters": [
         {
@@ -29,7 +37,9 @@ _STREAM = {
             "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
         }
     ],
-    "responses": {200: {"description": "Messages", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    "responses": {
+        200: {"description": "Messages", "content": {"text/event-stream": {"schema": {}, "example": _MESSAGES}}}
+    },
 }
 
 

@@ -22,6 +22,7 @@ from xtalflow.services import (
     drop_upload,
     file_document,
     file_of_project,
+    find_upload,
     receive_upload,
 )
 from xtalflow.services import (
@@ -34,7 +35,7 @@ from ._bodies import JobNumber, ProjectName, Whole
 from ._body import STREAMED, body_of
 from ._downloads import file_answer, open_below
 from ._pages import CURSOR, page_of
-from ._problems import OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, WRONG_TYPE, Refused
+from ._problems import NOT_FOUND, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, UNKNOWN_JOB, WRONG_TYPE, Refused
 from ._ranges import RANGES
 from ._room import Room
 
@@ -93,7 +94,7 @@ class UploadQuery(BaseModel):
     name: str = Field(min_length=1, max_length=255, examples=["data.mtz"])
 
 
-@files.asks("GET", "/projects/{project}/files", Page[ListedFile])
+@files.asks("GET", "/projects/{project}/files", Page[ListedFile], UNKNOWN_JOB)
 async def list_files(request: HttpRequest, project: ProjectName, asked: Query[FileQuery]) -> Document:
     """Files of a project in the order in which they were registered."""
     home = await project_of(request, project)
@@ -178,9 +179,13 @@ async def send_upload(
 
 @files.asks("DELETE", "/projects/{project}/uploads/{upload}", None, status=204)
 async def remove_upload(request: HttpRequest, project: ProjectName, upload: UploadId) -> None:
-    """Forget an upload of whoever asks; one that is not there is forgotten already."""
+    """Forget an upload of whoever asks."""
     await project_of(request, project, Role.EDITOR)
     owner = (await asker_of(request)).person.name
+    try:
+        await asyncio.to_thread(find_upload, upload, owner=owner)
+    except InvalidInput as exc:
+        raise Refused(NOT_FOUND, "there is no such upload, or not any more") from exc
     await asyncio.to_thread(drop_upload, upload, owner=owner)
 
 
@@ -214,8 +219,8 @@ def _said_checksum(request: HttpRequest) -> str:
     InvalidInput
         What is said is none.
     """
-    said = request.headers.get("X-Checksum-SHA256", "").strip()
-    if said:
+    said = request.headers.get("X-Checksum-SHA256")
+    if said is not None:
         if not _SHA256.fullmatch(said):
             raise InvalidInput("X-Checksum-SHA256 must be 64 hexadecimal digits")
         return said.lower()

@@ -63,6 +63,8 @@ from ._problems import (
     INVALID_PARAMETERS,
     NOT_FOUND,
     OUT_OF_RANGE,
+    UNKNOWN_FILE,
+    UNKNOWN_JOB,
     UNKNOWN_TASK,
     Refused,
     named_in_request,
@@ -77,7 +79,7 @@ if TYPE_CHECKING:
 
 jobs = Room(tags=["jobs"])
 Document = dict[str, Any]
-_PLAIN = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+_PLAIN: dict[int, Any] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 _MOST_TAIL = 4 * 1024 * 1024
 """Bytes in which the last lines of a text are looked for."""
 _JOBS, _JOB = "/projects/{project}/jobs", "/projects/{project}/jobs/{number}"
@@ -112,7 +114,7 @@ class LogQuery(BaseModel):
     tail: Whole = Field(default=0, ge=0, le=10_000, description="Only so many of the last lines; 0 is all of it")
 
 
-@jobs.asks("GET", _JOBS, Page[JobRow])
+@jobs.asks("GET", _JOBS, Page[JobRow], UNKNOWN_JOB)
 async def list_jobs(request: HttpRequest, project: ProjectName, asked: Query[JobListQuery]) -> Document:
     """Jobs of a project, the newest first unless another order is asked for."""
     home = await project_of(request, project)
@@ -230,10 +232,9 @@ async def get_report(request: HttpRequest, project: ProjectName, number: NumberI
     "GET",
     f"{_JOB}/log",
     None,
-    NOT_FOUND,
+    UNKNOWN_FILE,
     OUT_OF_RANGE,
-    extra=RANGES
-    | {"responses": RANGES["responses"] | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}},
+    extra=RANGES | {"responses": RANGES["responses"] | _PLAIN},
 )
 async def get_log(
     request: HttpRequest, project: ProjectName, number: NumberInPath, asked: Query[LogQuery]

@@ -52,7 +52,9 @@ def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Server:
 @pytest.fixture
 def page(seen: Server, chromium: Browser) -> Iterator[Page]:
     """A page that is signed in."""
-    context = chromium.new_context(base_url=seen.address, viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(
+        base_url=seen.address, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
     page = context.new_page()
     key = {"Authorization": f"Bearer {seen.key}"}
     token = context.request.post("/sign-in/token/", headers=key).json()["token"]
@@ -72,7 +74,6 @@ def test_nothing_keeps_people_from_using_a_page(page: Page, address: str) -> Non
     found = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(200)  # colours that change slowly
         found += page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")["violations"]
 
     assert [(one["id"], node["html"], node["failureSummary"]) for one in found for node in one["nodes"]] == []
@@ -82,6 +83,6 @@ def test_nothing_keeps_people_from_using_a_page(page: Page, address: str) -> Non
 
 def test_a_job_of_the_command_line_appears_on_an_open_page(seen: Server, page: Page) -> None:
     page.goto("/projects/seen/")
-    page.wait_for_selector("[data-live=on]")
+    page.wait_for_selector("[data-live=live]")
     made = seen.command_line("submit", "moody", "-p", "seen", "--json").json()
     page.wait_for_selector(f"[data-job='{made['uuid']}']", timeout=5000)

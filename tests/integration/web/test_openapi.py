@@ -79,6 +79,9 @@ class Fuzzed:
             "remove_project": 'project = "doomed"',
             "remove_job": '"path.number" = "2"',
             "restart": '"path.number" = "3"',
+            "restore_from_trash": '"path.entry" = "job_4"',
+            "remove_for_good": '"path.entry" = "job_5"',
+            "stream_events": '"query.after" = "0", "header.Last-Event-ID" = "0"',  # so that something is told at once
         }
         for operation, parameters in others.items():
             lines += ["[[operations]]", f'include-operation-id = "{operation}"', f"parameters = {{ {parameters} }}"]
@@ -107,7 +110,13 @@ class Fuzzed:
 
     def ids(self, project: str = PROJECT) -> dict[str, str]:
         """What addresses name."""
-        return {"project": project, "number": "1", "file": self.file, "task": "count_words"}
+        return {
+            "project": project,
+            "number": "1",
+            "file": self.file,
+            "task": "count_words",
+            "path": "controlParameters.TIMES",
+        }
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +125,10 @@ def fuzzed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
     folder, run = tmp_path_factory.mktemp("fuzz"), server.command_line
     text = folder / "text.txt"
     text.write_text("one two three")
-    for words in (["count_twice", f"TEXT={text}"], ["moody"], ["moody", "HOW=badly"]):
+    for words in (["count_twice", f"TEXT={text}"], ["moody"], ["moody", "HOW=badly"], ["moody"], ["moody"]):
         run("run", *words, "-p", PROJECT)
+    for number in (4, 5):
+        run("delete", f"{PROJECT}/{number}", "--yes")
     run("run", "moody", "-p", "doomed")
     done = subprocess.run(
         [sys.executable, "-c", ACCOUNTS.format(project=PROJECT)],

@@ -201,10 +201,11 @@ def test_an_upload_is_gone_when_a_job_took_it_and_is_nobody_elses(
     with server.program(tokens["editor"]) as editor:
         stolen = editor.post("/projects/rest/jobs", json=body)
         assert code(stolen) == (422, "invalid-parameters")
-        assert editor.delete(f"/projects/rest/uploads/{sent}").status_code == 204
+        assert code(editor.delete(f"/projects/rest/uploads/{sent}")) == (404, "not-found")
     first, second = (rest.post("/projects/rest/jobs", json=body) for _ in range(2))
 
     assert first.status_code == 201
+    assert rest.delete(f"/projects/rest/uploads/{upload(rest)}").status_code == 204
     assert first.headers["location"].endswith(f"/jobs/{first.json()['number']}")
     assert code(second) == (422, "invalid-parameters")
 
