@@ -121,7 +121,7 @@ def _clone_cancel_delete(page: Page) -> None:
     page.get_by_role("button", name="Delete …").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_url(re.compile("/projects/gamma/(\\\\?.*)?$"))
-    page.wait_for_selector("[data-live=live]")
+    page.wait_for_selector("[data-live=on]")
     rows = page.locator("tr[data-job]")
     assert rows.count() == 1
     _picture(page, "project")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", ""})
 SCOPE_KEY = "xtalflow"
+_SCOPE_FOR = {Role.READER: Scope.READ, Role.EDITOR: Scope.WRITE, Role.OWNER: Scope.ADMIN}
 _JOB_NUMBER = re.compile(r"[1-9]\d{0,8}(\.[1-9]\d{0,8})*", re.ASCII)
 
 
@@ -103,7 +104,7 @@ async def project_of(request: HttpRequest, name: str, role: Role = Role.READER) 
     theirs = await db.role_in(asker.person, project.id)
     if theirs is None:
         raise UnknownProject(name)
-    refuse_scope(asker, Scope.READ if role is Role.READER else Scope.WRITE)
+    refuse_scope(asker, _SCOPE_FOR[role])
     if not theirs.includes(role):
         needed = f"{'an' if role is not Role.READER else 'a'} {role.value}"
         raise NotAllowed(f"{asker.person.name} is a {theirs.value} of {project.name}; this needs {needed} of it")

@@ -186,7 +186,7 @@ async def remove_job(
     request: HttpRequest, project: ProjectName, number: NumberInPath, asked: Query[DeletionQuery]
 ) -> Document:
     """Move a job with all below it to the trash of its project."""
-    planned = await plan_deletion([await job_of(request, project, number, Role.EDITOR)])
+    planned = await plan_deletion([await job_of(request, project, number, Role.OWNER)])
     actor = (await asker_of(request)).actor
     return await delete_jobs(planned, with_dependents=asked.with_dependents, client=actor)
 
