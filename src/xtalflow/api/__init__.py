@@ -12,6 +12,7 @@ from ._asking import (
     job_of,
     project_of,
     refuse_scope,
+    server_paths_of,
     serving_of,
     session_asker,
     token_asker,
@@ -20,10 +21,14 @@ from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import OpenedFile, file_answer, open_below, path_answer
 from ._interface import interface
 from ._middleware import rest
-from ._problems import TOO_LARGE, problem
+from ._problems import BAD_REQUEST, FAILED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, ProblemKind, kind_of, problem
 
 __all__ = [
+    "BAD_REQUEST",
     "BODY_KEY",
+    "FAILED",
+    "NOT_ALLOWED",
+    "NOT_FOUND",
     "SCOPE_KEY",
     "STREAMED",
     "TOO_LARGE",
@@ -31,6 +36,7 @@ __all__ = [
     "NotAllowed",
     "NotSignedIn",
     "OpenedFile",
+    "ProblemKind",
     "StreamedBody",
     "address_of",
     "asker_of",
@@ -41,12 +47,14 @@ __all__ = [
     "header",
     "interface",
     "job_of",
+    "kind_of",
     "open_below",
     "path_answer",
     "problem",
     "project_of",
     "refuse_scope",
     "rest",
+    "server_paths_of",
     "serving_of",
     "session_asker",
     "token_asker",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", ""})
 SCOPE_KEY = "xtalflow"
-_SCOPE_FOR = {Role.READER: Scope.READ, Role.EDITOR: Scope.WRITE, Role.OWNER: Scope.ADMIN}
+_SCOPES = {Role.READER: Scope.READ, Role.EDITOR: Scope.WRITE, Role.OWNER: Scope.ADMIN}
+"""What a token must open for what needs a role."""
 _JOB_NUMBER = re.compile(r"[1-9]\d{0,8}(\.[1-9]\d{0,8})*", re.ASCII)
 
 
@@ -104,7 +105,7 @@ async def project_of(request: HttpRequest, name: str, role: Role = Role.READER) 
     theirs = await db.role_in(asker.person, project.id)
     if theirs is None:
         raise UnknownProject(name)
-    refuse_scope(asker, _SCOPE_FOR[role])
+    refuse_scope(asker, _SCOPES[role])
     if not theirs.includes(role):
         needed = f"{'an' if role is not Role.READER else 'a'} {role.value}"
         raise NotAllowed(f"{asker.person.name} is a {theirs.value} of {project.name}; this needs {needed} of it")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -88,12 +89,13 @@ async def get_history(request: HttpRequest, project: ProjectName, asked: Query[H
     return {"items": items, "next": items[-1]["seq"] if len(found) > asked.limit else None}
 
 
-async def _lines(messages: AsyncIterator[Message | None]) -> AsyncIterator[bytes]:
+async def _lines(messages: AsyncGenerator[Message | None]) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
-    async for message in messages:
-        if message is None:
-            yield b":\n\n"
-        elif message.seq is None:
-            yield f"event: {message.kind}\ndata: {message.text}\n\n".encode()
-        else:
-            yield f"id: {message.seq}\nevent: {message.kind}\ndata: {message.text}\n\n".encode()
+    async with aclosing(messages):  # a listener that goes is not counted any more
+        async for message in messages:
+            if message is None:
+                yield b":\n\n"
+            elif message.seq is None:
+                yield f"event: {message.kind}\ndata: {message.text}\n\n".encode()
+            else:
+                yield f"id: {message.seq}\nevent: {message.kind}\ndata: {message.text}\n\n".encode()

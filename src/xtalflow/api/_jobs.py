@@ -185,7 +185,7 @@ async def plan_job_deletion(request: HttpRequest, project: ProjectName, number: 
 async def remove_job(
     request: HttpRequest, project: ProjectName, number: NumberInPath, asked: Query[DeletionQuery]
 ) -> Document:
-    """Move a job with all below it to the trash of its project."""
+    """Move a job with all below it to the trash of its project; the owners of the project may."""
     planned = await plan_deletion([await job_of(request, project, number, Role.OWNER)])
     actor = (await asker_of(request)).actor
     return await delete_jobs(planned, with_dependents=asked.with_dependents, client=actor)

@@ -7,8 +7,12 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xtalflow.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from xtalflow.engine import ProcessIdentity
 
 SERVER_FILE = "server.json"
 
@@ -23,7 +27,7 @@ class RunningServer:
         Opens REST, and gives one-time tokens for the pages.
     """
 
-    pid: int
+    process: ProcessIdentity
     address: str
     key: str
 
@@ -57,14 +61,16 @@ class RunningServer:
 
 
 def running_server(home: Path) -> RunningServer | None:
-    """The server of a home whose process is there; None if there is none."""
+    """The server of a home that lives; None if there is none, also if another process has its number by now."""
+    from xtalflow.engine import ProcessIdentity
+
     try:
         document = json.loads((home / SERVER_FILE).read_text(encoding="utf-8"))
-        server = RunningServer(int(document["pid"]), str(document["address"]), str(document["key"]))
-        os.kill(server.pid, 0)
+        process = ProcessIdentity(**document["process"])
+        server = RunningServer(process, str(document["address"]), str(document["key"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return server
+    return server if process.is_alive() else None
 
 
 def lead_in(home: Path, address: str, token: str, *, browser: bool, page: str = "/") -> Path:

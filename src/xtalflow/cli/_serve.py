@@ -83,7 +83,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.socket, *, is_local: bool) -> None:
     from xtalflow import db
-    from xtalflow.engine import user_name
+    from xtalflow.engine import identify, user_name
     from xtalflow.services import open_store
     from xtalflow.web import serve
 
@@ -104,7 +104,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.
             stopping.append(stop)
             print(f"xtalflow is served at {address}; Ctrl-C ends it, and leaves jobs running", flush=True)
             if is_local:
-                running = RunningServer(os.getpid(), address, serving.tokens.key)
+                running = RunningServer(identify(os.getpid()), address, serving.tokens.key)
                 doors.append(running.write(settings.home))
                 doors.append(lead_in(settings.home, address, serving.tokens.make(), browser=not arguments.no_browser))
 

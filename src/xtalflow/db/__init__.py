@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         next_attempt,
         page_of_jobs,
         page_of_projects,
-        person_by_id,
         person_named,
         person_of_token,
         person_with_password,
@@ -117,7 +116,7 @@ _HOMES = {
         "import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
         "kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects list_tags "
         "local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
-        "person_by_id person_named person_of_token person_with_password plan_deletion projects_open_to "
+        "person_named person_of_token person_with_password plan_deletion projects_open_to "
         "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
         "revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
@@ -246,7 +245,6 @@ __all__ = [
     "next_attempt",
     "page_of_jobs",
     "page_of_projects",
-    "person_by_id",
     "person_named",
     "person_of_token",
     "person_with_password",

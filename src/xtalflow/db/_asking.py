@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -292,14 +293,10 @@ async def local_person(name: str) -> Person:
     return await in_database(_people.local_person, name)
 
 
-async def person_by_id(pk: int) -> Person | None:
-    """The account with this primary key, if it is in use."""
-    return await in_database(_people.person_by_id, pk)
-
-
 async def person_with_password(name: str, password: str) -> Person | None:
-    """The account of this name, if this is its password."""
-    return await in_database(_people.person_with_password, name, password)
+    """The account of this name, if this is its password; the hash takes long on purpose, and holds up nobody else."""
+    person, hashed = await in_database(_people.person_with_hash, name)
+    return person if await asyncio.to_thread(_people.is_password, password, hashed) else None
 
 
 async def person_of_token(text: str) -> tuple[Person, Scope] | None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 from uuid import UUID
 
-from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,16 +35,18 @@ def local_person(name: str) -> Person:
     return _person(user)
 
 
-def person_by_id(pk: int) -> Person | None:
-    """The account with this primary key, if it is in use."""
-    user = User.objects.filter(pk=pk, is_active=True).first()
-    return None if user is None else _person(user)
+def person_with_hash(name: str) -> tuple[Person | None, str]:
+    """The account of this name, if it is in use, and the hash of its password; of others that of none."""
+    user = User.objects.filter(username=name, is_active=True).first()
+    return (None, "") if user is None else (_person(user), user.password)
 
 
-def person_with_password(name: str, password: str) -> Person | None:
-    """The account of this name, if this is its password."""
-    user = authenticate(None, username=name, password=password)
-    return _person(user) if isinstance(user, User) else None
+def is_password(password: str, hashed: str) -> bool:
+    """Whether a hash is that of a password; takes as long where there is no hash, and needs no database."""
+    if not hashed:
+        make_password(password)
+        return False
+    return check_password(password, hashed)
 
 
 def person_named(name: str) -> Person:
@@ -115,9 +117,9 @@ def change_password(name: str, password: str) -> None:
 def remove_person(name: str) -> None:
     """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name."""
     user = _user(name)
-    user.is_active = False
+    user.is_active = user.is_superuser = user.is_staff = False
     user.set_unusable_password()
-    user.save(update_fields=["is_active", "password"])
+    user.save(update_fields=["is_active", "is_superuser", "is_staff", "password"])
     user.api_tokens.all().delete()
     user.memberships.all().delete()
 

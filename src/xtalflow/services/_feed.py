@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -82,10 +82,16 @@ class Feed:
                 await self._looking
 
     def close(self) -> None:
-        """Let all listeners end."""
+        """Let all listeners end, and the looking."""
         self.closed = True
+        self._wanted.set()
         for channel in self._channels.values():
             channel.wake()
+
+    async def watch(self) -> None:
+        """Wait until it is closed; what keeps it from looking is raised here, so that its owner does not miss it."""
+        if self._looking is not None:
+            await self._looking
 
     @property
     def listeners(self) -> int:
@@ -94,7 +100,7 @@ class Feed:
 
     async def listen(
         self, project: ProjectId, name: str, *, after: int | None = None, pause_s: float = 15.0
-    ) -> AsyncIterator[Message | None]:
+    ) -> AsyncGenerator[Message | None]:
         """Every event of a project in its order, none left out and none twice, and the progress of its running jobs.
 
         Parameters

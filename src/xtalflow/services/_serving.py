@@ -49,25 +49,33 @@ class OneTimeTokens:
 
 
 class SignInLimit:
-    """Counts wrong passwords by name and by address, so that nobody can try many."""
+    """Counts passwords that are tried, by name and by address, so that nobody can try many wrong ones.
+
+    A try counts from its beginning until it went well, so that many at once are as many as one after the other.
+    """
 
     def __init__(self, tries: int = _TRIES, seconds: float = _TRIES_S) -> None:
         self._tries, self._seconds = tries, seconds
         self._wrong: dict[str, deque[float]] = defaultdict(deque)
 
-    def wait_s(self, *whose: str) -> float:
-        """Seconds to wait before another try of these; 0 if none."""
+    def begin_try(self, *whose: str) -> float:
+        """Seconds to wait before another try of these; 0 if it may be made, which counts it."""
         now = time.monotonic()
         waits = [0.0]
         for each in whose:
             wrong = self._wrong.get(each)
             if wrong and len(wrong) >= self._tries:
                 waits.append(wrong[-self._tries] + self._seconds - now)
-        return max(waits)
+        if (wait := max(waits)) == 0.0:
+            self._count(now, whose)
+        return wait
 
-    def note_wrong(self, *whose: str) -> None:
-        """A wrong password was given."""
-        now = time.monotonic()
+    def went_well(self, *whose: str) -> None:
+        """The right password was given."""
+        for each in whose:
+            self._wrong.pop(each, None)
+
+    def _count(self, now: float, whose: tuple[str, ...]) -> None:
         for each in whose:
             self._wrong[each].append(now)
             while len(self._wrong[each]) > self._tries:
@@ -76,11 +84,6 @@ class SignInLimit:
             old = [each for each, times in self._wrong.items() if times[-1] + self._seconds < now]
             for each in old:
                 del self._wrong[each]
-
-    def forget(self, *whose: str) -> None:
-        """The right password was given."""
-        for each in whose:
-            self._wrong.pop(each, None)
 
 
 @dataclass(slots=True, kw_only=True)

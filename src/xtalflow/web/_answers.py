@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 BY_SCRIPT = "X-Asked-By-Script"
 """Header of a form that the script of a page has sent: it shows the answer itself."""
@@ -21,9 +20,3 @@ def done(request: HttpRequest, sentence: str, *, back: str, went_well: bool = Tr
 def back_to(address: str) -> HttpResponse:
     """Show another page after a form was sent."""
     return HttpResponseRedirect(address)
-
-
-def where_from(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours that a form was on, as the form says it."""
-    page = request.POST.get("next", "")
-    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) and page.startswith("/") else otherwise

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xtalflow.api import asker_of, job_of
@@ -24,22 +22,21 @@ from xtalflow.services import (
     retitle_job,
 )
 
-from ._job_head import RATINGS, home_of, job_context, project_home
+from ._addresses import job_home, project_home, where_from
+from ._answers import done
+from ._job_head import RATINGS, job_context
 
 
 @require_POST
 async def act(request: HttpRequest, project: str, number: str) -> HttpResponse:
     """Do what a button of the page says, and come back with a sentence."""
     found = await job_of(request, project, number, Role.EDITOR)
+    back = where_from(request, job_home(found))
     try:
-        sentence = await _done(request, found, (await asker_of(request)).actor)
+        sentence = await _act(request, found, (await asker_of(request)).actor)
     except (InvalidInput, IllegalTransition) as exc:
-        messages.error(request, str(exc), extra_tags="bad")
-    else:
-        messages.success(request, sentence)
-    wanted = request.POST.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return HttpResponseRedirect(wanted if is_ours else home_of(found))
+        return done(request, str(exc), back=back, went_well=False)
+    return done(request, sentence, back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,24 +46,22 @@ async def delete(request: HttpRequest, project: str, number: str) -> HttpRespons
     try:
         planned = await plan_deletion([found])
     except InvalidInput as exc:
-        messages.error(request, str(exc), extra_tags="bad")
-        return HttpResponseRedirect(home_of(found))
+        return done(request, str(exc), back=job_home(found), went_well=False)
     if request.method == "POST":
         with_dependents = request.POST.get("with_dependents") == "yes"
         try:
             gone = await delete_jobs(planned, with_dependents=with_dependents, client=(await asker_of(request)).actor)
         except InvalidInput as exc:
-            messages.error(request, str(exc), extra_tags="bad")
-            return HttpResponseRedirect(request.path)
+            return done(request, str(exc), back=request.path, went_well=False)
         count = len(gone["jobs"]) + len(gone["dependents"])
         others = f" with {count - 1} more" if count > 1 else ""
-        messages.success(request, f"Job {number} was deleted{others}; it is in the trash of the project.")
-        return HttpResponseRedirect(project_home(found.project))
+        sentence = f"Job {number} was deleted{others}; it is in the trash of the project."
+        return done(request, sentence, back=project_home(found.project.name))
     context = await job_context(request, found, "delete", plan=planned.document())
     return render(request, "xtalflow/job_delete.html", context)
 
 
-async def _done(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
+async def _act(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
     """Do it; what was done, in a sentence."""
     number, sent = found.job.number, request.POST
     match sent.get("do", ""):

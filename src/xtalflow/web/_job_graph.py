@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 from xtalflow.api import job_of
 from xtalflow.services import Document, FoundJob, Lineage, job_graph, lineages
 
+from ._addresses import project_home
 from ._job_files import maker_of
-from ._job_head import job_context, project_home
+from ._job_head import job_context
 
 _MOST_DRAWN = 400
 """Nodes from which on a drawing tells nothing any more."""
@@ -53,7 +54,7 @@ def _rows(trees: list[Lineage]) -> list[Document]:
 
 def _elements(graph: Document, found: FoundJob) -> Document:
     """Nodes and edges as the drawing takes them; each node has the address that a click leads to."""
-    base = project_home(found.project)
+    base = project_home(found.project.name)
     nodes = []
     for node in graph["nodes"]:
         if node["kind"] == "job":

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -19,8 +18,7 @@ from xtalflow.figures import figure, heading
 from xtalflow.plugin import load_task
 from xtalflow.services import Document, FoundJob, job_details, job_neighbours, project_document
 
-if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
+from ._addresses import project_home
 
 TABS = (
     ("report", "Report", ""),
@@ -47,16 +45,6 @@ class Rights:
     delete: bool = False
 
 
-def home_of(found: FoundJob, page: str = "") -> str:
-    """The address of a job's page."""
-    return f"{project_home(found.project)}jobs/{found.job.number}/{page}"
-
-
-def project_home(project: ProjectRecord) -> str:
-    """The address of a project's page."""
-    return f"/projects/{quote(project.name, safe='')}/"
-
-
 def task_title(name: str) -> str:
     """The title of a task, or its name if it is not installed any more."""
     try:
@@ -76,7 +64,7 @@ async def job_context(request: HttpRequest, found: FoundJob, tab: str, **more: A
     document = await job_details(found, with_report=True)
     neighbours = await job_neighbours(found)
     title = await asyncio.to_thread(task_title, found.job.task)
-    base = project_home(found.project)
+    base = project_home(found.project.name)
     seq = (await db.last_events([found.project.id])).get(found.project.id, 0)
     steps = found.job.number.split(".")
     return {

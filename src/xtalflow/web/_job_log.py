@@ -15,7 +15,8 @@ from xtalflow.api import job_of, open_below, path_answer
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import LOG, LogPart, log_after, log_before, log_path, logged_jobs
 
-from ._job_head import home_of, job_context
+from ._addresses import job_home
+from ._job_head import job_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ async def log(request: HttpRequest, project: str, number: str) -> HttpResponse:
     part = await _of_log(shown, lambda opened: _asked_part(request, opened)) if shown else None
     context = await job_context(request, found, "log", logs=list(jobs.values()), shown=shown, part=part)
     if shown:
-        context |= {"log_home": home_of(shown, "log/"), "shown_runs": shown.job.status.key in ("running", "queued")}
+        context |= {"log_home": job_home(shown, "log/"), "shown_runs": shown.job.status.key in ("running", "queued")}
     return render(request, "xtalflow/job_log.html", context)
 
 

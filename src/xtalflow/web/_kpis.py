@@ -15,8 +15,9 @@ from xtalflow.figures import figure, heading
 from xtalflow.plugin import task_names
 from xtalflow.services import Document, kpi_keys, kpi_table, project_document
 
+from ._addresses import project_home
 from ._job_table import TableQuery, rights, usual_of
-from ._project import home_of, last_event
+from ._project import last_event
 
 MOST_JOBS = 1000
 """Jobs that a plot shows, the latest of them."""
@@ -38,7 +39,7 @@ async def kpis(request: HttpRequest, project: str) -> HttpResponse:
     role = await db.role_in((await asker_of(request)).person, home.id)
     context = {
         "project": project_document(home),
-        "base": home_of(home),
+        "base": project_home(home.name),
         "may": rights(role),
         "query": query,
         "seq": seq,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import async_only_middleware
 
-from xtalflow.api import NotAllowed, NotSignedIn, session_asker
+from xtalflow.api import NotAllowed, NotSignedIn, kind_of, session_asker
 from xtalflow.errors import XtalflowError
 
 from ._errors import error_page
@@ -63,14 +63,10 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """The page of an error that a view raised; None if it is Django's to answer."""
     if isinstance(error, NotSignedIn):
         return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
-    if isinstance(error, NotAllowed):
-        return error_page(request, 403, str(error))
-    if isinstance(error, LookupError) and isinstance(error, XtalflowError):
-        return error_page(request, 404, str(error))
-    if isinstance(error, XtalflowError):
-        return error_page(request, 422, str(error))
+    if isinstance(error, (NotAllowed, XtalflowError)):
+        return error_page(request, kind_of(error), str(error))
     if isinstance(error, Http404):
-        return error_page(request, 404, "there is nothing here")
+        return error_page(request, kind_of(error), "there is nothing here")
     return None
 
 

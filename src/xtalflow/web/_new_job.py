@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xtalflow.api import Asker, asker_of, body_of, job_of, project_of, serving_of
+from xtalflow.api import Asker, asker_of, body_of, job_of, project_of, server_paths_of
 from xtalflow.db import Role
 from xtalflow.errors import InvalidInput, StoreUnavailable, UploadTooLarge
 from xtalflow.plugin import make_task
@@ -39,6 +39,8 @@ from xtalflow.services import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xtalflow.db import ProjectRecord
     from xtalflow.plugin import CPluginScript
 
@@ -111,8 +113,7 @@ class _Asked:
                 raise InvalidInput(f"{clone.name} is a job of {plugin.TASKNAME}, not of {task}")
         else:
             plugin = await asyncio.to_thread(make_task, task)
-        here = Path.home() if may_name_server_paths(request, asker) else None
-        return cls(asker=asker, project=home, plugin=plugin, clone=clone, here=here)
+        return cls(asker=asker, project=home, plugin=plugin, clone=clone, here=server_paths_of(asker))
 
     async def filled(self, values: Mapping[str, Any]) -> FilledForm:
         """The form with what was sent, all of it checked."""
@@ -127,11 +128,6 @@ class _Asked:
     def query(self) -> str:
         """What follows the address."""
         return f"?clone={self.clone.job.number}" if self.clone else ""
-
-
-def may_name_server_paths(request: HttpRequest, asker: Asker) -> bool:
-    """Whether somebody may give files by their paths on the server: who administers it, or runs it on this machine."""
-    return asker.person.is_admin or bool(serving_of(request).local_user)
 
 
 @require_GET
@@ -312,8 +308,6 @@ def _drawn(request: HttpRequest, asked: _Asked, form: Form, wanted: list[str]) -
 
 def _command(form: Form, options: _Options) -> str:
     """The command line with what is said beyond the parameters."""
-    import shlex
-
     more = [*(["--title", options.title] if options.title else []), *(["--reuse"] if options.reuse else [])]
     return f"{form.command} {shlex.join(more)}" if more else form.command
 

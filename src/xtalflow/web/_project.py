@@ -33,7 +33,8 @@ from xtalflow.services import (
     restart_job,
 )
 
-from ._answers import back_to, done, where_from
+from ._addresses import project_home, where_from
+from ._answers import back_to, done
 from ._job_table import (
     COLUMNS,
     RATINGS,
@@ -129,8 +130,8 @@ async def act(request: HttpRequest, project: str) -> HttpResponse:
     try:
         sentence = await _act(found, what, client=(await asker_of(request)).actor)
     except InvalidInput as exc:
-        return done(request, str(exc), back=where_from(request, home_of(found.project)), went_well=False)
-    return done(request, sentence, back=where_from(request, home_of(found.project)))
+        return done(request, str(exc), back=where_from(request, project_home(found.project.name)), went_well=False)
+    return done(request, sentence, back=where_from(request, project_home(found.project.name)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,10 +147,15 @@ async def delete(request: HttpRequest, project: str) -> HttpResponse:
     if request.method == "POST":
         actor = (await asker_of(request)).actor
         gone = await delete_jobs(planned, with_dependents="with_dependents" in given, client=actor)
-        count = len(gone["jobs"]) + (len(gone["dependents"]) if "with_dependents" in given else 0)
+        count = len(gone["jobs"]) + len(gone["dependents"])
         sentence = f"{'1 job is' if count == 1 else f'{count} jobs are'} deleted, and in the trash of the project"
-        return done(request, sentence, back=home_of(home))
-    context = {"project": project_document(home), "plan": planned.document(), "numbers": numbers, "base": home_of(home)}
+        return done(request, sentence, back=project_home(home.name))
+    context = {
+        "project": project_document(home),
+        "plan": planned.document(),
+        "numbers": numbers,
+        "base": project_home(home.name),
+    }
     return render(request, "xtalflow/delete_jobs.html", context)
 
 
@@ -158,16 +164,11 @@ async def last_event(project: ProjectRecord) -> int:
     return (await db.last_events([project.id])).get(project.id, 0)
 
 
-def home_of(project: ProjectRecord) -> str:
-    """The address of a project's page."""
-    return f"/projects/{quote(project.name, safe='')}/"
-
-
 async def _ask_deletion(request: HttpRequest, project: str) -> HttpResponse:
     """Go to the page that shows what goes with the marked jobs."""
     home = await project_of(request, project, Role.OWNER)
     chosen = urlencode([("job", number) for number in request.POST.getlist("job")[:_MOST_ASKED]])
-    return back_to(f"{home_of(home)}delete-jobs/?{chosen}")
+    return back_to(f"{project_home(home.name)}delete-jobs/?{chosen}")
 
 
 async def _act(found: FoundJob, what: str, *, client: db.Actor) -> str:
@@ -191,7 +192,7 @@ async def _around(
     role = await db.role_in((await asker_of(request)).person, home.id)
     return {
         "project": project_document(home),
-        "base": home_of(home),
+        "base": project_home(home.name),
         "query": query,
         "heads": heads(columns, query),
         "may": rights(role),

@@ -31,9 +31,10 @@ from xtalflow.services import (
     tag_project,
 )
 
+from ._addresses import project_home
 from ._answers import done
 from ._job_table import rights
-from ._project import home_of, last_event
+from ._project import last_event
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -121,7 +122,7 @@ async def settings(request: HttpRequest, project: str) -> HttpResponse:
             known, sentence = await _change(request, known)
         except XtalflowError as exc:
             return await _show_settings(request, known, error=str(exc))
-        return done(request, sentence, back=f"{home_of(known)}settings/")
+        return done(request, sentence, back=f"{project_home(known.name)}settings/")
     return await _show_settings(request, known)
 
 
@@ -137,7 +138,12 @@ async def delete(request: HttpRequest, project: str) -> HttpResponse:
             where = f"; its folder is {place}, and importing that brings it back" if place else ""
             return done(request, f"{known.name} is deleted{where}", back="/projects/")
         error = "this is not its name; nothing was deleted"
-    context = {"project": project_document(known), "base": home_of(known), "size": size.document(), "error": error}
+    context = {
+        "project": project_document(known),
+        "base": project_home(known.name),
+        "size": size.document(),
+        "error": error,
+    }
     return render(request, "xtalflow/delete_project.html", context, status=422 if error else 200)
 
 
@@ -174,7 +180,7 @@ async def _make(request: HttpRequest, asker: Asker) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     check_project_name(name)
     made = await db.create_project(name, description=request.POST.get("description", "").strip(), actor=asker.actor)
-    return done(request, f"the project {made.name} is made, in {made.directory}", back=home_of(made))
+    return done(request, f"the project {made.name} is made, in {made.directory}", back=project_home(made.name))
 
 
 async def _take_in(request: HttpRequest, asker: Asker) -> HttpResponse:
@@ -187,7 +193,9 @@ async def _take_in(request: HttpRequest, asker: Asker) -> HttpResponse:
         raise InvalidInput(f"{text!r} is refused: it must be the whole path of a folder on the server")
     found = await recover_projects([folder], client=asker.actor)
     names = ", ".join(each.project.name for each in found)
-    return done(request, f"taken in: {names}", back=home_of(found[0].project) if len(found) == 1 else "/projects/")
+    return done(
+        request, f"taken in: {names}", back=project_home(found[0].project.name) if len(found) == 1 else "/projects/"
+    )
 
 
 async def _change(request: HttpRequest, project: ProjectRecord) -> tuple[ProjectRecord, str]:
@@ -216,7 +224,7 @@ async def _show_settings(request: HttpRequest, project: ProjectRecord, error: st
     asker = await asker_of(request)
     context = {
         "project": project_document(project),
-        "base": home_of(project),
+        "base": project_home(project.name),
         "may": rights(await db.role_in(asker.person, project.id)),
         "members": await db.members_of(project.id),
         "error": error,

@@ -6,7 +6,6 @@ import os
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from xtalflow.api import NotAllowed, asker_of, serving_of
 from xtalflow.figures import duration
 from xtalflow.services import examine_installation, what_runs
 
+from ._addresses import project_home
 from ._job_table import shown_progress
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _row(job: Document, editable: frozenset[str]) -> dict[str, Any]:
     attempt = job["attempt"]
     return {
         "job": job,
-        "base": f"/projects/{quote(job['project'], safe='')}/",
+        "base": project_home(job["project"]),
         "progress": shown_progress(job["progress"]),
         "since": _elapsed(since),
         "can_cancel": job["project"] in editable,

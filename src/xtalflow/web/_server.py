@@ -82,6 +82,7 @@ async def serve(
 
         if supervisor is not None:
             group.create_task(supervisor.run())
+        group.create_task(feed.watch())
         answering = group.create_task(server.serve(sockets=[bound]))
         while not server.started and not answering.done():
             await asyncio.sleep(0.01)

@@ -14,43 +14,42 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xtalflow import db
-from xtalflow.api import address_of, serving_of
+from xtalflow.api import NOT_ALLOWED, address_of, serving_of
 
 from ._errors import error_page
 
+_LONGEST_NAME = 150
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 async def sign_in(request: HttpRequest) -> HttpResponse:
-    """The page that asks for name and password; a one-time token in the address is as good, once."""
+    """The page that asks for name and password; on the machine of the user alone, a one-time token lets in instead."""
     serving, after = serving_of(request), _next(request)
     token = request.GET.get("token")
     if request.method == "GET" and token is not None and serving.local_user:
         if not serving.tokens.take(token):
-            return error_page(
-                request, 403, "this address was good once, and is used up; `xtalflow serve`, typed again, opens another"
-            )
+            sentence = "this address was good once, and is used up; `xtalflow serve`, typed again, opens another"
+            return error_page(request, NOT_ALLOWED, sentence)
         person = await db.local_person(serving.local_user)
         await db.in_database(_enter, request, person.id)
         return HttpResponseRedirect(after)
     context = {"next": after, "by_token": bool(serving.local_user), "error": "", "name": ""}
-    if request.method == "GET":
+    if request.method == "GET" or serving.local_user:
         return render(request, "xtalflow/sign_in.html", context)
-    name, password = request.POST.get("name", ""), request.POST.get("password", "")
+    name, password = request.POST.get("name", "")[:_LONGEST_NAME], request.POST.get("password", "")
     whose = (f"name {name}", f"address {address_of(request)}")
-    if wait := serving.sign_in_limit.wait_s(*whose):
+    if wait := serving.sign_in_limit.begin_try(*whose):
         context |= {"error": f"too many wrong passwords: wait {math.ceil(wait)} s", "name": name}
         response = render(request, "xtalflow/sign_in.html", context, status=429)
         response["Retry-After"] = str(math.ceil(wait))
         return response
     known = await db.person_with_password(name, password)
     if known is None:
-        serving.sign_in_limit.note_wrong(*whose)
         context |= {"error": "the name or the password is wrong", "name": name}
         return render(request, "xtalflow/sign_in.html", context, status=403)
-    serving.sign_in_limit.forget(*whose)
+    serving.sign_in_limit.went_well(*whose)
     await db.in_database(_enter, request, known.id)
     return HttpResponseRedirect(after)
 
@@ -69,7 +68,7 @@ async def another_token(request: HttpRequest) -> HttpResponse:
     serving = serving_of(request)
     key = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not serving.local_user or not serving.tokens.is_key(key):
-        return error_page(request, 403, "this is for the user who runs the server")
+        return error_page(request, NOT_ALLOWED, "this is for the user who runs the server")
     return JsonResponse({"token": serving.tokens.make()})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from xtalflow.api import interface
 
@@ -18,6 +19,7 @@ from ._structure import structure_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
+    path("admin/login/", RedirectView.as_view(url="/sign-in/?next=/admin/")),  # the one door, which counts tries
     path("admin/", admin.site.urls),
     *signing_in_urls,
     *projects_urls,
@@ -28,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *structure_urls,
     *new_job_urls,
 ]
+handler400 = "xtalflow.web._errors.unreadable"
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

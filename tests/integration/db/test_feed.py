@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xtalflow import db
 from xtalflow.engine import NewJob
 from xtalflow.plugin import JobStatus, Progress
 from xtalflow.services import Feed, Message, _feed
@@ -80,10 +82,40 @@ async def test_a_slow_listener_reads_again_what_is_not_kept_any_more(
     slow = feed.listen(project.id, project.name, after=0)
     first = await take(slow, 1)
     await make_jobs(handler, 10)
-    await asyncio.sleep(0.2)
+    await take(feed.listen(project.id, project.name, after=10), 1)  # it has looked, and keeps the last three
     told = first + await take(feed.listen(project.id, project.name, after=first[0].seq), 10)
 
     assert [message.seq for message in told] == list(range(1, 12))
+
+
+async def test_an_error_that_nobody_foresaw_reaches_the_owner_of_a_feed(
+    database: None, project: ProjectRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages would otherwise wait for ever without a word."""
+
+    async def wrong(known: Any) -> Any:
+        raise ArithmeticError("of a kind that nobody foresaw")
+
+    async def serve() -> None:
+        async with (
+            Feed(look_s=0.02) as feed,
+            asyncio.timeout(20),
+            aclosing(feed.listen(project.id, project.name, pause_s=0.01)) as listening,
+        ):
+            await anext(listening)
+            await feed.watch()
+
+    monkeypatch.setattr(db, "news_since", wrong)
+    with pytest.raises(ArithmeticError):
+        await serve()
+
+
+async def test_a_feed_that_is_closed_ends_its_looking(database: None) -> None:
+    async with Feed(look_s=0.02) as feed, asyncio.timeout(20):
+        feed.close()
+        await feed.watch()
+
+    assert not feed.listeners
 
 
 async def test_a_listener_from_a_history_that_was_longer_is_told_what_happens_from_now(

@@ -86,6 +86,14 @@ def test_after_five_wrong_passwords_the_right_one_waits(served: Server) -> None:
     assert answers == [403] * 5 + [429]
 
 
+def test_the_tables_of_the_database_have_no_door_of_their_own(served: Server) -> None:
+    """Signing in to Django's admin goes by the page that counts wrong passwords."""
+    answer = httpx.get(f"{served.address}/admin/login/", params={"next": "/admin/"})
+
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "/sign-in/?next=/admin/"
+
+
 def test_a_token_opens_what_its_account_may_read(people: Any, served: Server) -> None:
     reader = served.program(token(people, "rea", "reading"))
     with reader, reader.stream("GET", "/projects/ours/events") as stream:
@@ -139,6 +147,16 @@ def test_an_account_that_is_not_there_is_named(people: Any) -> None:
 
     assert answer.code == 2
     assert "did you mean edi" in answer.err
+
+
+def test_an_account_that_is_made_again_is_not_the_admin_that_it_was(people: Any) -> None:
+    add_account(people, "former", "--admin")
+    people("accounts", "remove", "former")
+    again = add_account(people, "former")
+    rows = people("accounts", "--json").json()
+
+    assert again.returncode == 0
+    assert [row["is_admin"] for row in rows if row["name"] == "former"] == [False]
 
 
 def test_a_closed_account_signs_in_no_more(people: Any, served: Server) -> None:

@@ -428,6 +428,16 @@ def test_only_an_admin_imports_a_folder_of_the_server(people: Server) -> None:
     client.close()
 
 
+def test_only_an_admin_names_files_of_the_server_in_a_form(people: Server) -> None:
+    offers = []
+    for name in ("edi", "ada"):
+        client, _ = sign_in(people, name)
+        offers.append('name="inputData.TEXT@path"' in client.get("/projects/ours/new/count_words/").text)
+        client.close()
+
+    assert offers == [False, True]
+
+
 def test_who_makes_a_project_owns_it(people: Server) -> None:
     client, _ = sign_in(people, "mallory")
     made = send(client, "/projects/", "/projects/", do="create", name="mine")

@@ -321,6 +321,25 @@ def test_a_job_is_deleted_and_brought_back(rest: httpx.Client, job: dict[str, An
     assert code(rest.post(f"/projects/rest/trash/{again['entry']}/restore")) == (404, "not-found")
 
 
+def test_only_owners_delete_and_only_with_a_token_for_all(
+    rest: httpx.Client, job: dict[str, Any], server: Server, tokens: dict[str, str]
+) -> None:
+    """Deleting and giving roles is for owners, and not for tokens that open writing alone."""
+    doors = [
+        ("DELETE", f"/projects/rest/jobs/{job['number']}", None),
+        ("DELETE", "/projects/rest", None),
+        ("PUT", "/projects/rest/members/editor", {"role": "owner"}),
+    ]
+    writing = rest.post("/tokens", json={"name": "only writing", "scope": "write"}).json()["token"]
+    with server.program(tokens["editor"]) as editor, server.program(writing) as writer:
+        answers = [code(each.request(how, where, json=body)) for each in (editor, writer) for how, where, body in doors]
+        edited = writer.patch(f"/projects/rest/jobs/{job['number']}", json={"comments": "written"})
+
+    assert set(answers) == {(403, "not-allowed")}
+    assert edited.status_code == 200
+    assert rest.get(f"/projects/rest/jobs/{job['number']}").json()["uuid"] == job["uuid"]
+
+
 def test_a_project_is_made_changed_and_deleted(rest: httpx.Client) -> None:
     made = rest.post("/projects", json={"name": "short lived", "description": "d", "tags": ["t"]})
     changed = rest.patch("/projects/short lived", json={"name": "renamed", "archived": True, "tags": ["u"]})

@@ -29,10 +29,27 @@ def test_the_address_that_opens_the_pages_is_good_once(server: Server) -> None:
     assert "good once" in second.text
 
 
+def test_nobody_signs_in_by_a_password_where_only_one_user_comes_in(server: Server) -> None:
+    with httpx.Client(base_url=server.address) as client:
+        word = client.get("/sign-in/").text.partition('data-csrf="')[2].partition('"')[0]
+        answer = client.post("/sign-in/", data={"name": "ada", "password": "x", "csrfmiddlewaretoken": word})
+
+    assert answer.status_code == 200
+    assert "belongs to the user who started it" in answer.text
+
+
 def test_a_request_for_another_host_is_refused(server: Server) -> None:
     answer = httpx.get(f"{server.address}/sign-in/", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
+    assert "name it in the setting `hosts`" in answer.text
+
+
+def test_a_form_with_too_many_fields_is_refused_in_a_sentence(browser: httpx.Client) -> None:
+    answer = browser.post("/projects/", data={f"field{number}": "" for number in range(1001)})
+
+    assert answer.status_code == 400
+    assert "more fields than the server takes" in answer.text
 
 
 def test_a_form_without_the_word_of_our_pages_is_refused(browser: httpx.Client) -> None:
