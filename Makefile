@@ -3,6 +3,7 @@
 # make check  ruff, mypy --strict, lint-imports, doctests
 # make assets  what the pages show with, fetched by npm: without it pages work, but have no viewers
 # make wheel  the assets and the code in one wheel, in dist/
+# make pictures  those of the documentation, taken of a refinement in a browser
 # make bench  what xtalflow adds to the programs it runs
 # make bench-tree  the typed tree and its formats against ccp4i2 3.0.1
 # make bench-engine  what a tracked job costs against its floor; with PEERS=1 also what it costs elsewhere
@@ -21,7 +22,7 @@ AIIDA := .venv-aiida
 VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
-.PHONY: demo test check assets wheel clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
+.PHONY: demo test check assets wheel pictures clean bench bench-tree bench-engine bench-kills bench-crowd bench-many bench-listeners
 .PHONY: bench-density bench-pages
 
 demo: $(VENV)/core
@@ -48,6 +49,10 @@ $(VENDOR)/versions.json: package.json package-lock.json assets.mjs molstar_entry
 	@command -v npm >/dev/null || { echo "the pages' assets cannot be fetched: there is no npm; install Node.js 20 or later"; exit 1; }
 	npm ci
 	npm run --silent assets
+
+pictures: $(VENV)/dev assets
+	mkdir -p docs/pictures
+	XTALFLOW_TEST_PICTURES=docs/pictures $(BIN)/pytest -q tests/acceptance/test_browser.py
 
 wheel: assets | $(BIN)/pip
 	@test -f $(VENDOR)/molstar.js || { echo "the assets are not complete: remove $(VENDOR) and say make wheel again"; exit 1; }

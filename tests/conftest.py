@@ -88,9 +88,12 @@ def unprivileged() -> list[str]:
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser that nobody sees; tests that need it are skipped where there is none, or no ``make assets``."""
+    """A browser that nobody sees; tests that need it are skipped where there is none, or no ``make assets``.
+
+    While it is there a loop runs, and none of an async test can; so it goes with the module that wants it.
+    """
     program = shutil.which("chromium")
     if program is None:
         missing("there is no chromium")

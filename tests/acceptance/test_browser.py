@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.real_data, pytest.mark.program, pytest.mark.slow, pyte
 
 PICTURES = os.environ.get("XTALFLOW_TEST_PICTURES", "")
 """A folder for pictures of the pages; those of the documentation are made by it."""
+IN_THE_DARK = {"report", "structure"}
 LONG_MS = 240_000
 
 
@@ -120,16 +121,16 @@ def _clone_cancel_delete(page: Page) -> None:
     page.get_by_role("button", name="Delete …").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_url(re.compile("/projects/gamma/(\\\\?.*)?$"))
-    page.wait_for_selector("[data-live=live]")
+    page.wait_for_selector("[data-live=on]")
     rows = page.locator("tr[data-job]")
     assert rows.count() == 1
     _picture(page, "project")
     page.get_by_role("link", name="KPI plot").click()
     _picture(page, "kpis")
-    for name, link in (("running", "What runs"), ("doctor", "Doctor"), ("projects", "Projects")):
+    for name, link in (("what-runs", "What runs"), ("doctor", "Doctor"), ("projects", "Projects")):
         page.get_by_role("link", name=link).click()
         page.wait_for_timeout(300)
-        _picture(page, f"what-{name}" if name == "running" else name)
+        _picture(page, name)
 
 
 def _named(name: str) -> str:
@@ -149,11 +150,13 @@ def _tab(page: Page, name: str) -> None:
 
 
 def _picture(page: Page, name: str) -> None:
-    """A picture of the page in both themes, where somebody wants them."""
-    if PICTURES:
+    """A picture of the page, where somebody wants them; of some also in the dark."""
+    if not PICTURES:
+        return
+    page.wait_for_timeout(600)  # a plot may still be drawn
+    page.screenshot(path=Path(PICTURES, f"{name}.png"))
+    if name in IN_THE_DARK:
+        page.emulate_media(color_scheme="dark")
         page.wait_for_timeout(600)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two
-            page.wait_for_timeout(200)
-            page.screenshot(path=Path(PICTURES, f"{name}-{theme}.png"))
+        page.screenshot(path=Path(PICTURES, f"{name}-dark.png"))
         page.emulate_media(color_scheme="light")

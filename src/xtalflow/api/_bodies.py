@@ -20,11 +20,10 @@ from ._problems import WRONG_TYPE, Refused
 JSON = "application/json"
 _NUMBER = r"^[1-9][0-9]{0,8}(\.[1-9][0-9]{0,8})*$"
 LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$"
+NAME = r"^[^/\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$"
 
 Line = Annotated[str, Field(max_length=500, pattern=LINE)]
-Tag = Annotated[
-    str, Field(min_length=1, max_length=50, pattern=r"^[^/\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$")
-]
+Tag = Annotated[str, Field(min_length=1, max_length=50, pattern=NAME)]
 Text = Annotated[str, Field(max_length=20_000)]
 JobNumber = Annotated[str, Field(max_length=100, pattern=_NUMBER, examples=["3.1"])]
 InPath = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": r"^[^/\\\u0000-\u001f]+$"})]
@@ -45,7 +44,7 @@ NumberInPath = Annotated[
 ]
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """A number in an address has digits only; `int` takes more."""
     if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdecimal()):
         raise ValueError("must be a whole number")
@@ -66,7 +65,7 @@ def _integer(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = Annotated[int, BeforeValidator(whole)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 
@@ -110,7 +109,7 @@ class NewProject(Body):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "lysozyme", "description": "Hen egg white", "tags": ["teaching"]}]}
     )
-    name: str = Field(min_length=1, max_length=100, pattern=LINE)
+    name: str = Field(min_length=1, max_length=100, pattern=NAME)
     description: Text = ""
     tags: list[Tag] = Field(default=[], max_length=100)
 
@@ -119,7 +118,7 @@ class ProjectChange(Body):
     """What is to be changed of a project; what is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"tags": ["teaching", "done"]}]})
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=NAME)] | None = None
     description: Text | None = None
     archived: bool | None = None
     tags: list[Tag] | None = Field(default=None, max_length=100, description="All tags; they replace those it has")
@@ -204,9 +203,9 @@ class NewToken(Body):
     """A token to be made."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "beamline", "scope": "write", "days": 90}]})
-    name: str = Field(min_length=1, max_length=100, pattern=LINE)
+    name: str = Field(min_length=1, max_length=100, pattern=NAME)
     scope: ScopeName = "read"
-    days: Annotated[Integer, Field(ge=1, le=3650)] | None = Field(
+    days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(_integer)] | None = Field(
         default=None, description="For so many days; null is for ever"
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from xtalflow import db
 from xtalflow.errors import InvalidInput
@@ -16,7 +16,7 @@ from xtalflow.services import Message, event_document
 
 from ._answers import HistoryAnswer
 from ._asking import project_of, serving_of
-from ._bodies import ProjectName, Whole
+from ._bodies import ProjectName, Whole, whole
 from ._room import Room
 
 events = Room(tags=["events"])
@@ -54,7 +54,7 @@ class HistoryQuery(BaseModel):
 class StreamQuery(BaseModel):
     """Where a stream begins."""
 
-    after: Annotated[Whole, Field(ge=0, lt=2**63)] | None = Field(
+    after: Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(whole)] | None = Field(
         default=None, description="The id of the last message that is known; only new ones without it"
     )
 

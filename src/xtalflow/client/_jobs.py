@@ -107,17 +107,21 @@ class Job:
         return job
 
     def events(self) -> Iterator[Event]:
-        """What happens to the job, from its making to its end, as it happens; `progress` tells of cycles meanwhile.
+        """What happens to the job and to those below it, from its making to its end, as it happens.
 
-        An event's data has the row of the job as it is by then.
+        An event's data has the `row` of its job as it is by then; `progress` tells of cycles meanwhile.
         """
+        theirs = {self.uuid}
         where = f"{address_of('projects', self.project)}/events"
         with self.http.stream("GET", where, params={"after": 0}, timeout=None) as answer:  # it waits
             for event in _events(answer.iter_lines()):
-                if event.data.get("job") != self.uuid:
+                row = event.data.get("row") or {}
+                if str(row.get("number", "")).startswith(f"{self.number}."):
+                    theirs.add(row["uuid"])
+                if event.data.get("job") not in theirs:
                     continue
                 yield event
-                if (event.data.get("row") or {}).get("status") in ENDS and event.kind != "progress":
+                if row.get("uuid") == self.uuid and row["status"] in ENDS:
                     return
 
     def cancel(self) -> Job:

@@ -117,6 +117,9 @@ class Feed:
         seen = channel.seq if after is None else min(after, channel.seq)  # a recovered project counts anew
         told = channel.told
         try:
+            for job, now in list(channel.progress.items()):  # as others were told before
+                if now.progress or now.cycle:
+                    yield _progress_message(job, now)
             while not self.closed:
                 changed = channel.changed
                 if seen < (until := channel.seq):
@@ -190,13 +193,7 @@ class Feed:
         changed = {job: now for job, now in progress.items() if (now.progress or now.cycle) and known.get(job) != now}
         channel.progress = progress
         for job, now in changed.items():
-            document = {
-                "job": str(job),
-                "number": now.number,
-                "progress": dict(now.progress) or None,
-                "cycle": dict(now.cycle) or None,
-            }
-            channel.latest.append(Message(kind="progress", text=_line(document)))
+            channel.latest.append(_progress_message(job, now))
             channel.told += 1
         if changed:
             channel.wake()
@@ -225,6 +222,16 @@ def event_document(event: EventRecord) -> Document:
         "job": str(event.job) if event.job else None,
         "data": dict(event.data),
     }
+
+
+def _progress_message(job: JobId, now: JobProgress) -> Message:
+    document = {
+        "job": str(job),
+        "number": now.number,
+        "progress": dict(now.progress) or None,
+        "cycle": dict(now.cycle) or None,
+    }
+    return Message(kind="progress", text=_line(document))
 
 
 def _line(document: Document) -> str:

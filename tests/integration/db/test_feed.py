@@ -12,7 +12,7 @@ import pytest
 
 from xtalflow import db
 from xtalflow.engine import NewJob
-from xtalflow.plugin import Progress
+from xtalflow.plugin import JobStatus, Progress
 from xtalflow.services import Feed, Message, _feed
 
 if TYPE_CHECKING:
@@ -132,8 +132,6 @@ async def test_a_listener_from_a_history_that_was_longer_is_told_what_happens_fr
 async def test_progress_of_a_running_job_is_told(
     feed: Feed, project: ProjectRecord, handler: AsyncDatabaseHandler
 ) -> None:
-    from xtalflow.engine import JobStatus
-
     job = await handler.create_job(NewJob(task="moody"))
     await handler.update_job_status(job.id, JobStatus.QUEUED)
     await handler.update_job_status(job.id, JobStatus.RUNNING)
@@ -146,6 +144,20 @@ async def test_progress_of_a_running_job_is_told(
     assert told.seq is None
     assert json.loads(told.text)["job"] == str(job.id)
     assert json.loads(told.text)["progress"]["done"] == 3
+
+
+async def test_a_second_listener_is_told_the_progress_that_the_first_knows(
+    feed: Feed, project: ProjectRecord, handler: AsyncDatabaseHandler
+) -> None:
+    job = await handler.create_job(NewJob(task="moody"))
+    for status in (JobStatus.QUEUED, JobStatus.RUNNING):
+        await handler.update_job_status(job.id, status)
+    await handler.report_progress(job.id, Progress(done=3, total=10, text="cycle 3"))
+    first = feed.listen(project.id, project.name)
+    told = [*await take(first, 1, "progress"), *await take(feed.listen(project.id, project.name), 1, "progress")]
+
+    assert [json.loads(message.text)["number"] for message in told] == ["1", "1"]
+    assert told[0].text == told[1].text
 
 
 async def test_a_silent_project_is_noticed_and_a_closed_feed_ends_its_listeners(

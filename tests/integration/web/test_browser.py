@@ -83,6 +83,6 @@ def test_nothing_keeps_people_from_using_a_page(page: Page, address: str) -> Non
 
 def test_a_job_of_the_command_line_appears_on_an_open_page(seen: Server, page: Page) -> None:
     page.goto("/projects/seen/")
-    page.wait_for_selector("[data-live=live]")
+    page.wait_for_selector("[data-live=on]")
     made = seen.command_line("submit", "moody", "-p", "seen", "--json").json()
     page.wait_for_selector(f"[data-job='{made['uuid']}']", timeout=5000)

@@ -119,6 +119,15 @@ def test_columns_are_chosen_only_where_there_are_any(project: Project, text: Pat
         project.submit("count_words", TEXT=Columns(text, "F,SIGF"))
 
 
+def test_events_tell_of_child_jobs_and_their_cycles(project: Project, text: Path) -> None:
+    job = project.submit("count_twice", TEXT=text, TIMES=2)
+    events = list(job.events())
+    rows = [event.data["row"] for event in events if event.data.get("row")]
+
+    assert {row["number"] for row in rows} == {job.number, f"{job.number}.1", f"{job.number}.2"}
+    assert (rows[-1]["number"], rows[-1]["status"]) == (job.number, "finished")
+
+
 def test_events_tell_of_a_job_until_its_end(project: Project) -> None:
     job = project.submit("moody", HOW="nap")
     events = list(job.events())

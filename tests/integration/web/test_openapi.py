@@ -23,7 +23,8 @@ from .conftest import Server
 PATIENCE_S = 900
 MEANT = {"2xx", "304", "401", "403", "404", "409", "412", "416", "422"}
 """What may be answered to a request that follows the description: 422 tells that it makes no sense all the same."""
-PROJECT = "fuzzed"
+FUZZED, KEPT = "fuzzed", "kept"
+"""The project that schemathesis changes as it likes, and the one that nobody may change."""
 ACCOUNTS = """
 import asyncio, json
 from xtalflow import db
@@ -53,7 +54,7 @@ class Fuzzed:
 
     server: Server
     tokens: dict[str, str]
-    file: str
+    files: dict[str, str]
     folder: Path
 
     @property
@@ -96,24 +97,16 @@ class Fuzzed:
     def state(self) -> Any:
         """What a change would change."""
         with self.server.program() as program:
-            pages = [
-                "/projects?archived=both",
-                f"/projects/{PROJECT}/jobs?flat=true",
-                f"/projects/{PROJECT}/history?limit=1000",
-            ]
-            pages += [
-                f"/projects/{PROJECT}/members",
-                f"/projects/{PROJECT}/trash",
-                f"/projects/{PROJECT}/files?limit=1000",
-            ]
-            return [program.get(page).json() for page in pages]
+            pages = ["jobs?flat=true", "history?limit=1000", "members", "trash", "files?limit=1000"]
+            projects = program.get("/projects?archived=both").json()
+            return projects, [program.get(f"/projects/{KEPT}/{page}").json() for page in pages]
 
-    def ids(self, project: str = PROJECT) -> dict[str, str]:
+    def ids(self, project: str) -> dict[str, str]:
         """What addresses name."""
         return {
             "project": project,
             "number": "1",
-            "file": self.file,
+            "file": self.files[project],
             "task": "count_words",
             "path": "controlParameters.TIMES",
         }
@@ -126,12 +119,13 @@ def fuzzed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
     text = folder / "text.txt"
     text.write_text("one two three")
     for words in (["count_twice", f"TEXT={text}"], ["moody"], ["moody", "HOW=badly"], ["moody"], ["moody"]):
-        run("run", *words, "-p", PROJECT)
+        run("run", *words, "-p", FUZZED)
     for number in (4, 5):
-        run("delete", f"{PROJECT}/{number}", "--yes")
+        run("delete", f"{FUZZED}/{number}", "--yes")
+    run("run", "count_twice", f"TEXT={text}", "-p", KEPT)
     run("run", "moody", "-p", "doomed")
     done = subprocess.run(
-        [sys.executable, "-c", ACCOUNTS.format(project=PROJECT)],
+        [sys.executable, "-c", ACCOUNTS.format(project=KEPT)],
         env=run.environ(),
         capture_output=True,
         text=True,
@@ -139,8 +133,8 @@ def fuzzed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
         timeout=60,
     )
     with server.program() as program:
-        files = program.get(f"/projects/{PROJECT}/files").json()["items"]
-    return Fuzzed(server, json.loads(done.stdout), files[0]["uuid"], folder)
+        files = {name: program.get(f"/projects/{name}/files").json()["items"][0]["uuid"] for name in (FUZZED, KEPT)}
+    return Fuzzed(server, json.loads(done.stdout), files, folder)
 
 
 @pytest.mark.slow
@@ -148,7 +142,7 @@ def fuzzed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
 def test_schemathesis_finds_nothing_with_all_its_checks(fuzzed: Fuzzed) -> None:
     """Positive and negative requests to every operation: examples, boundaries, and at random."""
     found = fuzzed.run(
-        fuzzed.server.key, "--max-examples", 15, "--phases", "examples,coverage,fuzzing", ids=fuzzed.ids()
+        fuzzed.server.key, "--max-examples", 10, "--phases", "examples,coverage,fuzzing", ids=fuzzed.ids(FUZZED)
     )
 
     assert not found, found
@@ -178,9 +172,15 @@ def _ask(
     seen: list[tuple[str, int, str]],
     examples: int,
 ) -> None:
-    known = fuzzed.ids()
+    known = fuzzed.ids(KEPT)
 
-    @settings(max_examples=examples, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def ask(case: Any) -> None:
         case.path_parameters = {name: known.get(name, value) for name, value in case.path_parameters.items()}
@@ -216,7 +216,8 @@ def test_a_reader_changes_nothing(fuzzed: Fuzzed) -> None:
     before = fuzzed.state()
     found = list(answers(fuzzed, fuzzed.tokens["reader"], lambda each: changes(each) and "{project}" in each.path))
 
-    assert {status for _, status, _ in found} == {403}
+    assert found
+    assert [each for each in found if each[1:] != (403, "not-allowed")] == []
     assert fuzzed.state() == before
 
 
@@ -228,7 +229,8 @@ def test_a_token_for_reading_changes_nothing(fuzzed: Fuzzed) -> None:
     before = fuzzed.state()
     found = list(answers(fuzzed, token, changes))
 
-    assert {status for _, status, _ in found} == {403}
+    assert found
+    assert [each for each in found if each[1:] != (403, "not-allowed")] == []
     assert fuzzed.state() == before
 
 
@@ -237,7 +239,8 @@ def test_somebody_without_a_role_is_not_told_that_there_is_such_a_project(fuzzed
     before = fuzzed.state()
     found = list(answers(fuzzed, fuzzed.tokens["outsider"], lambda each: "{project}" in each.path))
 
-    assert {each[1:] for each in found} == {(404, "unknown-project")}
+    assert found
+    assert [each for each in found if each[1:] != (404, "unknown-project")] == []
     assert fuzzed.state() == before
 
 
