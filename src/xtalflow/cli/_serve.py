@@ -69,7 +69,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from xtalflow.services import load_settings
 
     settings = load_settings()
-    is_local = _is_loopback(arguments.host)
+    is_local = _is_loopback(arguments.host) and not settings.hosts  # to a proxy all come from this machine
     if is_local and (server := running_server(settings.home)):
         print(f"xtalflow is served at {server.address} already")
         lead_in(settings.home, server.address, server.another_token(), browser=not arguments.no_browser)
@@ -95,9 +95,14 @@ async def _run(arguments: argparse.Namespace, settings: Settings, bound: socket.
 
     async with open_store():
         if not is_local and not await db.is_anyone_with_password():
+            where, alone = (
+                (arguments.host, "without --host")
+                if not _is_loopback(arguments.host)
+                else (", ".join(settings.hosts), "without the setting `hosts`")
+            )
             raise InvalidInput(
-                f"{arguments.host} can be reached from other machines, where people sign in with accounts, and there "
-                "is none: make one with `xtalflow accounts add NAME`, or serve on this machine only, without --host"
+                f"{where} can be reached from other machines, where people sign in with accounts, and there is none: "
+                f"make one with `xtalflow accounts add NAME`, or serve on this machine only, {alone}"
             )
 
         def started(serving: Serving, stop: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -99,8 +99,9 @@ def write_door(home: Path, address: str, token: str, page: str = "/") -> Path:
     """
     target = html.escape(f"{address}/sign-in/?{urlencode({'token': token, 'next': page})}")
     for old in home.glob("open-*.html"):
-        if time.time() - old.stat().st_mtime > _DOOR_S:
-            old.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another command removes it too
+            if time.time() - old.stat().st_mtime > _DOOR_S:
+                old.unlink()
     path = home / f"open-{secrets.token_hex(4)}.html"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(

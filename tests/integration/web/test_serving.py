@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .conftest import Server, events, start_server
+from .conftest import Server, events, free_port, start_server
 
 
 def test_a_stranger_is_led_to_sign_in(server: Server) -> None:
@@ -107,10 +108,19 @@ def test_a_server_with_an_open_stream_ends_within_three_seconds(own_command_line
 
 
 def test_another_address_needs_accounts(own_command_line: Any) -> None:
-    answer = own_command_line("serve", "--no-browser", "--host", "0.0.0.0", "--port", 1024 + 7)
+    answer = own_command_line("serve", "--no-browser", "--host", "0.0.0.0", "--port", free_port())
 
     assert answer.code == 2
     assert "xtalflow accounts add" in answer.err
+
+
+def test_a_server_behind_a_proxy_needs_accounts_too(own_command_line: Any) -> None:
+    """To the server all who come by the proxy come from this machine."""
+    proxied = replace(own_command_line, environment=own_command_line.environment | {"XTALFLOW_HOSTS": "site.example"})
+    answer = proxied("serve", "--no-browser", "--port", free_port())
+
+    assert answer.code == 2
+    assert "site.example can be reached from other machines" in answer.err
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 30])
