@@ -340,7 +340,7 @@ def test_only_owners_delete_and_only_with_a_token_for_all(
     assert rest.get(f"/projects/rest/jobs/{job['number']}").json()["uuid"] == job["uuid"]
 
 
-def test_a_project_is_made_changed_and_deleted(rest: httpx.Client) -> None:
+def test_a_project_is_made_changed_and_deleted(rest: httpx.Client, job: dict[str, Any]) -> None:
     made = rest.post("/projects", json={"name": "short lived", "description": "d", "tags": ["t"]})
     changed = rest.patch("/projects/short lived", json={"name": "renamed", "archived": True, "tags": ["u"]})
     listed = [each["name"] for each in rest.get("/projects").json()["items"]]
