@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -26,6 +27,14 @@ def error_page(request: HttpRequest, status: int, sentence: str) -> HttpResponse
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No view has this address."""
     return error_page(request, 404, f"no page has the address {request.path}")
+
+
+def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request cannot be answered, mostly because it names the server by a name that is not known to be its own."""
+    if not isinstance(exception, DisallowedHost):
+        return error_page(request, 400, "this request cannot be read")
+    sentence = "this server has no such name: use the address that `xtalflow serve` told, or add the name to `hosts`"
+    return HttpResponse(f"{sentence}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 def unforeseen(request: HttpRequest) -> HttpResponse:
