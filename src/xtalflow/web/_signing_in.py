@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlencode
 
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -45,14 +46,19 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
         response = render(request, "xtalflow/sign_in.html", context, status=429)
         response["Retry-After"] = str(math.ceil(wait))
         return response
+    serving.sign_in_limit.note_wrong(*whose)  # before it is looked at, else many at once would all be looked at
     known = await db.person_with_password(name, password)
     if known is None:
-        serving.sign_in_limit.note_wrong(*whose)
         context |= {"error": "the name or the password is wrong", "name": name}
         return render(request, "xtalflow/sign_in.html", context, status=403)
     serving.sign_in_limit.forget(*whose)
     await db.in_database(_enter, request, known.id)
     return HttpResponseRedirect(after)
+
+
+async def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead whoever asks another page for a password to the one that counts the wrong ones."""
+    return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': _next(request)})}")
 
 
 @require_POST

@@ -13,11 +13,12 @@ from ._new_job import new_job_urls
 from ._project import project_urls
 from ._projects import projects_urls
 from ._running import running_urls
-from ._signing_in import signing_in_urls
+from ._signing_in import signing_in_urls, to_sign_in
 from ._structure import structure_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
+    path("admin/login/", to_sign_in),  # Django's own page would take any number of wrong passwords
     path("admin/", admin.site.urls),
     *signing_in_urls,
     *projects_urls,
@@ -28,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *structure_urls,
     *new_job_urls,
 ]
+handler400 = "xtalflow.web._errors.not_readable"
 handler404 = "xtalflow.web._errors.not_found"
 handler500 = "xtalflow.web._errors.unforeseen"

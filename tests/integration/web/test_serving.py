@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import stat
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from integration.cli.conftest import CommandLine
 
 from .conftest import Server, events, start_server
 
@@ -33,6 +36,24 @@ def test_a_request_for_another_host_is_refused(server: Server) -> None:
     answer = httpx.get(f"{server.address}/sign-in/", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
+    assert "`hosts`" in answer.text
+
+
+def test_the_database_of_a_server_is_read_by_its_owner_only(browser: httpx.Client, server: Server) -> None:
+    """It has the sessions; neither its file nor the log beside it is open to others on the machine."""
+    files = list(server.command_line.home.glob("xtalflow.sqlite3*"))
+
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} <= {0o600}
+
+
+def test_a_server_answers_to_the_address_that_it_listens_on(own_command_line: CommandLine) -> None:
+    """Also to another loopback address than 127.0.0.1."""
+    server = start_server(own_command_line, "--slots", 0, "--host", "127.0.0.2")
+    port = server.address.rpartition(":")[2]
+    answer = httpx.get(f"http://127.0.0.2:{port}/sign-in/")
+    server.stop()
+
+    assert answer.status_code == 200
 
 
 def test_a_form_without_the_word_of_our_pages_is_refused(browser: httpx.Client) -> None:
