@@ -72,6 +72,7 @@ async def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.hosts),  # without a proxy nobody may say that a request is from elsewhere
             timeout_graceful_shutdown=_GRACE_S,
         )
         server = _Server(config)
