@@ -44,10 +44,12 @@ def add(commands: SubParsers) -> None:
     remove = add_command(below, "remove", _remove, summary="close an account; its jobs stay, with its name", below=True)
     remove.add_argument("name", metavar="NAME")
     role = add_command(
-        below, "role", _role, summary="what an account may do in a project: read, write, or own it", below=True
+        below, "role", _role, summary="the role of an account in a project: reader, editor or owner", below=True
     )
     role.add_argument("name", metavar="NAME")
-    role.add_argument("role", metavar="ROLE", choices=["reader", "editor", "owner", _NONE], help="or none")
+    role.add_argument(
+        "role", metavar="ROLE", choices=["reader", "editor", "owner", _NONE], help="reader, editor, owner, or none"
+    )
     add_project_option(role, "the project", below=True)
     token = add_command(
         below,

@@ -135,6 +135,7 @@ def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
         f"xtalflow kpis {name}",
         f"xtalflow log {shlex.quote(job['project'] + '/' + last['number'])}",
         "xtalflow tasks refine_pipeline",
+        "xtalflow serve    # the same in a browser, until Ctrl-C",
     ]
     for line in lines:
         print(f"  {line}")

@@ -166,4 +166,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _in_address(host: str) -> str:
+    """The host as a browser can name it: one that listens on all addresses is called by the name of the machine."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  # compared only
+        return socket.gethostname()
     return f"[{host}]" if ":" in host else host

@@ -52,7 +52,8 @@ def enter_demo_home(home: Path) -> None:
     settings = {"projects": str(home / "projects"), "monomer_library": str(_crystal_folder(home) / "monomer_library")}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items()]
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # the user's own home, which may be made first here
+        home.mkdir(exist_ok=True, mode=0o700)
         write_atomically(home / SETTINGS_FILE, "".join(lines).encode())
     except OSError as exc:
         raise StoreUnavailable(f"{exc.filename or home}: {exc.strerror or exc}") from exc

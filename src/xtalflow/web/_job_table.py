@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NEWEST_FIRST = "-number"
 MOST_OPEN = 20
 """Branches that one page shows open."""
-MOST_CHILDREN = 200
+MOST_CHILDREN = 1000
 """Child jobs that an open branch shows."""
 GOING = "going"
 """Jobs that have not come to an end."""

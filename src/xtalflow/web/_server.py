@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GRACE_S = 2
 """Seconds that requests have to end when the server stops."""
 _DOOR_S = 3600.0
+_ANY_ADDRESS = ("0.0.0.0", "[::]")  # noqa: S104  # what is listened on, not what a browser can name
 
 
 class _Server(uvicorn.Server):
@@ -61,6 +62,7 @@ async def serve(
     tell
         Told in a sentence what jobs do.
     """
+    _answer_to(bound)
     async with Feed() as feed, asyncio.TaskGroup() as group:
         supervisor = Supervisor(settings=settings, slots=slots, tell=tell) if slots else None
         serving = Serving(settings=settings, feed=feed, supervisor=supervisor, local_user=local_user)
@@ -70,6 +72,7 @@ async def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.hosts),  # without a proxy nobody may say that a request is from elsewhere
             timeout_graceful_shutdown=_GRACE_S,
         )
         server = _Server(config)
@@ -90,6 +93,16 @@ async def serve(
         group.create_task(prepare_density())
         await answering
         stop()
+
+
+def _answer_to(bound: socket.socket) -> None:
+    """Let browsers name the server by the address that it listens on, which no other site's name can be."""
+    from django.conf import settings
+
+    address = str(bound.getsockname()[0])
+    host = f"[{address}]" if ":" in address else address
+    if host not in (*_ANY_ADDRESS, *settings.ALLOWED_HOSTS):
+        settings.ALLOWED_HOSTS.append(host)
 
 
 def write_door(home: Path, address: str, token: str, page: str = "/") -> Path:

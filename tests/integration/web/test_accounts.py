@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,12 +89,36 @@ def test_after_five_wrong_passwords_the_right_one_waits(served: Server) -> None:
     assert answers == [403] * 5 + [429]
 
 
-def test_the_tables_of_the_database_have_no_door_of_their_own(served: Server) -> None:
-    """Signing in to Django's admin goes by the page that counts wrong passwords."""
-    answer = httpx.get(f"{served.address}/admin/login/", params={"next": "/admin/"})
+async def test_of_many_wrong_passwords_at_once_five_are_looked_at(people: Any) -> None:
+    """A limit that counts after looking would let all through that come before the first is known to be wrong."""
+    server = start_server(people, "--slots", 0, "--host", "0.0.0.0")
+    try:
+        async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
+            page = await client.get("/sign-in/")
+            word = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+            form = {"name": "edi", "password": "wrong one", "csrfmiddlewaretoken": word}
+            answers = await asyncio.gather(*(client.post("/sign-in/", data=form) for _ in range(12)))
+    finally:
+        server.stop()
 
-    assert answer.status_code == 302
-    assert answer.headers["location"] == "/sign-in/?next=/admin/"
+    assert Counter(answer.status_code for answer in answers) == {403: 5, 429: 7}
+
+
+def test_the_tables_of_the_admin_ask_for_a_password_where_the_wrong_ones_are_counted(served: Server) -> None:
+    answer = httpx.post(f"{served.address}/admin/login/?next=/admin/", data={"username": "ada", "password": PASSWORD})
+    page = httpx.get(f"{served.address}/admin/login/?next=/admin/")
+
+    assert answer.status_code == 403 or answer.headers["location"].startswith("/sign-in/")
+    assert page.headers["location"] == "/sign-in/?next=/admin/"
+
+
+def test_a_server_of_all_addresses_is_told_by_the_name_of_the_machine(served: Server) -> None:
+    """No browser could use 0.0.0.0, and no server of that name is known."""
+    told = served.log.read_text().partition("served at http://")[2].partition(";")[0]
+    answer = httpx.get(f"{served.address}/sign-in/", headers={"Host": told})
+
+    assert told.startswith(socket.gethostname())
+    assert answer.status_code == 200
 
 
 def test_a_token_opens_what_its_account_may_read(people: Any, served: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from integration.cli.conftest import CommandLine
 
 from .conftest import Server, events, free_port, start_server
 
@@ -51,6 +54,23 @@ def test_a_form_with_too_many_fields_is_refused_in_a_sentence(browser: httpx.Cli
 
     assert answer.status_code == 400
     assert "more fields than the server takes" in answer.text
+
+
+def test_the_database_of_a_server_is_read_by_its_owner_only(browser: httpx.Client, server: Server) -> None:
+    """It has the sessions; neither its file nor the log beside it is open to others on the machine."""
+    files = list(server.command_line.home.glob("xtalflow.sqlite3*"))
+
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} <= {0o600}
+
+
+def test_a_server_answers_to_the_address_that_it_listens_on(own_command_line: CommandLine) -> None:
+    """Also to another loopback address than 127.0.0.1."""
+    server = start_server(own_command_line, "--slots", 0, "--host", "127.0.0.2")
+    port = server.address.rpartition(":")[2]
+    answer = httpx.get(f"http://127.0.0.2:{port}/sign-in/")
+    server.stop()
+
+    assert answer.status_code == 200
 
 
 def test_a_form_without_the_word_of_our_pages_is_refused(browser: httpx.Client) -> None:

@@ -11,7 +11,9 @@ from xtalflow.plugin import make_task
 from xtalflow.services import check_title, submit_job
 
 
-@pytest.mark.parametrize("title", ["a\x07b", "a\nb", "a\x00", "a\x85b", "a\u2028b", "caf\udce9", "a\uffff"])
+@pytest.mark.parametrize(
+    "title", ["a\x07b", "a\nb", "a\x00", "a\x85b", "a\u2028b", "caf\udce9", "a\uffff", "\u202eevil"]
+)
 def test_a_title_that_is_no_line_of_text_is_refused(title: str) -> None:
     with pytest.raises(InvalidInput, match="it must be one line without control characters"):
         check_title(title)
