@@ -17,6 +17,7 @@ from xtalflow.services import FoundJob, Serving, find_project_named
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
+    from xtalflow.engine import ProjectId
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", ""})
 SCOPE_KEY = "xtalflow"
@@ -110,6 +111,13 @@ async def project_of(request: HttpRequest, name: str, role: Role = Role.READER) 
         needed = f"{'an' if role is not Role.READER else 'a'} {role.value}"
         raise NotAllowed(f"{asker.person.name} is a {theirs.value} of {project.name}; this needs {needed} of it")
     return project
+
+
+async def may_still_read(request: HttpRequest, project: ProjectId) -> bool:
+    """Whether whoever asked may read a project still: an account, a token or a role may have been taken back since."""
+    token = request.headers.get("Authorization", "").partition(" ")[2]
+    asker = (await token_asker(request, token) if token else None) or await session_asker(request)
+    return asker is not None and await db.role_in(asker.person, project) is not None
 
 
 def refuse_scope(asker: Asker, scope: Scope) -> None:

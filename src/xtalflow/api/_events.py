@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -15,11 +17,13 @@ from xtalflow.errors import InvalidInput
 from xtalflow.services import Message, event_document
 
 from ._answers import HistoryAnswer
-from ._asking import project_of, serving_of
+from ._asking import may_still_read, project_of, serving_of
 from ._bodies import ProjectName, Whole, whole
 from ._room import Room
 
 events = Room(tags=["events"])
+_LOOK_S = 2.0
+"""Seconds after which a stream looks again whether it may go on."""
 _MESSAGES = """\
 id: 7
 event: change
@@ -74,7 +78,7 @@ async def stream_events(request: HttpRequest, project: ProjectName, asked: Query
         after = int(last)
     messages = serving_of(request).feed.listen(home.id, home.name, after=after)
     return StreamingHttpResponse(
-        _lines(messages),
+        _lines(messages, partial(may_still_read, request, home.id)),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -89,10 +93,17 @@ async def get_history(request: HttpRequest, project: ProjectName, asked: Query[H
     return {"items": items, "next": items[-1]["seq"] if len(found) > asked.limit else None}
 
 
-async def _lines(messages: AsyncGenerator[Message | None]) -> AsyncIterator[bytes]:
+async def _lines(
+    messages: AsyncGenerator[Message | None], is_open: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
+    looked = time.monotonic()
     async with aclosing(messages):  # a listener that goes is not counted any more
         async for message in messages:
+            if time.monotonic() > looked + _LOOK_S:
+                if not await is_open():
+                    return
+                looked = time.monotonic()
             if message is None:
                 yield b":\n\n"
             elif message.seq is None:

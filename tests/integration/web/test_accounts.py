@@ -6,6 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,6 +130,24 @@ def test_a_token_opens_what_its_account_may_read(people: Any, served: Server) ->
         closed = program.get("/projects/ours/events").status_code
 
     assert (opened, closed) == (200, 404)
+
+
+def test_a_stream_ends_when_the_role_is_taken_back(people: Any, served: Server) -> None:
+    """Nothing that happens afterwards is told; what is asked again is refused, so that a browser gives up."""
+    add_account(people, "brief")
+    people("accounts", "role", "brief", "reader", "-p", "ours")
+    with served.program(token(people, "brief", "listening")) as program:
+        with program.stream("GET", "/projects/ours/events") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            people("accounts", "role", "brief", "none", "-p", "ours")
+            time.sleep(2.1)
+            people("submit", "moody", "-p", "ours")
+            told = [line for line in lines if line.startswith("data")]
+        again = program.get("/projects/ours/events")
+
+    assert told == []
+    assert again.status_code == 404
 
 
 def test_a_token_that_was_taken_back_opens_nothing(people: Any, served: Server) -> None:
