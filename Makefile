@@ -41,7 +41,8 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q --doctest-modules src/xtalflow --ignore src/xtalflow/db -p no:django
+	$(BIN)/pytest -q --doctest-modules src/xtalflow --ignore src/xtalflow/db --ignore src/xtalflow/api \
+	  --ignore src/xtalflow/web -p no:django
 
 assets: $(VENDOR)/versions.json
 

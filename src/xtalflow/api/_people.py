@@ -77,7 +77,7 @@ async def list_members(request: HttpRequest, project: ProjectName) -> list[Docum
 async def give_role(request: HttpRequest, project: ProjectName, name: InPath, body: NewRole) -> Document:
     """Give somebody a role in a project; its owners may."""
     home = await project_of(request, project, Role.OWNER)
-    await db.give_role(home.id, name, Role(body.role))
+    await db.give_role(home.id, name, Role(body.role), actor=(await asker_of(request)).actor)
     return {"name": name, "role": body.role}
 
 
@@ -85,4 +85,4 @@ async def give_role(request: HttpRequest, project: ProjectName, name: InPath, bo
 async def take_role(request: HttpRequest, project: ProjectName, name: InPath) -> None:
     """Take somebody's role in a project; its owners may."""
     home = await project_of(request, project, Role.OWNER)
-    await db.give_role(home.id, name, None)
+    await db.give_role(home.id, name, None, actor=(await asker_of(request)).actor)

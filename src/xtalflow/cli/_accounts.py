@@ -12,6 +12,7 @@ from xtalflow.errors import InvalidInput
 
 from ._exit import FINISHED
 from ._parser import SubParsers, add_command, add_commands_below, add_project_option
+from ._run import CLIENT
 
 if TYPE_CHECKING:
     from xtalflow.engine import Settings
@@ -150,7 +151,7 @@ def _role(arguments: argparse.Namespace) -> int:
 
         project = await find_project(arguments.project, Path.cwd())
         role = None if arguments.role == _NONE else db.Role(arguments.role)
-        await db.give_role(project.id, arguments.name, role)
+        await db.give_role(project.id, arguments.name, role, actor=db.Actor(client=CLIENT))
         return project.name
 
     name = with_store(work)

@@ -1,7 +1,7 @@
 """Asks a server of xtalflow from Python.
 
 >>> from xtalflow.client import Client
->>> Client("http://localhost:8042", token="xtalflow_…")
+>>> Client("http://localhost:8042", token="xtalflow_0123")
 Client('http://localhost:8042')
 """
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from xtalflow.errors import NotEquipped, RequestRefused, StoreUnavailable
+from xtalflow.errors import InvalidInput, NotEquipped, RequestRefused, StoreUnavailable
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +24,8 @@ class Http:
     ------
     NotEquipped
         httpx is not installed.
+    InvalidInput
+        The token cannot be one.
     """
 
     def __init__(self, address: str, token: str, *, timeout_s: float) -> None:
@@ -31,6 +33,8 @@ class Http:
             import httpx
         except ImportError as exc:
             raise NotEquipped("the client needs httpx: pip install 'xtalflow[client]'") from exc
+        if not token.isascii() or not token.isprintable():
+            raise InvalidInput("the token is refused: it has characters that no token has")
         self.address = address.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(base_url=f"{self.address}/api/v1/", headers=headers, timeout=timeout_s)

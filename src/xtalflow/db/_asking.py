@@ -359,9 +359,9 @@ async def members_of(project_uuid: UUID) -> list[tuple[str, Role]]:
     return await in_database(_people.members_of, project_uuid)
 
 
-async def give_role(project_uuid: UUID, name: str, role: Role | None) -> None:
+async def give_role(project_uuid: UUID, name: str, role: Role | None, *, actor: Actor | None = None) -> None:
     """Give somebody a role in a project, or with None take it."""
-    await in_database(_people.give_role, project_uuid, name, role)
+    await in_database(_people.give_role, project_uuid, name, role, actor or Actor())
 
 
 async def make_token(person: Person, name: str, scope: Scope, days: int | None = None) -> str:

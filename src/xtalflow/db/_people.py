@@ -18,19 +18,26 @@ from django.utils import timezone
 from xtalflow.errors import InvalidInput
 
 from ._clean import short_text
-from ._records import Account, ApiTokenRecord, Person, Role, Scope
+from ._ledger import writing
+from ._records import Account, Actor, ApiTokenRecord, Person, Role, Scope
 from ._remembered import forget
-from .models import ApiToken, Membership, Project, User
+from .models import ApiToken, Membership, User
 
 TOKEN_PREFIX = "xtalflow_"  # noqa: S105  # how a token begins, so that one is known where it does not belong
 
 
 def local_person(name: str) -> Person:
-    """The account of whoever runs this process, who may do everything; made without a password if there is none."""
+    """The account of whoever runs this process, who may do everything.
+
+    It is made without a password if there is none. One that there is becomes an admin's, as this user has the database
+    anyway; one that was closed is opened again, without its password.
+    """
     user, made = User.objects.get_or_create(username=name, defaults={"is_superuser": True, "is_staff": True})
-    if made:
+    if made or not user.is_active:
         user.set_unusable_password()
-        user.save(update_fields=["password"])
+    if made or not (user.is_active and user.is_superuser):
+        user.is_active = user.is_superuser = user.is_staff = True
+        user.save(update_fields=["password", "is_active", "is_superuser", "is_staff"])
         forget()
     return _person(user)
 
@@ -152,13 +159,15 @@ def members_of(project: UUID) -> list[tuple[str, Role]]:
 
 
 @transaction.atomic
-def give_role(project: UUID, name: str, role: Role | None) -> None:
-    """Give somebody a role in a project, or with None take it."""
-    user, row = _user(name), Project.objects.get(uuid=project)
-    if role is None:
-        Membership.objects.filter(project=row, user=user).delete()
-    else:
-        Membership.objects.update_or_create(project=row, user=user, defaults={"role": role.value})
+def give_role(project: UUID, name: str, role: Role | None, actor: Actor) -> None:
+    """Give somebody a role in a project, or with None take it; the history of the project tells of it."""
+    user = _user(name)
+    with writing(project, actor) as ledger:
+        if role is None:
+            Membership.objects.filter(project=ledger.project, user=user).delete()
+        else:
+            Membership.objects.update_or_create(project=ledger.project, user=user, defaults={"role": role.value})
+        ledger.note("role", None, {"account": user.username, "role": role.value if role else None})
 
 
 def make_token(person: Person, name: str, scope: Scope, days: int | None) -> str:

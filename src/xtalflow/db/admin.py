@@ -1,4 +1,4 @@
-"""Every table in Django's admin; the history can be read there and not changed."""
+"""Every table in Django's admin, to be read; only accounts are changed there, as all else has its services."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ class _Table(_ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is made here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed here: transitions, history and the files of projects would not know."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted here."""
+        return False
 
 
 def _table(model: type[Any], *columns: str, search: tuple[str, ...] = (), raw: tuple[str, ...] = ()) -> None:
@@ -59,22 +71,4 @@ _table(models.FileAssociationMember, "association_id", "file_id", "role", raw=("
 _table(models.Membership, "project", "user", "role", raw=("project", "user"))
 _table(models.ApiToken, "name", "user", "scope", "expiry", raw=("user",))
 _table(models.Attempt, "job_id", "epoch", "state", "owner", "lease_until", raw=("job",))
-
-
-@admin.register(models.JobEvent)
-class JobEventAdmin(_Table):
-    """Read-only."""
-
-    list_display = ("seq", "time", "kind", "who")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds to the history by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes the history."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes from the history."""
-        return False
+_table(models.JobEvent, "seq", "time", "kind", "who")

@@ -29,6 +29,8 @@ _MODEL = "chemical/x-pdb"
 _COEFFICIENTS = "application/CCP4-mtz-map"
 _ANY_MTZ = "application/CCP4-mtz"
 _MOST_BYTES = 64 * 1024 * 1024
+_AT_ONCE = 2
+"""Maps and models that are made side by side: a map of a large cell takes hundreds of megabytes meanwhile."""
 _MOST_PLACES = 50
 _VERSION = 1
 """Of what is made of a file: it is in the tag, so that no browser shows what an earlier xtalflow made."""
@@ -235,6 +237,7 @@ class _Made:
         self._most_bytes = most_bytes
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._making: dict[str, asyncio.Task[bytes]] = {}
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def get(self, tag: str, make: Callable[[], bytes]) -> bytes:
         if tag in self._kept:
@@ -245,9 +248,13 @@ class _Made:
     def _task(self, tag: str, make: Callable[[], bytes]) -> asyncio.Task[bytes]:
         task = self._making.get(tag)
         if task is None or task.get_loop() is not asyncio.get_running_loop():
-            task = self._making[tag] = asyncio.create_task(asyncio.to_thread(make))
+            task = self._making[tag] = asyncio.create_task(self._make(make))
             task.add_done_callback(lambda done: self._keep(tag, done))
         return task
+
+    async def _make(self, make: Callable[[], bytes]) -> bytes:
+        async with self._room:
+            return await asyncio.to_thread(make)
 
     def _keep(self, tag: str, done: asyncio.Task[bytes]) -> None:
         self._making.pop(tag, None)

@@ -20,26 +20,30 @@ _TRIES = 5
 _TRIES_S = 60.0
 """A name, and an address, may give this many wrong passwords in so many seconds."""
 _MOST_WATCHED = 10_000
+_TOKEN_S = 3600.0
 
 
 @dataclass(slots=True)
 class OneTimeTokens:
-    """Words that each open the page once, and a key with which whoever may read the home gets another."""
+    """Words that each open the page once, within an hour; and a key, with which whoever may read the home gets one."""
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    _open: set[str] = field(default_factory=set)
+    _open: dict[str, float] = field(default_factory=dict)
+    """Tokens, and when they were made."""
 
     def make(self) -> str:
         """A new token."""
         token = secrets.token_urlsafe(32)
-        self._open.add(token)
+        self._open[token] = time.monotonic()
         return token
 
     def take(self, token: str) -> bool:
         """Whether the token is good; it is not any more afterwards."""
+        old = time.monotonic() - _TOKEN_S
+        self._open = {known: made for known, made in self._open.items() if made > old}
         for known in self._open:
             if hmac.compare_digest(known.encode(), token.encode()):
-                self._open.discard(known)
+                del self._open[known]
                 return True
         return False
 
@@ -70,10 +74,11 @@ class SignInLimit:
             self._count(now, whose)
         return wait
 
-    def went_well(self, *whose: str) -> None:
-        """The right password was given."""
-        for each in whose:
-            self._wrong.pop(each, None)
+    def went_well(self, name: str, address: str) -> None:
+        """The right password was given: the name's tries are forgotten, of the address this one."""
+        self._wrong.pop(name, None)
+        if tries := self._wrong.get(address):
+            tries.pop()
 
     def _count(self, now: float, whose: tuple[str, ...]) -> None:
         for each in whose:

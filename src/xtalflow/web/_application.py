@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
+from django.contrib import admin
 from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
@@ -24,6 +26,7 @@ def application(serving: Serving) -> Application:
     """What answers all requests of a server."""
     django = get_asgi_application()
     files = ServeStaticASGI(django, root=str(STATIC), prefix="/static/", max_age=60, add_headers_function=_never_guess)
+    files.add_files(str(Path(admin.__file__).parent / "static" / "admin"), prefix="/static/admin/")
 
     limit = int(serving.settings.upload_limit_gb * 1000**3)
 

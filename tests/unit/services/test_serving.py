@@ -17,10 +17,20 @@ def test_tries_that_begin_at_once_are_counted_before_they_end() -> None:
 def test_a_try_that_went_well_is_not_counted() -> None:
     limit = SignInLimit(tries=2, seconds=60.0)
     for _ in range(5):
-        assert limit.begin_try("name ada") == 0.0
-        limit.went_well("name ada")
+        assert limit.begin_try("name ada", "address here") == 0.0
+        limit.went_well("name ada", "address here")
 
-    assert limit.begin_try("name ada") == 0.0
+    assert limit.begin_try("name ada", "address here") == 0.0
+
+
+def test_who_has_an_account_cannot_clear_what_was_tried_from_an_address() -> None:
+    limit = SignInLimit(tries=2, seconds=60.0)
+    limit.begin_try("name bob", "address here")
+    limit.begin_try("name ada", "address here")
+    limit.went_well("name ada", "address here")
+    limit.begin_try("name bob", "address here")
+
+    assert limit.begin_try("name eve", "address here") > 0.0
 
 
 def test_what_is_refused_makes_nobody_wait_longer() -> None:
