@@ -86,3 +86,12 @@ def test_a_job_of_the_command_line_appears_on_an_open_page(seen: Server, page: P
     page.wait_for_selector("[data-live=on]")
     made = seen.command_line("submit", "moody", "-p", "seen", "--json").json()
     page.wait_for_selector(f"[data-job='{made['uuid']}']", timeout=5000)
+
+
+def test_a_long_name_leaves_the_table_of_projects_on_the_page(seen: Server, page: Page) -> None:
+    with seen.program() as program:
+        program.post("/projects", json={"name": "x" * 100}).raise_for_status()
+    page.goto("/projects/")
+    table = page.locator("table.projects")
+
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
