@@ -16,7 +16,7 @@ from ninja.security.base import AuthBase
 
 from xtalflow import __version__
 
-from ._asking import Asker, session_asker, token_asker
+from ._asking import Asker, NotAllowed, session_asker, token_asker
 from ._bodies import StrictParser
 from ._conditions import etag_of, is_known, render
 from ._events import events
@@ -55,10 +55,18 @@ class Session(AuthBase):
         return self.authenticate(request)
 
     async def authenticate(self, request: HttpRequest) -> Asker | None:
-        """Who is signed in."""
+        """Who is signed in.
+
+        Raises
+        ------
+        NotAllowed
+            A change does not come from a page of ours.
+        """
         asker = await session_asker(request)
-        if asker is None or not _comes_from_our_pages(request):
+        if asker is None:
             return None
+        if not _comes_from_our_pages(request):
+            raise NotAllowed("a change by a browser's session needs the header X-CSRFToken, and our own Origin")
         request.asker = asker  # type: ignore[attr-defined]
         return asker
 

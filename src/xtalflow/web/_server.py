@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import logging
 import os
 import secrets
 import socket
@@ -63,6 +64,7 @@ async def serve(
         Told in a sentence what jobs do.
     """
     _answer_to(bound)
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)  # the answer says what to do
     async with Feed() as feed, asyncio.TaskGroup() as group:
         supervisor = Supervisor(settings=settings, slots=slots, tell=tell) if slots else None
         serving = Serving(settings=settings, feed=feed, supervisor=supervisor, local_user=local_user)

@@ -401,7 +401,7 @@ def test_a_page_in_a_browser_needs_its_word_to_change_something(browser: httpx.C
     without = browser.patch("/api/v1/projects/rest", json={"description": "x"})
 
     assert read.status_code == 200
-    assert code(without) == (401, "not-signed-in")
+    assert code(without) == (403, "not-allowed")
 
 
 def test_indicators_are_compared_across_projects(rest: httpx.Client, job: dict[str, Any]) -> None:

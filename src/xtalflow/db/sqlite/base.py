@@ -30,9 +30,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect; a file that is not there yet is made for its owner only, and the log beside it is as the file is."""
+        """Connect; a file that is not there yet is made for its owner only, and one that others may read is closed."""
         name = str(conn_params["database"])
         if name != ":memory:" and not name.startswith("file:"):
             with suppress(OSError):  # it is there; or it cannot be made, and SQLite says so
                 os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            for file in (name, f"{name}-wal", f"{name}-shm"):  # made by an older xtalflow
+                with suppress(OSError):
+                    os.chmod(file, 0o600)  # noqa: PTH101  # without opening it, which would end SQLite's locks
         return super().get_new_connection(conn_params)
