@@ -108,11 +108,11 @@ def local_time(text: str | None) -> str:
     return "" if text is None else f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
 
 
-def size(count: int) -> str:
-    """A number of bytes: ``338 kB``."""
+def size(count: float) -> str:
+    """A number of bytes, with three digits or so: ``84.3 kB``, ``338 kB``, ``1.4 MB``."""
     value = float(count)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}"
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.1f} {unit}"
         value /= 1000
-    return f"{value:.1f} GB"
+    return f"{value:.1f} TB"

@@ -58,7 +58,14 @@ def test_times_are_local_on_the_screen() -> None:
 
 
 def test_sizes_are_in_decimal_units() -> None:
-    assert [size(count) for count in (12, 338356, 1392601, 5 * 10**9)] == ["12 B", "338 kB", "1 MB", "5.0 GB"]
+    assert [size(count) for count in (12, 84_321, 338_356, 999_700, 1_392_601, 5 * 10**9)] == [
+        "12 B",
+        "84.3 kB",
+        "338 kB",
+        "1.0 MB",
+        "1.4 MB",
+        "5.0 GB",
+    ]
 
 
 def test_a_cycle_says_what_r1_is_over() -> None:
