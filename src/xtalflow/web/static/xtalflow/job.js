@@ -1,6 +1,7 @@
 // Every page of a job: its keys, copying, and its head and report as they change while it runs.
 import { useKeys } from "./keys.js";
 import { listen } from "./live.js";
+import { tellTimes } from "./words.js";
 
 const head = () => document.getElementById("job-head");
 const page = () => document.getElementById("job-page");
@@ -39,6 +40,7 @@ function ready() {
       document.getElementById("copied").textContent = "copied";
     };
   }
+  tellTimes();
   tick();
 }
 

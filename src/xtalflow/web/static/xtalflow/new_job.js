@@ -189,7 +189,7 @@ function send(field, file) {
     sending.delete(path);
     box.hidden = !problem;
     bar.hidden = Boolean(problem);
-    if (problem) text.textContent = `${file.name}: ${problem}`;
+    if (problem) text.textContent = problem.startsWith(file.name) ? problem : `${file.name}: ${problem}`;
     text.classList.toggle("error", Boolean(problem));
     box.querySelector("[data-stop]").hidden = Boolean(problem);
   };

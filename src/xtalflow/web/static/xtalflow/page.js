@@ -1,5 +1,5 @@
 // What every page has: the switch between dark and light, times by the clock of whoever looks, and menus that close.
-import { shortTime } from "./words.js";
+import { tellTimes } from "./words.js";
 
 const root = document.documentElement;
 
@@ -13,7 +13,7 @@ document.getElementById("theme")?.addEventListener("click", () => {
   document.dispatchEvent(new Event("themechange"));
 });
 
-for (const time of document.querySelectorAll("time[datetime]")) time.textContent = shortTime(time.dateTime);
+tellTimes();
 
 function closeMenus(but = null) {
   for (const menu of document.querySelectorAll(".menu details[open], details.menu[open]")) {

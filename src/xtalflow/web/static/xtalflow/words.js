@@ -36,3 +36,8 @@ export function progressText({ done, total, text }) {
   if (/^cycle \d/.test(text ?? "")) return `cycle ${of}`;
   return text ? `${text}, ${of}` : of;
 }
+
+// Times of a part of the page by the clock of whoever looks.
+export function tellTimes(part = document) {
+  for (const time of part.querySelectorAll("time[datetime]")) time.textContent = shortTime(time.dateTime);
+}
