@@ -1,6 +1,6 @@
 // The job table: rows that change as jobs do, branches that open in place, keys, and actions without a new page.
 import { listen } from "./live.js";
-import { duration, figure, progressText, shortTime } from "./words.js";
+import { duration, figure, progressText, shortTime, tellTimes } from "./words.js";
 
 const ENDS = new Set(["finished", "failed", "unsatisfactory", "interrupted"]);
 const RATINGS = new Set(["best", "good", "rejected"]);
@@ -128,7 +128,7 @@ async function fetchRows(address) {
   const sheet = document.createElement("template");
   sheet.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
   const rows = [...sheet.content.querySelectorAll("tr")];
-  for (const time of sheet.content.querySelectorAll("time[datetime]")) time.textContent = shortTime(time.getAttribute("datetime"));
+  tellTimes(sheet.content);
   return rows;
 }
 
