@@ -109,7 +109,7 @@ class Job:
     def events(self) -> Iterator[Event]:
         """What happens to the job and to those below it, from its making to its end, as it happens.
 
-        An event's data has the `row` of its job as it is by then; `progress` tells of cycles meanwhile.
+        An event's data has the `row` of its job as it is when the event is read; `progress` tells of cycles meanwhile.
         """
         theirs = {self.uuid}
         where = f"{address_of('projects', self.project)}/events"
@@ -121,7 +121,8 @@ class Job:
                 if event.data.get("job") not in theirs:
                     continue
                 yield event
-                if row.get("uuid") == self.uuid and row["status"] in ENDS:
+                moved_to = event.data.get("data", {}).get("to") if event.kind == "status" else None
+                if row.get("uuid") == self.uuid and moved_to in ENDS and moved_to == row["status"]:
                     return
 
     def cancel(self) -> Job:

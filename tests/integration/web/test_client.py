@@ -137,6 +137,14 @@ def test_events_tell_of_a_job_until_its_end(project: Project) -> None:
     assert [event.seq for event in events if event.seq] == sorted(event.seq for event in events if event.seq)
 
 
+def test_events_of_a_job_that_has_ended_are_told_to_its_end(project: Project) -> None:
+    job = project.submit("moody").wait()
+    events = list(job.events())
+
+    assert events[0].kind == "created"
+    assert events[-1].data["data"]["to"] == "finished"
+
+
 def test_a_job_is_cancelled_restarted_rated_and_deleted(project: Project) -> None:
     job = project.submit("moody", HOW="wait").cancel()
     again = job.restart()
@@ -178,8 +186,12 @@ def test_jobs_come_in_the_order_asked_for(project: Project) -> None:
 
 
 def test_a_table_of_indicators_becomes_a_data_frame(
-    client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+    client: Client, project: Project, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    other = tmp_path / "nine.txt"
+    other.write_text("one two three four five six seven eight nine")
+    for each in (text, other):
+        project.submit("count_words", TEXT=each).wait()
     table = project.kpi_table(keys=["nWords"], tasks=["count_words"])
     monkeypatch.setitem(sys.modules, "polars", types.SimpleNamespace(DataFrame=lambda columns: columns))
     frame = table.to_dataframe("polars")
