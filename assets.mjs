@@ -15,7 +15,6 @@ const vendor = join(root, "src", "xtalflow", "web", "static", "vendor");
 
 // Package, its files by their names there, modules to be made of it, and packages whose code is in these files.
 const WANTED = [
-  { name: "htmx.org", files: { "htmx.js": "dist/htmx.min.js", "htmx-sse.js": "dist/ext/hx-sse.min.js" } },
   { name: "@picocss/pico", files: { "pico.css": "css/pico.min.css" } },
   { name: "uplot", files: { "uplot.js": "dist/uPlot.esm.js", "uplot.css": "dist/uPlot.min.css" } },
   { name: "cytoscape", files: { "cytoscape.js": "dist/cytoscape.esm.min.mjs" } },

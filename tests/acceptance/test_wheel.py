@@ -15,7 +15,7 @@ from integration.web.conftest import CommandLine, start_server
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("vendor/htmx.js", "vendor/pico.css", "vendor/uglymol.js", "vendor/molstar.js", "xtalflow/live.js")
+FILES = ("vendor/pico.css", "vendor/uplot.js", "vendor/uglymol.js", "vendor/molstar.js", "xtalflow/live.js")
 
 
 @pytest.fixture
@@ -43,5 +43,5 @@ def test_an_installed_wheel_serves_the_pages_with_their_viewers(site: Path, tmp_
 
     assert Path(used.strip()).is_relative_to(site)
     assert page.status_code == 200
-    assert "vendor/htmx.js" in page.text
+    assert "vendor/pico.css" in page.text
     assert answers == dict.fromkeys(FILES, 200)

@@ -1,4 +1,4 @@
-"""The packages that npm fetches for the pages: style, fragments, viewers, plots; without them pages are plainer."""
+"""The packages that npm fetches for the pages: style, viewers, plots; without them pages are plainer."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ VENDOR = STATIC / "vendor"
 @cache
 def has_vendor() -> bool:
     """Whether they are there: in an installed wheel always, in a clone after ``make assets``."""
-    return (VENDOR / "htmx.js").is_file()
+    return (VENDOR / "pico.css").is_file()
