@@ -10,6 +10,7 @@ const DRAFT = `draft:${location.pathname}${location.search}`;
 const WAIT_MS = 250;
 
 const sending = new Map(); // path of a field → request that sends its file
+const undrawn = new Set(); // fields to be drawn by the next answer that is not given up for a newer one
 let timer = 0;
 let asking = null;
 
@@ -58,7 +59,8 @@ async function ask({ action = "", draw = [], body = data() } = {}) {
   asking?.abort();
   const mine = (asking = new AbortController());
   body.set("action", action);
-  for (const path of draw) body.append("draw", path);
+  for (const path of draw) undrawn.add(path);
+  for (const path of undrawn) body.append("draw", path);
   state.textContent = action === "run" ? "Making the job …" : "Checking …";
   try {
     const response = await fetch(form.dataset.check, {
@@ -92,6 +94,7 @@ function askSoon(draw = []) {
 
 function show(answer) {
   if (!answer) return;
+  undrawn.clear();
   for (const [path, html] of Object.entries(answer.drawn)) {
     const made = document.createElement("template");
     made.innerHTML = html;
