@@ -127,7 +127,7 @@ def _clone_cancel_delete(page: Page) -> None:
     _picture(page, "project")
     page.get_by_role("link", name="KPI plot").click()
     _picture(page, "kpis")
-    for name, link in (("what-runs", "What runs"), ("doctor", "Doctor"), ("projects", "Projects")):
+    for name, link in (("what-runs", "What runs"), ("projects", "Projects")):
         page.get_by_role("link", name=link).click()
         page.wait_for_timeout(300)
         _picture(page, name)
