@@ -19,7 +19,7 @@ from xtalflow import db
 from xtalflow.api import asker_of, job_of, project_of
 from xtalflow.db import Evaluation, Role
 from xtalflow.engine import JobId
-from xtalflow.errors import InvalidInput
+from xtalflow.errors import IllegalTransition, InvalidInput
 from xtalflow.plugin import task_names
 from xtalflow.services import (
     FoundJob,
@@ -129,7 +129,7 @@ async def act(request: HttpRequest, project: str) -> HttpResponse:
     found = await job_of(request, project, number, Role.EDITOR)
     try:
         sentence = await _act(found, what, client=(await asker_of(request)).actor)
-    except InvalidInput as exc:
+    except (InvalidInput, IllegalTransition) as exc:
         return done(request, str(exc), back=where_from(request, project_home(found.project.name)), went_well=False)
     return done(request, sentence, back=where_from(request, project_home(found.project.name)))
 

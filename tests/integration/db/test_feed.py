@@ -37,6 +37,13 @@ async def take(messages: AsyncIterator[Message | None], count: int, kind: str = 
     return taken
 
 
+async def listened_to(feed: Feed) -> None:
+    """Wait until somebody listens."""
+    async with asyncio.timeout(20):
+        while not feed.listeners:
+            await asyncio.sleep(0.01)
+
+
 async def make_jobs(handler: AsyncDatabaseHandler, count: int) -> None:
     for _ in range(count):
         await handler.create_job(NewJob(task="moody"))
@@ -57,8 +64,7 @@ async def test_a_listener_that_gives_no_event_is_told_what_happens_from_now(
 ) -> None:
     await make_jobs(handler, 2)
     listening = asyncio.create_task(take(feed.listen(project.id, project.name), 1))
-    while not feed.listeners:
-        await asyncio.sleep(0.01)
+    await listened_to(feed)
     await make_jobs(handler, 1)
 
     assert [message.seq for message in await listening] == [4]
@@ -122,8 +128,7 @@ async def test_a_listener_from_a_history_that_was_longer_is_told_what_happens_fr
     feed: Feed, project: ProjectRecord, handler: AsyncDatabaseHandler
 ) -> None:
     listening = asyncio.create_task(take(feed.listen(project.id, project.name, after=1000), 1))
-    while not feed.listeners:
-        await asyncio.sleep(0.01)
+    await listened_to(feed)
     await make_jobs(handler, 1)
 
     assert [message.seq for message in await listening] == [2]
@@ -136,8 +141,7 @@ async def test_progress_of_a_running_job_is_told(
     await handler.update_job_status(job.id, JobStatus.QUEUED)
     await handler.update_job_status(job.id, JobStatus.RUNNING)
     listening = asyncio.create_task(take(feed.listen(project.id, project.name), 1, "progress"))
-    while not feed.listeners:
-        await asyncio.sleep(0.01)
+    await listened_to(feed)
     await handler.report_progress(job.id, Progress(done=3, total=10, text="cycle 3"))
     (told,) = await listening
 

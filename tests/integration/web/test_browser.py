@@ -85,7 +85,10 @@ def test_a_job_of_the_command_line_appears_on_an_open_page(seen: Server, page: P
     page.goto("/projects/seen/")
     page.wait_for_selector("[data-live=on]")
     made = seen.command_line("submit", "moody", "-p", "seen", "--json").json()
-    page.wait_for_selector(f"[data-job='{made['uuid']}']", timeout=5000)
+    row = page.wait_for_selector(f"[data-job='{made['uuid']}']", timeout=5000)
+
+    assert row is not None
+    assert made["task"] in row.inner_text()
 
 
 def test_a_long_name_leaves_the_table_of_projects_on_the_page(seen: Server, page: Page) -> None:

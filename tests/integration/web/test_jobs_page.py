@@ -118,6 +118,8 @@ def test_the_letter_o_opens_what_a_job_made(page: Page) -> None:
     page.keyboard.press("o")
     page.wait_for_url("**/files/")
 
+    assert page.locator("nav.tabs a[aria-current=page]").inner_text() == "Files"
+
 
 def test_columns_that_were_chosen_are_there_the_next_time(page: Page) -> None:
     page.click("details.columns summary")

@@ -2,8 +2,9 @@
 
 from ._asking import FilledForm, check_filled, fill_form, task_form
 from ._columns import columns_that_fit
-from ._fields import Control, Form, FormChoice, FormField, FormFile, FormProblem, describe_form
+from ._fields import describe_form
 from ._fill import Typed, fill_fields
+from ._form import Control, Form, FormChoice, FormField, FormFile, FormProblem
 from ._places import FileOffer, FilePlaces
 
 __all__ = [

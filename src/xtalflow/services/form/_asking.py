@@ -20,8 +20,9 @@ from .._projects import uuid_of
 from .._submit import job_findings
 from .._tasks import summary_of
 from .._uploads import find_upload, uploads_folder
-from ._fields import Form, describe_form
+from ._fields import describe_form
 from ._fill import Typed, chosen_files, fill_fields, is_in, without_blank_rows
+from ._form import Form
 from ._places import FilePlaces, facts_in_words, kinds_of
 
 if TYPE_CHECKING:
