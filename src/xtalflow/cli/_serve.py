@@ -142,9 +142,11 @@ def _bound(host: str, port: int | None) -> socket.socket:
     """A socket that listens on the address; without a port on the first that is free."""
     for candidate in [port] if port is not None else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED):
         try:
-            return socket.create_server(
+            bound = socket.create_server(
                 (host, candidate), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
             )
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or a body waits for the receipt of its head
+            return bound
         except OSError as exc:
             if exc.errno == errno.EADDRINUSE and port is None:
                 continue

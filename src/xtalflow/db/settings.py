@@ -22,6 +22,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None

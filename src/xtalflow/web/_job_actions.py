@@ -11,20 +11,17 @@ from xtalflow.api import asker_of, job_of
 from xtalflow.db import Actor, Role
 from xtalflow.errors import IllegalTransition, InvalidInput
 from xtalflow.services import (
-    Evaluation,
     FoundJob,
-    cancel_job,
     comment_job,
     delete_jobs,
     plan_deletion,
-    rate_job,
-    restart_job,
     retitle_job,
 )
 
+from ._acts import do
 from ._addresses import job_home, project_home, where_from
 from ._answers import done
-from ._job_head import RATINGS, job_context
+from ._job_head import job_context
 
 
 @require_POST
@@ -65,17 +62,6 @@ async def _act(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
     """Do it; what was done, in a sentence."""
     number, sent = found.job.number, request.POST
     match sent.get("do", ""):
-        case "cancel":
-            job = await cancel_job(found, client=actor)
-            if job.status.is_end:
-                return f"Job {number} is {job.status.key}."
-            return f"Job {number} was asked to end; whoever runs it has not answered yet."
-        case "restart":
-            await restart_job(found, client=actor)
-            return f"Job {number} is queued again; what has finished of it is taken, not made again."
-        case "rate" if (rating := sent.get("rating", "")) in RATINGS:
-            await rate_job(found, Evaluation[rating.upper()], client=actor)
-            return f"Job {number} is rated as {rating}." if rating != "unknown" else f"Job {number} has no rating now."
         case "comment":
             await comment_job(found, sent.get("comment", "").replace("\r\n", "\n").strip(), client=actor)
             return f"The comment on job {number} is kept."
@@ -83,7 +69,7 @@ async def _act(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
             await retitle_job(found, sent.get("title", "").strip(), client=actor)
             return f"Job {number} has a new title."
         case other:
-            raise InvalidInput(f"{other!r} is nothing that can be done with a job")
+            return await do(found, other, actor)
 
 
 _BASE = "projects/<str:project>/jobs/<str:number>/"

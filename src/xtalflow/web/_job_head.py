@@ -12,12 +12,12 @@ from django.http import HttpRequest
 from xtalflow import db
 from xtalflow.api import asker_of
 from xtalflow.db import Role
-from xtalflow.engine import JobStatus
 from xtalflow.errors import NotEquipped, UnknownTask
 from xtalflow.figures import figure, heading
 from xtalflow.plugin import load_task
 from xtalflow.services import Document, FoundJob, job_details, job_neighbours, project_document
 
+from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS
 from ._addresses import project_home
 
 TABS = (
@@ -29,8 +29,6 @@ TABS = (
     ("history", "History", "history/"),
     ("structure", "Structure", "structure/"),
 )
-RATINGS = ("best", "good", "rejected", "unknown")
-_ENDED = frozenset(status.key for status in JobStatus if status.is_end)
 _SHOWN_TYPES = frozenset({"chemical/x-pdb", "application/CCP4-mtz-map"})
 """Types of files that the page of the structure shows."""
 
@@ -82,10 +80,10 @@ async def job_context(request: HttpRequest, found: FoundJob, tab: str, **more: A
         "figures": figures_of(document),
         "below": list(_below(document, 0)),
         "is_child": len(steps) > 1,
-        "is_running": document["status"] in ("running", "queued", "pending"),
+        "is_running": document["status"] in CAN_CANCEL,
         "has_structure": has_structure(document),
         "may": _rights(role, document, is_child=len(steps) > 1),
-        "ratings": RATINGS,
+        "ratings": list(RATINGS),
         "seq": seq,
         "family": [document["uuid"], *(child["uuid"] for child in _below(document, 0))],
         "share": _share(document),
@@ -108,10 +106,10 @@ def _rights(role: Role | None, job: Document, *, is_child: bool) -> Rights:
         return Rights()
     status = job["status"]
     return Rights(
-        cancel=not is_child and status in ("pending", "queued", "running"),
-        restart=not is_child and status in ("failed", "interrupted"),
+        cancel=not is_child and status in CAN_CANCEL,
+        restart=not is_child and status in CAN_RESTART,
         edit=True,
-        delete=not is_child and role.includes(Role.OWNER) and (status in _ENDED or status == "pending"),
+        delete=not is_child and role.includes(Role.OWNER) and status in CAN_DELETE,
     )
 
 

@@ -10,14 +10,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlencode
 
+from django.utils.html import format_html
+
 from xtalflow import db
-from xtalflow.db import Evaluation, JobFilter, Role
+from xtalflow.db import JobFilter, Role
 from xtalflow.figures import duration, figure, fixed_places, heading
 from xtalflow.plugin import JobStatus
 from xtalflow.services import Document, page_of_jobs
 
+from ._acts import RATINGS
+
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django.utils.safestring import SafeString
 
     from xtalflow.db import Page, ProjectRecord
 
@@ -43,9 +48,6 @@ _STATUSES = {
     },
 }
 STATUS_WORDS = tuple(_STATUSES)
-_GOING_KEYS = {status.key for status in _STATUSES[GOING]}
-_RESTARTABLE = {status.key for status in JobStatus if status.is_end and JobStatus.QUEUED in status.successors}
-RATINGS = {each.name.lower(): each for each in (Evaluation.BEST, Evaluation.GOOD, Evaluation.REJECTED)}
 USUAL = ("R1Factor", "R1Free", "RFactor", "RFree", "highResLimit", "RMSBond", "ramaOutliers")
 """Indicators that a table shows until its reader chooses, the first of those that there are."""
 _USUAL_COLUMNS = 4
@@ -178,6 +180,11 @@ class Row:
     """Where its branch is opened, or closed again."""
 
     @property
+    def number(self) -> SafeString:
+        """Its number, escaped once: its row names it twenty times."""
+        return format_html("{}", self.job["number"])
+
+    @property
     def depth(self) -> int:
         """How deep in the tree, as far as it is drawn."""
         return min(int(self.job["depth"]), 6)
@@ -198,24 +205,9 @@ class Row:
         return short_time(self.job["finished"])
 
     @property
-    def can_cancel(self) -> bool:
-        """Whether it has not come to an end."""
-        return self.job["status"] in _GOING_KEYS
-
-    @property
-    def can_restart(self) -> bool:
-        """Whether it can be begun again."""
-        return self.job["status"] in _RESTARTABLE
-
-    @property
-    def can_delete(self) -> bool:
-        """Whether nothing runs it."""
-        return self.job["status"] not in {JobStatus.QUEUED.key, JobStatus.RUNNING.key}
-
-    @property
     def mark(self) -> str:
         """What is drawn beside the title of a job that was rated."""
-        return str(self.job["evaluation"]) if self.job["evaluation"] in RATINGS else ""
+        return str(self.job["evaluation"]) if self.job["evaluation"] != "unknown" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,27 +17,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xtalflow import db
 from xtalflow.api import asker_of, job_of, project_of
-from xtalflow.db import Evaluation, Role
+from xtalflow.db import Role
 from xtalflow.engine import JobId
 from xtalflow.errors import IllegalTransition, InvalidInput
 from xtalflow.plugin import task_names
 from xtalflow.services import (
-    FoundJob,
-    cancel_job,
     delete_jobs,
     kpi_keys,
     page_of_jobs,
     plan_deletion,
     project_document,
-    rate_job,
-    restart_job,
 )
 
+from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS, do
 from ._addresses import project_home, where_from
 from ._answers import back_to, done
 from ._job_table import (
     COLUMNS,
-    RATINGS,
     STATUS_WORDS,
     TableQuery,
     branch_of,
@@ -75,7 +71,8 @@ async def jobs(request: HttpRequest, project: str) -> HttpResponse:
         "seq": seq,
         "keys": [(each["key"], each["key"] in table.columns) for each in keys],
         "statuses": STATUS_WORDS,
-        "ratings": list(RATINGS),
+        "ratings": [each for each in RATINGS if each != "unknown"],
+        "acts": {"cancel": CAN_CANCEL, "restart": CAN_RESTART, "delete": CAN_DELETE},
         "tasks": sorted({*task_names(), *filter(None, [query.task])}),
         "columns_query": replace(query, columns=table.columns).kpi_words,
         "without_filter": query.link(text="", status="", task="", rating="", cursor=""),
@@ -122,13 +119,13 @@ async def table_file(request: HttpRequest, project: str) -> StreamingHttpRespons
 
 @require_POST
 async def act(request: HttpRequest, project: str) -> HttpResponse:
-    """Do one thing to one job: ``cancel 3``, ``restart 3``, ``best 3``, ``good 3``, ``rejected 3``, ``unrated 3``."""
+    """Do one thing to one job: ``cancel 3``, ``restart 3``, ``best 3``, ``good 3``, ``rejected 3``, ``unknown 3``."""
     what, _, number = request.POST.get("do", "").partition(" ")
     if not number:
         return await _ask_deletion(request, project)
     found = await job_of(request, project, number, Role.EDITOR)
     try:
-        sentence = await _act(found, what, client=(await asker_of(request)).actor)
+        sentence = await do(found, what, (await asker_of(request)).actor)
     except (InvalidInput, IllegalTransition) as exc:
         return done(request, str(exc), back=where_from(request, project_home(found.project.name)), went_well=False)
     return done(request, sentence, back=where_from(request, project_home(found.project.name)))
@@ -169,20 +166,6 @@ async def _ask_deletion(request: HttpRequest, project: str) -> HttpResponse:
     home = await project_of(request, project, Role.OWNER)
     chosen = urlencode([("job", number) for number in request.POST.getlist("job")[:_MOST_ASKED]])
     return back_to(f"{project_home(home.name)}delete-jobs/?{chosen}")
-
-
-async def _act(found: FoundJob, what: str, *, client: db.Actor) -> str:
-    """Do what a row of the table offers; what was done, in a sentence."""
-    number = found.job.number
-    if what == "cancel":
-        return f"job {number} is {(await cancel_job(found, client=client)).status.key}"
-    if what == "restart":
-        await restart_job(found, client=client)
-        return f"job {number} is queued again"
-    if what in RATINGS or what == "unrated":
-        await rate_job(found, RATINGS.get(what, Evaluation.UNKNOWN), client=client)
-        return f"job {number} is rated: {what}" if what in RATINGS else f"job {number} has no rating"
-    raise InvalidInput(f"{what!r} is nothing that can be done to a job")
 
 
 async def _around(

@@ -381,7 +381,7 @@ def test_readers_have_no_buttons_and_may_do_nothing(reader: httpx.Client) -> Non
     assert "/act/" not in page
     assert "?clone=" not in page
     assert f"{JOBS}/2/delete/" not in page
-    for what in ({"do": "rate", "rating": "best"}, {"do": "restart"}, {"do": "retitle", "title": "mine"}):
+    for what in ({"do": "best"}, {"do": "restart"}, {"do": "retitle", "title": "mine"}):
         assert send(reader, f"{JOBS}/2/act/", **what).status_code == 403
     assert reader.get(f"{JOBS}/2/delete/").status_code == 403
     assert send(reader, f"{JOBS}/2/delete/").status_code == 403
@@ -398,7 +398,7 @@ def test_editors_may_not_delete(editor: httpx.Client) -> None:
 
 def test_an_editor_rates_names_and_remarks(editor: httpx.Client) -> None:
     """Each leads back with a sentence, and is in the history."""
-    rated = send(editor, f"{JOBS}/3/act/", do="rate", rating="best")
+    rated = send(editor, f"{JOBS}/3/act/", do="best")
     named = send(editor, f"{JOBS}/3/act/", do="retitle", title="Renamed")
     remarked = send(editor, f"{JOBS}/3/act/", do="comment", comment="weak\n<b>map</b>")
     history = editor.get(f"{JOBS}/3/history/").text
@@ -416,7 +416,7 @@ def test_an_editor_rates_names_and_remarks(editor: httpx.Client) -> None:
     ("number", "what", "sentence"),
     [
         ("1", {"do": "restart"}, "job is finished"),
-        ("1", {"do": "rate", "rating": "perfect"}, "nothing that can be done"),
+        ("1", {"do": "perfect"}, "nothing that can be done"),
         ("1", {"do": "explode"}, "nothing that can be done"),
         ("1", {"do": "retitle", "title": "two\nlines"}, "title"),
         ("1.1", {"do": "cancel"}, "runs as a part of"),
@@ -438,7 +438,7 @@ def test_a_form_leads_back_to_pages_of_ours_only(editor: httpx.Client) -> None:
     page = editor.get(f"{JOBS}/1/").text
     word = re.search(r'data-csrf="([^"]+)"', page)
     assert word is not None
-    sent = {"do": "rate", "rating": "good", "csrfmiddlewaretoken": word[1]}
+    sent = {"do": "good", "csrfmiddlewaretoken": word[1]}
     for address in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example"):
         answer = editor.post(f"{JOBS}/1/act/", data=sent | {"next": address}, follow_redirects=False)
         assert answer.headers["location"] == f"{JOBS}/1/"
@@ -449,7 +449,7 @@ def test_a_form_leads_back_to_pages_of_ours_only(editor: httpx.Client) -> None:
 
 def test_a_form_without_the_word_of_our_pages_is_refused(editor: httpx.Client) -> None:
     """What another site sends in a browser's name is not done."""
-    assert editor.post(f"{JOBS}/1/act/", data={"do": "rate", "rating": "best"}).status_code == 403
+    assert editor.post(f"{JOBS}/1/act/", data={"do": "best"}).status_code == 403
 
 
 def test_a_queued_job_is_cancelled_and_queued_again(editor: httpx.Client) -> None:

@@ -188,9 +188,9 @@ def test_a_cursor_of_another_list_is_refused(browser: httpx.Client) -> None:
 def test_a_job_is_rated(browser: httpx.Client) -> None:
     answer = send(browser, "/projects/words/", "/projects/words/act/", do="best 1")
 
-    assert "job 1 is rated: best" in answer.text
+    assert "Job 1 is rated as best." in answer.text
     assert numbers(browser.get("/projects/words/?rating=best")) == ["1"]
-    send(browser, "/projects/words/", "/projects/words/act/", do="unrated 1")
+    send(browser, "/projects/words/", "/projects/words/act/", do="unknown 1")
     assert numbers(browser.get("/projects/words/?rating=best")) == []
 
 
@@ -201,7 +201,7 @@ def test_a_failed_job_is_restarted_and_then_cancelled(browser: httpx.Client) -> 
 
     assert queued == ["2"]
     assert answer.url.path == "/running/"
-    assert "job 2 is interrupted" in answer.text
+    assert "Job 2 is interrupted." in answer.text
 
 
 @pytest.mark.parametrize("what", ["restart 1", "fly 1", "restart 1.1"])
@@ -221,7 +221,7 @@ def test_a_script_is_told_as_json(browser: httpx.Client) -> None:
 
 
 def test_a_form_does_not_lead_to_another_server(browser: httpx.Client) -> None:
-    answer = send(browser, "/projects/words/", "/projects/words/act/", do="unrated 1", next="https://evil.example/")
+    answer = send(browser, "/projects/words/", "/projects/words/act/", do="unknown 1", next="https://evil.example/")
 
     assert answer.url.path == "/projects/words/"
 
@@ -349,7 +349,7 @@ def test_what_runs_is_shown_with_its_progress(browser: httpx.Client, server: Ser
 
     assert "endless/1" in page
     assert re.search(r"Process \d+ on \S+ runs 1\.", page)
-    assert "job 1 is interrupted" in answer.text
+    assert "Job 1 is interrupted." in answer.text
 
 
 def test_the_doctor_says_what_the_command_says(browser: httpx.Client, server: Server) -> None:
@@ -399,7 +399,7 @@ def test_an_editor_changes_jobs_and_deletes_nothing(people: Server) -> None:
     project = send(client, "/projects/ours/", "/projects/ours/delete/", name="ours")
     job = send(client, "/projects/ours/", "/projects/ours/delete-jobs/", job="1")
 
-    assert "job 1 is rated: good" in rated.text
+    assert "Job 1 is rated as good." in rated.text
     assert "New job" in page
     assert "delete" not in page.lower()
     assert (project.status_code, job.status_code) == (403, 403)

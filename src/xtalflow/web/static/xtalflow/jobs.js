@@ -53,7 +53,7 @@ function show(row, job) {
   const rating = RATINGS.has(job.evaluation) ? job.evaluation : "";
   setText(row, "evaluation", rating).className = `mark ${rating}`;
   if (job.status !== "running") row.querySelector('[data-field="progress"]').replaceChildren();
-  for (const item of row.querySelectorAll("[data-when]")) item.hidden = !item.dataset.when.split(" ").includes(job.status);
+  fitMenu(row);
   for (const cell of row.querySelectorAll("td[data-kpi]")) {
     const value = job.kpis[cell.dataset.kpi];
     if (value === undefined && job.status === "running") continue; // it may show what a cycle told
@@ -97,6 +97,34 @@ function showTwig(row) {
   twig.href = `?open=${row.dataset.number}`;
   twig.classList.remove("none");
 }
+
+// ---- menus: a row's is made when it is first needed, from the one of the page
+
+const menu = document.getElementById("menu");
+
+function menuOf(row) {
+  const details = row.querySelector("td.menu details");
+  if (!details.querySelector("ul")) {
+    const task = encodeURIComponent(row.querySelector('[data-field="task"]').textContent);
+    const list = menu.content.firstElementChild.cloneNode(true);
+    const fill = (text) => text.replace("NUMBER", row.dataset.number).replace("TASK", task);
+    for (const link of list.querySelectorAll("a")) link.setAttribute("href", `${base}${fill(link.dataset.to)}`);
+    for (const button of list.querySelectorAll("button")) button.value = fill(button.value);
+    details.append(list);
+    fitMenu(row);
+  }
+  return details;
+}
+
+// Shows what can be done to a job of this status; jobs of jobs are run by those.
+function fitMenu(row) {
+  const isTop = !row.dataset.number.includes(".");
+  for (const item of row.querySelectorAll("[data-when]")) {
+    item.hidden = !isTop || !item.dataset.when.split(" ").includes(row.dataset.status);
+  }
+}
+
+body.addEventListener("toggle", (event) => event.target.open && menuOf(event.target.closest("tr")), true);
 
 // ---- rows that come and go
 
@@ -308,20 +336,21 @@ function move(step) {
 }
 
 function follow(selector) {
-  const link = current()?.querySelector(selector);
-  if (link) location.href = link.href;
+  const row = current();
+  const link = row && menuOf(row).querySelector(selector);
+  if (link && !link.closest("[hidden]")) location.href = link.href;
 }
 
 function press(value) {
   const row = current();
-  const button = row?.querySelector(`button[name="do"][value="${value} ${row.dataset.number}"]`);
+  const button = row && menuOf(row).querySelector(`button[value="${value} ${row.dataset.number}"]`);
   if (button && !button.closest("[hidden]")) act.requestSubmit(button);
 }
 
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  Enter: () => follow("a.number"),
+  Enter: () => current()?.querySelector("a.number").click(),
   ArrowRight: () => current()?.querySelector(".twig").ariaExpanded === "false" && toggle(current()),
   ArrowLeft: () => current()?.querySelector(".twig").ariaExpanded === "true" && toggle(current()),
   o: () => follow("[data-files]"),
@@ -331,7 +360,7 @@ const KEYS = {
   b: () => press("best"),
   g: () => press("good"),
   x: () => press("rejected"),
-  u: () => press("unrated"),
+  u: () => press("unknown"),
   s: () => current()?.querySelector(".pick input")?.click(),
   d: () => follow("[data-delete]"),
   m: () => current()?.querySelector("td.menu summary")?.click(),
