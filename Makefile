@@ -79,7 +79,7 @@ bench-crowd: $(VENV)/dev
 bench-many: $(VENV)/dev
 	$(BIN)/python benchmarks/many.py
 
-bench-pages: $(VENV)/core
+bench-pages: $(VENV)/dev
 	$(BIN)/python benchmarks/pages.py --out docs/reference/pages-benchmark.md
 
 bench-listeners: $(VENV)/dev
