@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,24 @@ pytestmark = [pytest.mark.real_data, pytest.mark.program, pytest.mark.slow, pyte
 PICTURES = os.environ.get("XTALFLOW_TEST_PICTURES", "")
 """A folder for pictures of the pages; those of the documentation are made by it."""
 IN_THE_DARK = {"report", "structure"}
+PLACES = {sys.prefix: "/opt/xtalflow", str(Path.home()): "/home/user"}
+"""Folders of the machine, and what pictures call them."""
 LONG_MS = 240_000
+_RENAME = """(places) => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    let text = texts.currentNode.data;
+    for (const [place, name] of Object.entries(places)) text = text.replaceAll(place, name);
+    if (text !== texts.currentNode.data) texts.currentNode.data = text;
+  }
+}"""
 
 
 @pytest.fixture
 def server(tmp_path: Path, shared_data: Path) -> Iterator[Server]:
     """A server that knows a monomer library."""
+    PLACES[str(tmp_path)] = "/home/user"
+    PLACES[str(shared_data)] = "/opt"
     line = CommandLine(tmp_path / "home", tmp_path / "projects", {"CLIBD_MON": str(shared_data / "monlib_min")})
     server = start_server(line)
     yield server
@@ -127,8 +140,13 @@ def _clone_cancel_delete(page: Page) -> None:
     _picture(page, "project")
     page.get_by_role("link", name="KPI plot").click()
     _picture(page, "kpis")
-    for name, link in (("what-runs", "What runs"), ("projects", "Projects")):
-        page.get_by_role("link", name=link).click()
+    for name, link in (
+        ("settings", "Settings"),
+        ("what-runs", "What runs"),
+        ("doctor", "Doctor"),
+        ("projects", "Projects"),
+    ):
+        page.get_by_role("link", name=link, exact=True).click()
         page.wait_for_timeout(300)
         _picture(page, name)
 
@@ -154,6 +172,7 @@ def _picture(page: Page, name: str) -> None:
     if not PICTURES:
         return
     page.wait_for_timeout(600)  # a plot may still be drawn
+    page.evaluate(_RENAME, PLACES)
     page.screenshot(path=Path(PICTURES, f"{name}.png"))
     if name in IN_THE_DARK:
         page.emulate_media(color_scheme="dark")
