@@ -29,7 +29,7 @@ async def pages_in_process() -> AsyncIterator[httpx.AsyncClient]:
 
     async with open_store(), Feed() as feed:
         serving = Serving(settings=Settings.load(), feed=feed, supervisor=None, local_user=user_name())
-        transport = httpx.ASGITransport(app=application(serving))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=application(serving))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://localhost", follow_redirects=True
         ) as browser:
