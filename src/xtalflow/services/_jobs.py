@@ -22,7 +22,7 @@ from ._documents import Document, file_document, job_document, summary_document
 from ._projects import find_project, project_of_folder, uuid_of
 
 if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
+    from xtalflow.db import JobDetail, ProjectRecord
 
 LOG = "log.txt"
 _NUMBER = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
@@ -93,12 +93,16 @@ async def jobs_to_wait_for(texts: Sequence[str], project: ProjectRecord, here: P
 async def job_details(found: FoundJob, *, with_report: bool = False) -> Document:
     """All of a job as JSON values, its children included."""
     detail = await db.job_detail(found.project.id, found.job.id)
-    document = job_document(detail, found.project.name, found.project.directory)
-    document["directory"] = str(found.project.directory)
-    document["warnings"] = await asyncio.to_thread(read_warnings, found.folder)
+    document = details_document(found, detail, await asyncio.to_thread(read_warnings, found.folder))
     if with_report:
         document["report"] = await asyncio.to_thread(read_report, found.folder)
     return document
+
+
+def details_document(found: FoundJob, detail: JobDetail, warnings: list[str]) -> Document:
+    """All of a job of which all is known."""
+    document = job_document(detail, found.project.name, found.project.directory)
+    return document | {"directory": str(found.project.directory), "warnings": warnings}
 
 
 async def list_jobs(
