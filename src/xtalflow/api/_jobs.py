@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from xtalflow.data import Finding, Severity
 from xtalflow.db import Evaluation, Role
-from xtalflow.engine import Limits
+from xtalflow.engine import Limits, open_below
 from xtalflow.errors import ValidationFailed
 from xtalflow.plugin import make_task
 from xtalflow.services import (
@@ -55,7 +55,7 @@ from ._answers import (
 from ._asking import asker_of, job_of, project_of, server_paths_of
 from ._bodies import CheckedJob, JobChange, JobOptionsBody, JobQuery, NewJob, NumberInPath, ProjectName, Truth, Whole
 from ._conditions import refusal_of_changed
-from ._downloads import open_below, path_answer
+from ._downloads import path_answer
 from ._pages import as_page
 from ._problems import (
     INVALID_PARAMETERS,
@@ -221,7 +221,7 @@ async def clone(
 async def get_report(request: HttpRequest, project: ProjectName, number: NumberInPath) -> Document:
     """The report of a job: sections of figures, tables, plots, texts and warnings."""
     found = await job_of(request, project, number)
-    report = await asyncio.to_thread(read_report, found.folder)
+    report = await asyncio.to_thread(read_report, found.project.directory, found.folder)
     if report is None:
         raise Refused(NOT_FOUND, f"{found.name} has no report")
     return report

@@ -144,7 +144,7 @@ async def _check_of_detail(found: FoundJob, check: Callable[[Document], object])
 
     They come with the end of a job, which its record tells too.
     """
-    warnings = await asyncio.to_thread(read_warnings, found.folder)
+    warnings = await asyncio.to_thread(read_warnings, found.project.directory, found.folder)
     return lambda detail: check(details_document(found, detail, warnings))
 
 

@@ -190,10 +190,18 @@ def test_a_link_out_of_the_project_is_not_followed(rest: httpx.Client, job: dict
     path.unlink()
     path.symlink_to(secret)
     log.symlink_to(secret)
+    report = path.with_name("report.json")
+    secret.write_text(report.read_text())
+    report.unlink()
+    report.symlink_to(secret)
+    told = rest.get(f"/projects/rest/jobs/{made['number']}/report")
 
     for address in (f"files/{file['uuid']}/content", f"files/{file['uuid']}/preview", f"jobs/{made['number']}/log"):
         assert code(rest.get(f"/projects/rest/{address}")) == (404, "unknown-file")
     assert code(rest.get(f"/projects/rest/jobs/{made['number']}/log?tail=2")) == (404, "unknown-file")
+    assert code(told) == (422, "invalid")
+    assert told.json()["detail"] == f"CCP4_JOBS/job_{made['number']}/report.json: leads out of the project's folder"
+    assert rest.get(f"/projects/rest/jobs/{made['number']}").json()["warnings"] == []
 
 
 @pytest.mark.parametrize(
