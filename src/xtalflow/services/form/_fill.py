@@ -20,7 +20,7 @@ from xtalflow.data import (
     Severity,
     choices_in,
 )
-from xtalflow.errors import InvalidInput, InvalidValue
+from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.plugin import CPluginScript
 
 from .._parameters import SECTIONS
@@ -189,6 +189,12 @@ class _Filler:
                 file.restore()
                 message = f"must be {exc.allowed}" if isinstance(exc, InvalidValue) else str(exc)
                 self.typed.refuse(file, text, message)
+        try:
+            self.places.path_of(file)
+        except UnreadableFile as exc:
+            text = shown_value(file)
+            file.restore()
+            self.typed.refuse(file, text, str(exc))
         for part in choices_in(file):
             self.fill(part, f"{name}.{part.name}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow.data import CDataFile
-from xtalflow.engine import FileRecord
+from xtalflow.engine import FileRecord, path_below
 from xtalflow.xtal import CMiniMtzDataFile, class_named, class_names
 
 PROJECT_FILE = "file:"
@@ -67,6 +67,18 @@ class FilePlaces:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {str(record.id): record for record in self.records})
+
+    def path_of(self, file: CDataFile) -> Path | None:
+        """Where a file that was chosen is read; None if none was.
+
+        Raises
+        ------
+        UnreadableFile
+            It is one of the project, and a symbolic link leads out of that.
+        """
+        if self.directory is None or file.path is None or not file.dbFileId.value:
+            return file.path
+        return path_below(self.directory, file.path)
 
     def offers_for(self, parameter: CDataFile) -> list[FileOffer]:
         """The files of the project that a parameter can take.
