@@ -122,8 +122,17 @@ def change_password(name: str, password: str) -> None:
 
 @transaction.atomic
 def remove_person(name: str) -> None:
-    """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name."""
+    """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such account, or a project would have no owner any more.
+    """
     user = _user(name)
+    owned = Membership.objects.filter(user=user, role=Role.OWNER.value).values("project")
+    for project in Project.objects.select_for_update().filter(pk__in=owned).order_by("pk"):
+        _refuse_last_owner(project, user)
     user.is_active = user.is_superuser = user.is_staff = False
     user.set_unusable_password()
     user.save(update_fields=["is_active", "is_superuser", "is_staff", "password"])

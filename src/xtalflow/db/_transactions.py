@@ -153,8 +153,8 @@ def change_job(writer: Writer, job_uuid: UUID, edit: JobEdit, check: Callable[[J
     with writing(writer.project, writer.actor) as ledger:
         if check is not None:
             check(job_detail(writer.project, job_uuid))
-        edit_job(ledger, job_uuid, edit)
-        writer.log(ledger, job_uuid, edit)
+        if edit_job(ledger, job_uuid, edit):
+            writer.log(ledger, job_uuid, edit)
         return ledger.job_record(job_uuid)
 
 

@@ -36,10 +36,9 @@ def path_below(directory: Path, path: Path | str) -> Path:
     UnreadableFile
         It leads out of the folder, or in a circle.
     """
-    named = directory / path
-    name = named.relative_to(directory) if named.is_relative_to(directory) else named
+    name = _name_below(directory, path)
     try:
-        real, root = named.resolve(), directory.resolve()
+        real, root = (directory / path).resolve(), directory.resolve()
     except (OSError, RuntimeError, ValueError) as exc:
         raise UnreadableFile(name, "is not on the disk: its symbolic links, or its name, lead nowhere") from exc
     if not real.is_relative_to(root) or real == root:
@@ -59,14 +58,21 @@ def open_below(directory: Path, path: Path | str) -> OpenedFile:
         real = path_below(directory, path)
     except UnreadableFile as exc:
         raise UnknownFile(str(exc.path), exc.reason) from exc
+    name = str(_name_below(directory, path))
     try:
         # what was resolved must not have become a link meanwhile, and a pipe must not hold us up
         descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as exc:
         is_missing = exc.errno in (errno.ENOENT, errno.ENOTDIR)
-        raise UnknownFile(str(path), "is not on the disk" if is_missing else "cannot be read") from exc
+        raise UnknownFile(name, "is not on the disk" if is_missing else "cannot be read") from exc
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise UnknownFile(str(path), "is not a file")
+        raise UnknownFile(name, "is not a file")
     return OpenedFile(source=os.fdopen(descriptor, "rb"), size=found.st_size, modified=found.st_mtime)
+
+
+def _name_below(directory: Path, path: Path | str) -> Path:
+    """What sentences call a file: by its path below the folder, if it is there."""
+    named = directory / path
+    return named.relative_to(directory) if named.is_relative_to(directory) else named

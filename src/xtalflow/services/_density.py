@@ -82,11 +82,6 @@ class ShownFile:
     directory: Path
     columns: str = ""
 
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-        return self.directory / self.file.path
-
     def readable_path(self) -> Path:
         """Where it is read; `UnreadableFile` if a symbolic link leads out of the project."""
         return path_below(self.directory, self.file.path)
@@ -98,7 +93,8 @@ class ShownFile:
     def check(self) -> None:
         """Refuse a file that is no longer there."""
         if not self.file.available:
-            raise UnreadableFile(self.path, "it was purged; to see it, restart the job or clone it and run the clone")
+            reason = "it was purged; to see it, restart the job or clone it and run the clone"
+            raise UnreadableFile(Path(self.file.path), reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

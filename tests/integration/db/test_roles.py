@@ -99,6 +99,17 @@ async def owned_project(*owners: str) -> ProjectRecord:
 
 
 @pytest.mark.usefixtures("database")
+async def test_the_account_of_a_last_owner_is_not_removed() -> None:
+    project = await owned_project("ada", "bob")
+    ada, bob = (f"{name}.{project.name}" for name in ("ada", "bob"))
+    await remove_person(bob)
+
+    with pytest.raises(InvalidInput, match=f"^{ada} is the last owner of {project.name}: "):
+        await remove_person(ada)
+    assert await roles_of(await person_named(ada)) == {project.name: Role.OWNER}
+
+
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.READER])
 async def test_the_last_owner_of_a_project_stays_its_owner(role: Role | None) -> None:
     """Nothing is changed or told of; with a second owner the first one may go."""

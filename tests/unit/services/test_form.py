@@ -201,6 +201,26 @@ def test_a_file_that_leads_out_of_the_project_is_refused_at_its_field(task: Samp
     assert not task.inputData.XYZIN.isSet()
 
 
+def test_who_may_name_no_paths_gets_no_file_from_elsewhere_by_a_clone(task: Sample, tmp_path: Path) -> None:
+    """A task may come with paths of whoever made it, also in the rows of lists; an upload is one's own."""
+    outside, own, project = tmp_path / "outside.pdb", tmp_path / "own.pdb", tmp_path / "project"
+    project.mkdir()
+    for file in (outside, own):
+        file.write_text(ONE_ATOM)
+    (project / "link.txt").symlink_to(outside)
+    task.container.project_directory = project
+    task.inputData.XYZIN.set(outside)
+    task.inputData.NOTES.addItem().set(project / "link.txt")
+    places = FilePlaces(directory=project, upload=lambda _: own)
+    refused = filled(task, {"inputData.WHOLE": "upload:1"}, places)
+
+    assert refused == {
+        "inputData.XYZIN": f"{outside}: leads out of the project's folder",
+        "inputData.NOTES[0]": "link.txt: leads out of the project's folder",
+    }
+    assert task.inputData.WHOLE.path == own
+
+
 def test_the_columns_of_a_file_that_leads_out_of_the_project_are_not_offered(
     task: Sample, tmp_path: Path, shared_data: Path
 ) -> None:

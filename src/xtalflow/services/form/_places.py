@@ -76,9 +76,21 @@ class FilePlaces:
         UnreadableFile
             It is one of the project, and a symbolic link leads out of that.
         """
-        if self.directory is None or file.path is None or not file.dbFileId.value:
+        if self.directory is None or file.path is None or not file.path.is_relative_to(self.directory):
             return file.path
         return path_below(self.directory, file.path)
+
+    def refuse_outside(self, file: CDataFile) -> None:
+        """Refuse a file that who asks may not have: for whom no paths are resolved, all that is outside the project.
+
+        Raises
+        ------
+        UnreadableFile
+            It is outside, or a symbolic link leads out.
+        """
+        if self.directory is not None and file.path is not None and self.here is None:
+            path_below(self.directory, file.path)
+        self.path_of(file)
 
     def offers_for(self, parameter: CDataFile) -> list[FileOffer]:
         """The files of the project that a parameter can take.
