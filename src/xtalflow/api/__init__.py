@@ -18,7 +18,7 @@ from ._asking import (
     token_asker,
 )
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
-from ._downloads import OpenedFile, file_answer, open_below, path_answer
+from ._downloads import file_answer, path_answer
 from ._interface import interface
 from ._middleware import rest
 from ._problems import BAD_REQUEST, FAILED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, ProblemKind, kind_of, problem
@@ -35,7 +35,6 @@ __all__ = [
     "Asker",
     "NotAllowed",
     "NotSignedIn",
-    "OpenedFile",
     "ProblemKind",
     "StreamedBody",
     "address_of",
@@ -48,7 +47,6 @@ __all__ = [
     "interface",
     "job_of",
     "kind_of",
-    "open_below",
     "path_answer",
     "problem",
     "project_of",

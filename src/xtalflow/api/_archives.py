@@ -12,10 +12,8 @@ from pathlib import Path, PurePosixPath
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from xtalflow.engine import FileRecord
+from xtalflow.engine import FileRecord, open_below
 from xtalflow.errors import UnknownFile
-
-from ._downloads import open_below
 
 _CHUNK = 1 << 20
 _MISSING = "MISSING.txt"

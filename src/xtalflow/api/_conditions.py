@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -38,12 +39,17 @@ def refuse_changed(request: HttpRequest, etag: str) -> None:
         raise Refused(CHANGED, "this is not any more as you know it: read it again", {"ETag": etag})
 
 
-def refuse_changed_document(request: HttpRequest, answer: type, document: Any) -> None:
-    """The same for what is answered as a document."""
-    if "If-Match" in request.headers:
-        adapter: TypeAdapter[Any] = TypeAdapter(answer)
+def refusal_of_changed(request: HttpRequest, answer: type) -> Callable[[Any], None] | None:
+    """The same for what is answered as a document, to be called with that; None if whoever asks does not say."""
+    if "If-Match" not in request.headers:
+        return None
+    adapter: TypeAdapter[Any] = TypeAdapter(answer)
+
+    def refuse(document: Any) -> None:
         content = adapter.validate_python(document)
         refuse_changed(request, etag_of(render(adapter.dump_python(content, by_alias=True, exclude_unset=True))))
+
+    return refuse
 
 
 def _strong(tag: str) -> str:

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import re
-import stat
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, http_date, parse_etags
 
+from xtalflow.engine import open_below
 from xtalflow.errors import UnknownFile
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
-    from xtalflow.engine import FileRecord
+    from xtalflow.engine import FileRecord, OpenedFile
 
 _CHUNK = 256 << 10
 _SAFE_TYPE = re.compile(r"(application|chemical)/[A-Za-z0-9.+_-]+")
 _ACTIVE = re.compile(r"html|xml|javascript|ecmascript|svg|pdf", re.IGNORECASE)
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
-
-
-@dataclass(slots=True)
-class OpenedFile:
-    """A file below a project's folder, open for reading; whoever answers with it closes it."""
-
-    source: BinaryIO
-    size: int
-    modified: float
 
 
 class _Part:
@@ -124,31 +112,6 @@ async def path_answer(
         opened.source.close()
         return HttpResponse(status=status, headers=headers)
     return StreamingHttpResponse(_Part(opened, start, end - start), status=status, headers=headers)
-
-
-def open_below(directory: Path, path: str) -> OpenedFile:
-    """An ordinary file below a folder, open; symbolic links are followed, and must not lead out of it.
-
-    Raises
-    ------
-    UnknownFile
-        It is not there, may not be read, is no ordinary file, or leads out of the folder.
-    """
-    try:
-        real, root = (directory / path).resolve(strict=True), directory.resolve(strict=True)
-        if not real.is_relative_to(root) or real == root:
-            raise UnknownFile(path, "leads out of the project's folder")
-        # what was resolved must not have become a link meanwhile, and a pipe must not hold us up
-        descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError, RuntimeError) as exc:
-        number = exc.errno if isinstance(exc, OSError) else None
-        reason = "is not on the disk" if number in (errno.ENOENT, errno.ENOTDIR, None) else "cannot be read"
-        raise UnknownFile(path, reason) from exc
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(descriptor)
-        raise UnknownFile(path, "is not a file")
-    return OpenedFile(source=os.fdopen(descriptor, "rb"), size=found.st_size, modified=found.st_mtime)
 
 
 def _media_type(known: str, inline: bool) -> str:

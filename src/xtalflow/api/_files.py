@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from xtalflow import db
 from xtalflow.db import Role
+from xtalflow.engine import open_below, path_below
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import (
     Upload,
@@ -33,7 +34,7 @@ from ._answers import ListedFile, Page, PreviewAnswer, UploadAnswer
 from ._asking import asker_of, job_of, project_of
 from ._bodies import JobNumber, ProjectName, Whole
 from ._body import STREAMED, body_of
-from ._downloads import file_answer, open_below
+from ._downloads import file_answer
 from ._pages import CURSOR, page_of
 from ._problems import NOT_FOUND, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, UNKNOWN_JOB, WRONG_TYPE, Refused
 from ._ranges import RANGES
@@ -192,7 +193,7 @@ async def remove_upload(request: HttpRequest, project: ProjectName, upload: Uplo
 def _preview(home: ProjectRecord, record: FileRecord) -> Document:
     with open_below(home.directory, record.path).source as source:
         begin = source.read(_TEXT_BYTES + 1)
-    if begin[:4] == b"MTZ " and (columns := _columns(home.directory / record.path)):
+    if begin[:4] == b"MTZ " and (columns := _columns(path_below(home.directory, record.path))):
         return {"kind": "reflections", "text": "", "is_all": True, "columns": columns}
     if b"\0" in begin:
         return {"kind": "none", "text": "", "is_all": False, "columns": []}

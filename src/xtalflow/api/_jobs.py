@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from xtalflow.data import Finding, Severity
 from xtalflow.db import Evaluation, Role
-from xtalflow.engine import Limits
+from xtalflow.engine import Limits, open_below
 from xtalflow.errors import ValidationFailed
 from xtalflow.plugin import make_task
 from xtalflow.services import (
@@ -25,9 +25,9 @@ from xtalflow.services import (
     cancel_job,
     clone_parameters,
     command_line,
-    comment_job,
     delete_jobs,
     drop_upload,
+    edit_job,
     fill_form,
     job_details,
     job_events,
@@ -36,10 +36,8 @@ from xtalflow.services import (
     log_path,
     page_of_jobs,
     plan_deletion,
-    rate_job,
     read_report,
     restart_job,
-    retitle_job,
     submit_job,
 )
 
@@ -56,8 +54,8 @@ from ._answers import (
 )
 from ._asking import asker_of, job_of, project_of, server_paths_of
 from ._bodies import CheckedJob, JobChange, JobOptionsBody, JobQuery, NewJob, NumberInPath, ProjectName, Truth, Whole
-from ._conditions import refuse_changed_document
-from ._downloads import open_below, path_answer
+from ._conditions import refusal_of_changed
+from ._downloads import path_answer
 from ._pages import as_page
 from ._problems import (
     INVALID_PARAMETERS,
@@ -162,17 +160,18 @@ async def get_job(request: HttpRequest, project: ProjectName, number: NumberInPa
 
 @jobs.asks("PATCH", _JOB, JobAnswer)
 async def change_job(request: HttpRequest, project: ProjectName, number: NumberInPath, body: JobChange) -> Document:
-    """Change what is said of a job: its title, its comments, and its rating."""
+    """Change what is said of a job: its title, its comments, and its rating; all or nothing."""
     found = await job_of(request, project, number, Role.EDITOR)
     actor = (await asker_of(request)).actor
-    refuse_changed_document(request, JobAnswer, await job_details(found))
-    if body.title is not None:
-        await retitle_job(found, body.title, client=actor)
-    if body.comments is not None:
-        await comment_job(found, body.comments, client=actor)
-    if body.evaluation is not None:
-        await rate_job(found, Evaluation[body.evaluation.upper()], client=actor)
-    return await job_details(await job_of(request, project, number))
+    await edit_job(
+        found,
+        title=body.title,
+        comments=body.comments,
+        evaluation=None if body.evaluation is None else Evaluation[body.evaluation.upper()],
+        check=refusal_of_changed(request, JobAnswer),
+        client=actor,
+    )
+    return await job_details(found)
 
 
 @jobs.asks("GET", f"{_JOB}/deletion", DeletionAnswer)
@@ -222,7 +221,7 @@ async def clone(
 async def get_report(request: HttpRequest, project: ProjectName, number: NumberInPath) -> Document:
     """The report of a job: sections of figures, tables, plots, texts and warnings."""
     found = await job_of(request, project, number)
-    report = await asyncio.to_thread(read_report, found.folder)
+    report = await asyncio.to_thread(read_report, found.project.directory, found.folder)
     if report is None:
         raise Refused(NOT_FOUND, f"{found.name} has no report")
     return report

@@ -14,17 +14,14 @@ from xtalflow.db import Role, Scope
 from xtalflow.services import (
     ProjectFilter,
     TrashEntry,
-    archive_project,
     check_project_name,
     delete_project,
-    describe_project,
+    edit_project,
     empty_trash,
-    find_project_named,
     list_trash,
     page_of_projects,
     project_document,
     project_size,
-    rename_project,
     restore_entry,
     tag_project,
 )
@@ -40,7 +37,7 @@ from ._answers import (
 )
 from ._asking import asker_of, project_of, refuse_scope
 from ._bodies import NewProject, ProjectChange, ProjectName, Whole
-from ._conditions import refuse_changed_document
+from ._conditions import refusal_of_changed
 from ._pages import CURSOR, as_page
 from ._problems import NOT_FOUND, Refused
 from ._room import Room
@@ -103,19 +100,19 @@ async def get_project(request: HttpRequest, project: ProjectName) -> Document:
 
 @projects.asks("PATCH", "/projects/{project}", ProjectAnswer)
 async def change_project(request: HttpRequest, project: ProjectName, body: ProjectChange) -> Document:
-    """Change what is said of a project: its name, description and tags, and whether it is archived."""
+    """Change what is said of a project: its name, description and tags, and whether it is archived; all or nothing."""
     home = await project_of(request, project, Role.EDITOR)
     actor = (await asker_of(request)).actor
-    refuse_changed_document(request, ProjectAnswer, project_document(home))
-    if body.name is not None and body.name != home.name:
-        home = await rename_project(home, body.name, client=actor)
-    if body.description is not None and body.description != home.description:
-        home = await describe_project(home, body.description, client=actor)
-    if body.tags is not None and sorted(body.tags) != sorted(home.tags):
-        home = await tag_project(home, body.tags, client=actor)
-    if body.archived is not None and body.archived != home.is_archived:
-        home = await archive_project(home, archived=body.archived, client=actor)
-    return project_document(await find_project_named(str(home.id)))
+    changed = await edit_project(
+        home,
+        name=body.name,
+        description=body.description,
+        tags=body.tags,
+        archived=body.archived,
+        check=refusal_of_changed(request, ProjectAnswer),
+        client=actor,
+    )
+    return project_document(changed)
 
 
 @projects.asks("GET", "/projects/{project}/deletion", ProjectSizeAnswer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,9 @@ from xtalflow.engine import (
 from xtalflow.plugin import Progress
 
 from . import _attempts, _deletion, _housing, _queries, _queue, _transactions
-from ._project_log import ProjectEdit
+from ._project_log import JobEdit, ProjectEdit
 from ._projects import project_by_uuid
-from ._records import Actor, AttemptRecord, Evaluation, ProjectRecord
+from ._records import Actor, AttemptRecord, Evaluation, JobDetail, ProjectRecord
 from ._replay import RunSettlement, replay, settle
 from ._session import in_database
 from ._submission import MakeFolder, Submission, Submitted, submit
@@ -180,9 +180,17 @@ class AsyncDatabaseHandler(JobStoreBase):
         title: str | None = None,
         comments: str | None = None,
         evaluation: Evaluation | None = None,
+        check: Callable[[JobDetail], object] | None = None,
     ) -> JobRecord:
-        """Change what a user says about a job."""
-        return await in_database(_transactions.change_job, self._writer, job_uuid, title, comments, evaluation)
+        """Change what a user says about a job.
+
+        Parameters
+        ----------
+        check
+            Called with the job as it is, within the transaction that changes it; nothing is changed if it raises.
+        """
+        edit = JobEdit(title=title, comments=comments, evaluation=evaluation)
+        return await in_database(_transactions.change_job, self._writer, job_uuid, edit, check)
 
     async def edit_project(
         self,
@@ -191,8 +199,16 @@ class AsyncDatabaseHandler(JobStoreBase):
         description: str | None = None,
         tags: Sequence[str] | None = None,
         archived: bool | None = None,
+        check: Callable[[ProjectRecord], object] | None = None,
     ) -> ProjectRecord:
         """Change what a user says about the project; `tags` replaces all that it has, its folder stays.
+
+        What the project has already is no change, and nothing is written of it.
+
+        Parameters
+        ----------
+        check
+            Called with the project as it is, within the transaction that changes it; nothing is changed if it raises.
 
         Raises
         ------
@@ -201,7 +217,7 @@ class AsyncDatabaseHandler(JobStoreBase):
         """
         told = None if tags is None else tuple(tags)
         edit = ProjectEdit(name=name, description=description, tags=told, archived=archived)
-        await in_database(_transactions.change_project, self._writer, edit)
+        await in_database(_transactions.change_project, self._writer, edit, check)
         self._record = await in_database(project_by_uuid, self.project)
         return self._record
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from xtalflow.errors import InvalidInput
@@ -21,7 +21,7 @@ from ._clean import short_text
 from ._ledger import writing
 from ._records import Account, Actor, ApiTokenRecord, Person, Role, Scope
 from ._remembered import forget
-from .models import ApiToken, Membership, User
+from .models import ApiToken, Membership, Project, User
 
 TOKEN_PREFIX = "xtalflow_"  # noqa: S105  # how a token begins, so that one is known where it does not belong
 
@@ -122,8 +122,17 @@ def change_password(name: str, password: str) -> None:
 
 @transaction.atomic
 def remove_person(name: str) -> None:
-    """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name."""
+    """Close an account: nobody signs in by it any more, and its tokens are gone; its jobs keep its name.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such account, or a project would have no owner any more.
+    """
     user = _user(name)
+    owned = Membership.objects.filter(user=user, role=Role.OWNER.value).values("project")
+    for project in Project.objects.select_for_update().filter(pk__in=owned).order_by("pk"):
+        _refuse_last_owner(project, user)
     user.is_active = user.is_superuser = user.is_staff = False
     user.set_unusable_password()
     user.save(update_fields=["is_active", "is_superuser", "is_staff", "password"])
@@ -160,9 +169,17 @@ def members_of(project: UUID) -> list[tuple[str, Role]]:
 
 @transaction.atomic
 def give_role(project: UUID, name: str, role: Role | None, actor: Actor) -> None:
-    """Give somebody a role in a project, or with None take it; the history of the project tells of it."""
+    """Give somebody a role in a project, or with None take it; the history of the project tells of it.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such account, or it is the last owner and would be none any more.
+    """
     user = _user(name)
     with writing(project, actor) as ledger:
+        if role is not Role.OWNER:
+            _refuse_last_owner(ledger.project, user)
         if role is None:
             Membership.objects.filter(project=ledger.project, user=user).delete()
         else:
@@ -183,11 +200,13 @@ def make_token(person: Person, name: str, scope: Scope, days: int | None) -> str
         raise InvalidInput("a token needs a name, by which it can be taken back")
     if days is not None and not 1 <= days <= 3650:
         raise InvalidInput(f"{days} days: a token is for 1 to 3650 days, or for ever")
-    if ApiToken.objects.filter(user=person.id, name=name).exists():
-        raise InvalidInput(f"there is a token {name!r} already")
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
     expiry = None if days is None else timezone.now() + timedelta(days=days)
-    ApiToken.objects.create(user_id=person.id, name=name, hash=_hash(text), scope=scope.value, expiry=expiry)
+    try:
+        with transaction.atomic():
+            ApiToken.objects.create(user_id=person.id, name=name, hash=_hash(text), scope=scope.value, expiry=expiry)
+    except IntegrityError as exc:  # the account is never deleted, and no two hashes are alike: it is the name
+        raise InvalidInput(f"there is a token {name!r} already") from exc
     return text
 
 
@@ -212,6 +231,15 @@ def revoke_token(person: Person, name: str) -> None:
     gone, _ = ApiToken.objects.filter(user=person.id, name=name).delete()
     if not gone:
         raise InvalidInput(f"{person.name} has no token {name!r}")
+
+
+def _refuse_last_owner(project: Project, user: User) -> None:
+    """Refuse that a project, which this transaction holds, loses the last one who may give roles in it."""
+    owners = Membership.objects.filter(project=project, role=Role.OWNER.value)
+    if owners.filter(user=user).exists() and not owners.filter(user__is_active=True).exclude(user=user).exists():
+        raise InvalidInput(
+            f"{user.username} is the last owner of {project.name}: give somebody else the role of an owner first"
+        )
 
 
 def _give_password(user: User, password: str) -> None:

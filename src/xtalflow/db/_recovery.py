@@ -355,7 +355,7 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
         case Reuse():
             keep_reuse(ledger, job_uuid, event)
         case JobEdit():
-            edit_job(ledger, job_uuid, title=event.title, comments=event.comments, evaluation=event.evaluation)
+            edit_job(ledger, job_uuid, event)
 
 
 def _move(ledger: Ledger, job: JobRecord, to: JobStatus, move: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ What a runner does is in its journal already and is written by `_replay`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -39,11 +39,13 @@ from xtalflow.plugin import Progress
 from ._layout import ProjectFile, rewrite_project_file
 from ._ledger import Ledger, writing
 from ._project_log import JobEdit, LogEvent, ProjectEdit, Purge, append_lines
-from ._records import Actor, Evaluation, UseRole
+from ._projects import project_by_uuid
+from ._queries import job_detail
+from ._records import Actor, JobDetail, ProjectRecord, UseRole
 from ._rows import batched, ordered_file_records
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_cycle, keep_progress, keep_reuse, move_job
-from ._write_projects import edit_project
+from ._write_projects import edit_project, news_in
 from ._write_values import set_values
 from .models import File, FileUse, Project
 
@@ -147,18 +149,24 @@ def report_cycle(writer: Writer, job_uuid: UUID, values: Mapping[str, float]) ->
 
 
 @transaction.atomic
-def change_job(
-    writer: Writer, job_uuid: UUID, title: str | None, comments: str | None, evaluation: Evaluation | None
-) -> JobRecord:
+def change_job(writer: Writer, job_uuid: UUID, edit: JobEdit, check: Callable[[JobDetail], object] | None) -> JobRecord:
     with writing(writer.project, writer.actor) as ledger:
-        edit_job(ledger, job_uuid, title=title, comments=comments, evaluation=evaluation)
-        writer.log(ledger, job_uuid, JobEdit(title=title, comments=comments, evaluation=evaluation))
+        if check is not None:
+            check(job_detail(writer.project, job_uuid))
+        if edit_job(ledger, job_uuid, edit):
+            writer.log(ledger, job_uuid, edit)
         return ledger.job_record(job_uuid)
 
 
 @transaction.atomic
-def change_project(writer: Writer, edit: ProjectEdit) -> None:
+def change_project(writer: Writer, edit: ProjectEdit, check: Callable[[ProjectRecord], object] | None) -> None:
     with writing(writer.project, writer.actor) as ledger:
+        project = project_by_uuid(writer.project)
+        if check is not None:
+            check(project)
+        edit = news_in(edit, project)
+        if edit == ProjectEdit():
+            return
         edit_project(ledger, edit)
         writer.log(ledger, None, edit)
         if edit.name is not None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from xtalflow.engine import TRASH, JobId, encode_json, from_json, sync_folder, to_json
+from xtalflow.engine import TRASH, JobId, encode_json, from_json, path_below, sync_folder, to_json
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
 from xtalflow.formats import write_atomically
 
@@ -100,8 +100,8 @@ def write_deletion(directory: Path, deletion: Deletion) -> None:
 
 
 def read_deletion(directory: Path, entry: str) -> Deletion:
-    """The deletion of an entry; `UnreadableFile` if it has none that can be understood."""
-    path = directory / TRASH / entry / DELETION
+    """The deletion of an entry; `UnreadableFile` if it has none in the project that can be understood."""
+    path = path_below(directory, Path(TRASH) / entry / DELETION)
     try:
         deletion = from_json(Deletion, json.loads(path.read_bytes()))
         for each in (*deletion.paths, *deletion.renamed.values()):

@@ -17,7 +17,7 @@ from xtalflow.plugin import JobStatus, Progress
 from ._clean import clean_checksum, clean_json, clean_text, short_text
 from ._job_numbers import is_child_number, number_key, top_number
 from ._ledger import Ledger
-from ._records import Evaluation
+from ._project_log import JobEdit
 from ._remembered import user_pk
 from ._rows import job_rows
 from ._write_files import add_results
@@ -115,17 +115,21 @@ def keep_cycle(ledger: Ledger, job_uuid: UUID, values: Mapping[str, float]) -> N
     _update(ledger, job_uuid, cycle_values=clean_json(values, "cycle"))
 
 
-def edit_job(
-    ledger: Ledger, job_uuid: UUID, *, title: str | None, comments: str | None, evaluation: Evaluation | None
-) -> None:
-    """What a user says about a job."""
-    texts = {"title": title, "comments": comments}
+def edit_job(ledger: Ledger, job_uuid: UUID, edit: JobEdit) -> bool:
+    """What a user says about a job; whether that is news."""
+    texts = {"title": edit.title, "comments": edit.comments}
     columns: dict[str, Any] = {name: clean_text(text) for name, text in texts.items() if text is not None}
-    if evaluation is not None:
-        columns["evaluation"] = evaluation.value
+    if edit.evaluation is not None:
+        columns["evaluation"] = edit.evaluation.value
+    kept = Job.objects.filter(project=ledger.project, uuid=job_uuid)
+    if (known := kept.values("title", "comments", "evaluation").first()) is None:
+        ledger.job(job_uuid)  # tells that there is none
+    said = dict(known or {})
+    columns = {name: value for name, value in columns.items() if said.get(name) != value}
     if columns:
         _update(ledger, job_uuid, **columns)
         ledger.note("edited", job_uuid, columns)
+    return bool(columns)
 
 
 def _update(ledger: Ledger, job_uuid: UUID, **columns: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from xtalflow.errors import InvalidInput
@@ -9,6 +10,7 @@ from xtalflow.errors import InvalidInput
 from ._clean import clean_text, short_text
 from ._ledger import Ledger
 from ._project_log import ProjectEdit
+from ._records import ProjectRecord
 from .models import Project, ProjectTag
 
 
@@ -33,6 +35,17 @@ def edit_project(ledger: Ledger, edit: ProjectEdit) -> None:
         ledger.project.tags.set(ProjectTag.objects.filter(parent__isnull=True, text__in=texts))
     if changes:
         ledger.note("edited", None, changes)
+
+
+def news_in(edit: ProjectEdit, project: ProjectRecord) -> ProjectEdit:
+    """An edit without what the project has already."""
+    if edit.name is not None and edit.name.strip() == project.name:
+        edit = replace(edit, name=None)
+    if edit.description is not None and clean_text(edit.description) == project.description:
+        edit = replace(edit, description=None)
+    if edit.tags is not None and {tag.strip() for tag in edit.tags} == set(project.tags):
+        edit = replace(edit, tags=None)
+    return replace(edit, archived=None) if edit.archived == project.is_archived else edit
 
 
 def free_project_name(name: str) -> str:

@@ -22,7 +22,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-USE_I18N = False
+USE_I18N = False  # texts are written once, in English: templates need not look for translations of each
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None

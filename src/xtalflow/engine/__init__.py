@@ -2,6 +2,7 @@
 
 from xtalflow.plugin import JobStatus
 
+from ._below import OpenedFile, open_below, path_below
 from ._executor import LocalExecutor
 from ._files import (
     TEMPORARY,
@@ -139,6 +140,7 @@ __all__ = [
     "NewFile",
     "NewImport",
     "NewJob",
+    "OpenedFile",
     "Outputs",
     "ProcessIdentity",
     "ProjectId",
@@ -173,8 +175,10 @@ __all__ = [
     "job_folder",
     "move_to_trash",
     "move_within",
+    "open_below",
     "papers_and_outputs",
     "params_header",
+    "path_below",
     "put_aside",
     "put_back",
     "read_end",

@@ -36,7 +36,17 @@ from ._density import (
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
 from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
-from ._edits import archive_project, comment_job, describe_project, rate_job, rename_project, retitle_job, tag_project
+from ._edits import (
+    archive_project,
+    comment_job,
+    describe_project,
+    edit_job,
+    edit_project,
+    rate_job,
+    rename_project,
+    retitle_job,
+    tag_project,
+)
 from ._feed import Feed, Message, event_document
 from ._finding import search
 from ._going import what_runs
@@ -191,6 +201,8 @@ __all__ = [
     "describe_project",
     "drop_old_uploads",
     "drop_upload",
+    "edit_job",
+    "edit_project",
     "empty_trash",
     "enter_demo_home",
     "event_document",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import create_plugin_for_job
+from xtalflow.engine import INPUT_PARAMS, create_plugin_for_job, path_below
 
 if TYPE_CHECKING:
     from xtalflow.plugin import CPluginScript
@@ -21,8 +22,9 @@ async def clone_parameters(found: FoundJob) -> CPluginScript:
     UnknownTask
         The job's task is not installed any more.
     UnreadableFile
-        Its parameter file is broken.
+        Its parameter file is broken, or leads out of the project.
     """
+    await asyncio.to_thread(path_below, found.project.directory, found.folder / INPUT_PARAMS)
     handler = await db.AsyncDatabaseHandler.open(found.project.id)
     plugin = await create_plugin_for_job(found.job, handler)
     plugin.job = None

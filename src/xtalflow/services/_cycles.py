@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xtalflow.engine import JOURNAL, Cycle, JobId, JournalReader, NewJob, job_folder
+from xtalflow.engine import JOURNAL, Cycle, JobId, JournalReader, NewJob, job_folder, path_below
 from xtalflow.errors import UnreadableFile
 
 from ._documents import Document
@@ -73,7 +73,7 @@ def _read(found: FoundJob) -> list[Document]:
 def _journal(found: FoundJob) -> Path:
     """The journal of the run that a job is a part of."""
     top = found.job.number.partition(".")[0]
-    return found.project.directory / job_folder(top) / JOURNAL
+    return path_below(found.project.directory, Path(job_folder(top)) / JOURNAL)
 
 
 def _count(cycle: Mapping[str, float], place: int) -> float:

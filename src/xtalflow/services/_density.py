@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
+from xtalflow.engine import path_below
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.xtal import MOST_MAP_POINTS, read_cell_density, read_model, viewer_cif, viewer_pdb
 
@@ -81,10 +82,9 @@ class ShownFile:
     directory: Path
     columns: str = ""
 
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-        return self.directory / self.file.path
+    def readable_path(self) -> Path:
+        """Where it is read; `UnreadableFile` if a symbolic link leads out of the project."""
+        return path_below(self.directory, self.file.path)
 
     def tag(self, made: str) -> str:
         """A name for what is made of the file: the same as long as both are."""
@@ -93,7 +93,8 @@ class ShownFile:
     def check(self) -> None:
         """Refuse a file that is no longer there."""
         if not self.file.available:
-            raise UnreadableFile(self.path, "it was purged; to see it, restart the job or clone it and run the clone")
+            reason = "it was purged; to see it, restart the job or clone it and run the clone"
+            raise UnreadableFile(Path(self.file.path), reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +210,7 @@ async def model_text(structure: ShownStructure, form: ModelFormat) -> bytes:
     """
     shown = structure.the_model()
     write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
-    return await _made.get(structure.model_tag(form), lambda: write(read_model(shown.path)).encode())
+    return await _made.get(structure.model_tag(form), lambda: write(read_model(shown.readable_path())).encode())
 
 
 async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = None) -> bytes:
@@ -224,8 +225,9 @@ async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = 
 
     def make() -> bytes:
         if box is not None:
-            return read_cell_density(shown.path, shown.columns).box(box.centre, box.radius)
-        return read_cell_density(shown.path, shown.columns, most_points=MOST_MAP_POINTS).asymmetric_unit()
+            return read_cell_density(shown.readable_path(), shown.columns).box(box.centre, box.radius)
+        whole = read_cell_density(shown.readable_path(), shown.columns, most_points=MOST_MAP_POINTS)
+        return whole.asymmetric_unit()
 
     return await _made.get(structure.map_tag(kind, box), make)
 
@@ -285,7 +287,7 @@ async def list_places(found: FoundJob) -> list[Document]:
 def _places_below(detail: JobDetail, directory: Path) -> list[Document]:
     report: Document = {}
     with suppress(UnreadableFile):  # the page of the report says so
-        report = read_report(directory / detail.job.folder) or {}
+        report = read_report(directory, directory / detail.job.folder) or {}
     tables = [
         {"title": f"{section['title']}: {item['title']}", "places": places}
         for section in report.get("sections", ())

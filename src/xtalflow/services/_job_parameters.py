@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from xtalflow.data import CCollection, CData, CDataFile, CList, HierarchicalObject, ValueState
+from xtalflow.engine import path_below
 from xtalflow.errors import XtalflowError
 from xtalflow.formats import expert_level, read_params
 from xtalflow.plugin import CPluginScript, make_task
@@ -54,13 +55,10 @@ def _document(found: FoundJob, asked: CPluginScript) -> Document:
 
 def _as_run(found: FoundJob) -> CPluginScript | None:
     """The task with the parameters that the run left; None if there are none, or none that can be read."""
-    path = found.folder / PARAMS
-    if not path.is_file():
-        return None
     plugin = make_task(found.job.task)
     plugin.container.project_directory = found.project.directory
     try:
-        read_params(path, plugin.container)
+        read_params(path_below(found.project.directory, found.folder / PARAMS), plugin.container)
     except XtalflowError:
         return None
     return plugin

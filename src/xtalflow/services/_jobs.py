@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
 from xtalflow.data import Severity
-from xtalflow.engine import JobId, JobRecord, JobStatus
+from xtalflow.engine import JobId, JobRecord, JobStatus, path_below
 from xtalflow.errors import InvalidInput, UnknownJob, UnreadableFile
 from xtalflow.formats import parse_xml
 from xtalflow.plugin import DIAGNOSTIC, REPORT
@@ -22,7 +22,7 @@ from ._documents import Document, file_document, job_document, summary_document
 from ._projects import find_project, project_of_folder, uuid_of
 
 if TYPE_CHECKING:
-    from xtalflow.db import ProjectRecord
+    from xtalflow.db import JobDetail, ProjectRecord
 
 LOG = "log.txt"
 _NUMBER = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
@@ -93,12 +93,18 @@ async def jobs_to_wait_for(texts: Sequence[str], project: ProjectRecord, here: P
 async def job_details(found: FoundJob, *, with_report: bool = False) -> Document:
     """All of a job as JSON values, its children included."""
     detail = await db.job_detail(found.project.id, found.job.id)
-    document = job_document(detail, found.project.name, found.project.directory)
-    document["directory"] = str(found.project.directory)
-    document["warnings"] = await asyncio.to_thread(read_warnings, found.folder)
+    document = details_document(
+        found, detail, await asyncio.to_thread(read_warnings, found.project.directory, found.folder)
+    )
     if with_report:
-        document["report"] = await asyncio.to_thread(read_report, found.folder)
+        document["report"] = await asyncio.to_thread(read_report, found.project.directory, found.folder)
     return document
+
+
+def details_document(found: FoundJob, detail: JobDetail, warnings: list[str]) -> Document:
+    """All of a job of which all is known."""
+    document = job_document(detail, found.project.name, found.project.directory)
+    return document | {"directory": str(found.project.directory), "warnings": warnings}
 
 
 async def list_jobs(
@@ -141,9 +147,9 @@ async def list_files(project: ProjectRecord, job: FoundJob | None = None) -> lis
     ]
 
 
-def read_report(folder: Path) -> Document | None:
-    """The report in a job's folder; None if there is none."""
-    path = folder / REPORT
+def read_report(directory: Path, folder: Path) -> Document | None:
+    """The report in the folder of a job of the project in `directory`; None if there is none."""
+    path = path_below(directory, folder / REPORT)
     try:
         report: Any = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -157,14 +163,14 @@ def read_report(folder: Path) -> Document | None:
     return report
 
 
-def read_warnings(folder: Path) -> list[str]:
+def read_warnings(directory: Path, folder: Path) -> list[str]:
     """What a job warned of, in its report and its diagnostics, each once; what cannot be read warns of nothing."""
     said: list[str] = []
     with suppress(UnreadableFile):
-        for section in (read_report(folder) or {}).get("sections", []):
+        for section in (read_report(directory, folder) or {}).get("sections", []):
             said += [item["text"] for item in section["items"] if item["kind"] == "warning"]
     with suppress(UnreadableFile):
-        for row in parse_xml(folder / DIAGNOSTIC):
+        for row in parse_xml(path_below(directory, folder / DIAGNOSTIC)):
             text = (row.findtext("description") or "").strip()
             if row.findtext("severityName") == Severity.WARNING.name and text:
                 name = (row.findtext("name") or "").strip()

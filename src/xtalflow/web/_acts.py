@@ -11,12 +11,14 @@ RATINGS = {
     each.name.lower(): each for each in (Evaluation.BEST, Evaluation.GOOD, Evaluation.REJECTED, Evaluation.UNKNOWN)
 }
 """What people say of a job; ``unknown`` takes it back."""
-CAN_CANCEL = tuple(status.key for status in (JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING))
+GOING = (JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING)
+"""Jobs that have not come to an end."""
+CAN_CANCEL = tuple(status.key for status in GOING)
 CAN_RESTART = tuple(status.key for status in JobStatus if status.is_end and JobStatus.QUEUED in status.successors)
 CAN_DELETE = tuple(status.key for status in JobStatus if status not in (JobStatus.QUEUED, JobStatus.RUNNING))
 
 
-async def do(found: FoundJob, what: str, actor: Actor) -> str:
+async def act_on_job(found: FoundJob, what: str, actor: Actor) -> str:
     """Cancel, restart or rate a job; what was done, in a sentence."""
     number = found.job.number
     if what == "cancel":

@@ -93,7 +93,7 @@ async def _report(found: FoundJob, context: dict[str, Any]) -> dict[str, Any]:
     below = []
     if not sections:
         for child in context["below"]:
-            read = await asyncio.to_thread(_read_report, child)
+            read = await asyncio.to_thread(_read_report, found, child)
             if theirs := report_sections(read, child["files"], has_structure=structure):
                 below.append({"job": child, "sections": theirs})
     told = {report["job"]["number"] for report in below}
@@ -117,10 +117,10 @@ async def _bad_end(found: FoundJob, context: dict[str, Any]) -> Document:
     return {"part": blamed[0] if blamed else context["job"], "lines": ""}
 
 
-def _read_report(job: Document) -> Document | None:
+def _read_report(found: FoundJob, child: Document) -> Document | None:
     """The report of a child job; none if it cannot be read."""
     try:
-        return read_report(Path(job["folder"]))
+        return read_report(found.project.directory, Path(child["folder"]))
     except UnreadableFile:
         return None
 

@@ -18,7 +18,7 @@ from xtalflow.services import (
     retitle_job,
 )
 
-from ._acts import do
+from ._acts import act_on_job
 from ._addresses import job_home, project_home, where_from
 from ._answers import done
 from ._job_head import job_context
@@ -69,7 +69,7 @@ async def _act(request: HttpRequest, found: FoundJob, actor: Actor) -> str:
             await retitle_job(found, sent.get("title", "").strip(), client=actor)
             return f"Job {number} has a new title."
         case other:
-            return await do(found, other, actor)
+            return await act_on_job(found, other, actor)
 
 
 _BASE = "projects/<str:project>/jobs/<str:number>/"

@@ -17,7 +17,7 @@ from xtalflow.figures import figure, heading
 from xtalflow.plugin import load_task
 from xtalflow.services import Document, FoundJob, job_details, job_neighbours, project_document
 
-from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS
+from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, GOING, RATINGS
 from ._addresses import project_home
 
 TABS = (
@@ -29,6 +29,7 @@ TABS = (
     ("history", "History", "history/"),
     ("structure", "Structure", "structure/"),
 )
+_GOING = frozenset(status.key for status in GOING)
 _SHOWN_TYPES = frozenset({"chemical/x-pdb", "application/CCP4-mtz-map"})
 """Types of files that the page of the structure shows."""
 
@@ -80,7 +81,7 @@ async def job_context(request: HttpRequest, found: FoundJob, tab: str, **more: A
         "figures": figures_of(document),
         "below": list(_below(document, 0)),
         "is_child": len(steps) > 1,
-        "is_running": document["status"] in CAN_CANCEL,
+        "is_running": document["status"] in _GOING,
         "has_structure": has_structure(document),
         "may": _rights(role, document, is_child=len(steps) > 1),
         "ratings": list(RATINGS),

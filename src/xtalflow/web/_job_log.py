@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_safe
 
-from xtalflow.api import job_of, open_below, path_answer
+from xtalflow.api import job_of, path_answer
+from xtalflow.engine import open_below
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import LOG, LogPart, log_after, log_before, log_path, logged_jobs
 
@@ -21,7 +22,7 @@ from ._job_head import job_context
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xtalflow.api import OpenedFile
+    from xtalflow.engine import OpenedFile
     from xtalflow.services import FoundJob
 
 _Result = TypeVar("_Result")

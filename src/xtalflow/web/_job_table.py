@@ -10,19 +10,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlencode
 
-from django.utils.html import format_html
-
 from xtalflow import db
 from xtalflow.db import JobFilter, Role
 from xtalflow.figures import duration, figure, fixed_places, heading
 from xtalflow.plugin import JobStatus
 from xtalflow.services import Document, page_of_jobs
 
-from ._acts import RATINGS
+from ._acts import GOING, RATINGS
 
 if TYPE_CHECKING:
     from django.http import QueryDict
-    from django.utils.safestring import SafeString
 
     from xtalflow.db import Page, ProjectRecord
 
@@ -31,10 +28,8 @@ MOST_OPEN = 20
 """Branches that one page shows open."""
 MOST_CHILDREN = 1000
 """Child jobs that an open branch shows."""
-GOING = "going"
-"""Jobs that have not come to an end."""
 _STATUSES = {
-    GOING: (JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING),
+    "going": GOING,
     **{
         status.key: (status,)
         for status in (
@@ -178,11 +173,6 @@ class Row:
     is_open: bool = False
     twig: str = ""
     """Where its branch is opened, or closed again."""
-
-    @property
-    def number(self) -> SafeString:
-        """Its number, escaped once: its row names it twenty times."""
-        return format_html("{}", self.job["number"])
 
     @property
     def depth(self) -> int:

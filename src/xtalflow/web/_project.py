@@ -29,7 +29,7 @@ from xtalflow.services import (
     project_document,
 )
 
-from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS, do
+from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS, act_on_job
 from ._addresses import project_home, where_from
 from ._answers import back_to, done
 from ._job_table import (
@@ -125,7 +125,7 @@ async def act(request: HttpRequest, project: str) -> HttpResponse:
         return await _ask_deletion(request, project)
     found = await job_of(request, project, number, Role.EDITOR)
     try:
-        sentence = await do(found, what, (await asker_of(request)).actor)
+        sentence = await act_on_job(found, what, (await asker_of(request)).actor)
     except (InvalidInput, IllegalTransition) as exc:
         return done(request, str(exc), back=where_from(request, project_home(found.project.name)), went_well=False)
     return done(request, sentence, back=where_from(request, project_home(found.project.name)))

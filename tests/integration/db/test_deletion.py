@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from contract.job_store_contract import new_file, new_import, running_job
-from xtalflow.db import PROJECT_LOG, AsyncDatabaseHandler, in_database, list_files, plan_deletion, recover_project
-from xtalflow.engine import InputUse, JobEnd, JobRecord, JobStatus, Kpi, NewJob
-from xtalflow.errors import InvalidInput
+from xtalflow.db import (
+    DELETION,
+    PROJECT_LOG,
+    AsyncDatabaseHandler,
+    Deletion,
+    in_database,
+    list_files,
+    plan_deletion,
+    read_deletion,
+    recover_project,
+    write_deletion,
+)
+from xtalflow.engine import TRASH, InputUse, JobEnd, JobRecord, JobStatus, Kpi, NewJob
+from xtalflow.errors import InvalidInput, UnreadableFile
 
 CountQueries = Callable[[Awaitable[object]], Awaitable[int]]
 
@@ -210,3 +222,17 @@ async def test_what_another_job_reads_is_not_purged(handler: AsyncDatabaseHandle
     with pytest.raises(InvalidInput, match=f"is read by job {reader.number} by now"):
         await handler.mark_purged([read.id])
     assert (await in_database(_rows, handler.project), (handler.project_directory / PROJECT_LOG).read_bytes()) == before
+
+
+def test_what_was_deleted_is_not_read_where_a_link_leads_out_of_the_project(tmp_path: Path) -> None:
+    """The trash of another project would tell of its jobs."""
+    other, own = tmp_path / "other", tmp_path / "own"
+    deletion = Deletion(entry="job_1", time=datetime.now(UTC), who="ada", jobs=(), paths=(), rows={})
+    (other / TRASH / "job_1").mkdir(parents=True)
+    write_deletion(other, deletion)
+    (own / TRASH).mkdir(parents=True)
+    (own / TRASH / "job_1").symlink_to(other / TRASH / "job_1")
+
+    assert read_deletion(other, "job_1") == deletion
+    with pytest.raises(UnreadableFile, match=f"^{TRASH}/job_1/{DELETION}: leads out of the project's folder$"):
+        read_deletion(own, "job_1")

@@ -24,6 +24,7 @@ from xtalflow.db import (
     ProjectRecord,
     create_project,
     free_folder_name,
+    list_events,
     list_jobs,
     read_project_file,
     read_project_log,
@@ -45,6 +46,16 @@ async def test_a_new_project_has_its_folders_and_says_whose_it_is(project: Proje
     assert (await asyncio.to_thread(read_project_file, project.directory)).uuid == project.id
     assert (project.directory / "CCP4_JOBS").is_dir()
     assert (project.directory / "CCP4_IMPORTED_FILES").is_dir()
+
+
+async def test_what_is_no_news_of_a_job_is_no_line(handler: AsyncDatabaseHandler) -> None:
+    job = await handler.create_job(NewJob(task="freerflag"))
+    await handler.edit_job(job.id, title="Free-R")
+    before = list(read_project_log(handler.project_directory)), await list_events(job.project)
+    await handler.edit_job(job.id)
+    await handler.edit_job(job.id, title="Free-R", comments="", evaluation=Evaluation.UNKNOWN)
+
+    assert (list(read_project_log(handler.project_directory)), await list_events(job.project)) == before
 
 
 async def test_everything_that_a_user_decides_is_a_line(handler: AsyncDatabaseHandler) -> None:

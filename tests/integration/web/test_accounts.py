@@ -51,6 +51,18 @@ def add_account(line: Any, name: str, *more: str, password: str = PASSWORD) -> s
     )
 
 
+def change_password(line: Any, name: str, password: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "xtalflow", "accounts", "password", name],
+        input=password + "\n",
+        text=True,
+        capture_output=True,
+        env=line.environ(),
+        timeout=60,
+        check=True,
+    )
+
+
 def sign_in(server: Server, name: str, password: str = PASSWORD) -> tuple[httpx.Client, httpx.Response]:
     client = httpx.Client(base_url=server.address, timeout=30, follow_redirects=True)
     page = client.get("/sign-in/")
@@ -213,3 +225,67 @@ def test_a_closed_account_signs_in_no_more(people: Any, served: Server) -> None:
         answer = program.get("/projects/ours/events")
 
     assert answer.status_code == 401
+
+
+def test_another_password_ends_the_sessions_of_an_account_and_leaves_its_tokens(people: Any, served: Server) -> None:
+    """Also that of a page that only listens; tokens are taken back one by one."""
+    add_account(people, "changing")
+    people("accounts", "role", "changing", "reader", "-p", "ours")
+    text = token(people, "changing", "reading")
+    (one, _), (other, _) = sign_in(served, "changing"), sign_in(served, "changing")
+    before = [browser.get("/projects/ours/").url.path for browser in (one, other)]
+    with one.stream("GET", "/api/v1/projects/ours/events") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        change_password(people, "changing", "eight silver spoons")
+        time.sleep(2.1)
+        people("submit", "moody", "-p", "ours")
+        told = [line for line in lines if line.startswith("data")]
+    after = [browser.get("/projects/ours/").url.path for browser in (one, other)]
+    answers = [sign_in(served, "changing", password) for password in (PASSWORD, "eight silver spoons")]
+    with served.program(text) as program:
+        by_token = program.get("/projects/ours").status_code
+    for browser, _ in ((one, None), (other, None), *answers):
+        browser.close()
+
+    assert before == ["/projects/ours/"] * 2
+    assert after == ["/sign-in/"] * 2
+    assert told == []
+    assert [answer.status_code for _, answer in answers] == [403, 200]
+    assert by_token == 200
+
+
+def test_who_gives_themselves_another_password_stays_signed_in_here_and_nowhere_else(
+    people: Any, served: Server
+) -> None:
+    add_account(people, "self", "--admin")
+    (here, _), (elsewhere, _) = sign_in(served, "self"), sign_in(served, "self")
+    page = here.get("/admin/password_change/").text
+    word = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    form = {"old_password": PASSWORD, "new_password1": "eight silver spoons", "new_password2": "eight silver spoons"}
+    changed = here.post("/admin/password_change/", data=form | {"csrfmiddlewaretoken": word})
+    ends = [browser.get("/").url.path for browser in (here, elsewhere)]
+    here.close()
+    elsewhere.close()
+
+    assert changed.url.path == "/admin/password_change/done/"
+    assert ends == ["/projects/", "/sign-in/"]
+
+
+def test_the_last_owner_is_told_why_the_role_stays(people: Any, served: Server) -> None:
+    """The command line and REST refuse it by the same sentence; the page of a project's people only shows them."""
+    add_account(people, "own")
+    people("accounts", "role", "own", "owner", "-p", "ours")
+    by_line = people("accounts", "role", "own", "none", "-p", "ours")
+    with served.program(token(people, "own", "owning", "--scope", "admin")) as program:
+        by_rest = [
+            program.delete("/projects/ours/members/own"),
+            program.put("/projects/ours/members/own", json={"role": "editor"}),
+        ]
+        members = program.get("/projects/ours/members").json()
+    sentence = "own is the last owner of ours: give somebody else the role of an owner first"
+
+    assert by_line.code == 2
+    assert sentence in by_line.err
+    assert [(answer.status_code, answer.json()["detail"]) for answer in by_rest] == [(422, sentence)] * 2
+    assert {"name": "own", "role": "owner"} in members

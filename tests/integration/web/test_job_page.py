@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import sqlite3
@@ -17,6 +18,15 @@ from .conftest import Server, command_line_in, start_server
 from .test_accounts import add_account, sign_in
 
 JOBS = "/projects/words/jobs"
+SECRET_REPORT = '{"sections": [{"title": "Said", "items": [{"kind": "warning", "text": "secret words"}]}]}'
+SECRET_DIAGNOSTIC = (
+    "<errorReportList><errorReport><severityName>WARNING</severityName><description>secret words</description>"
+    "</errorReport></errorReportList>"
+)
+SECRET_PARAMETERS = (
+    "<ccp4i2><ccp4i2_body><inputData><TEXT><relPath>/</relPath><baseName>secret words</baseName></TEXT></inputData>"
+    "</ccp4i2_body></ccp4i2>"
+)
 PAGES = ("", "log/", "parameters/", "files/", "graph/", "history/")
 
 
@@ -327,6 +337,37 @@ def test_a_log_that_leads_out_of_the_project_is_refused(line: Any, reader: httpx
 
     assert not any("secret words" in answer.text for answer in answers)
     assert answers[1].status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("paper", "page", "secret", "said"),
+    [
+        ("report.json", "", SECRET_REPORT, "report.json: leads out of the project"),
+        ("diagnostic.xml", "", SECRET_DIAGNOSTIC, ""),
+        ("input_params.xml", "parameters/", SECRET_PARAMETERS, "input_params.xml: leads out of the project"),
+        ("params.xml", "parameters/", SECRET_PARAMETERS, ""),
+    ],
+)
+def test_papers_of_a_job_that_lead_out_of_the_project_are_not_read(
+    line: Any, reader: httpx.Client, tmp_path: Path, paper: str, page: str, secret: str, said: str
+) -> None:
+    """They are read where they are, and not where a link leads; where the page cannot do without one it names it."""
+    path, outside = line.projects / "words/CCP4_JOBS/job_4" / paper, tmp_path / paper
+    outside.write_text(secret)
+    kept = path.rename(path.with_suffix(".kept")) if path.exists() else None
+    answers = []
+    try:
+        for make in (lambda: path.write_text(secret), lambda: path.symlink_to(outside)):
+            make()
+            answers.append(html.unescape(reader.get(f"{JOBS}/4/{page}").text))
+            path.unlink()
+    finally:
+        if kept is not None:
+            kept.rename(path)
+
+    assert "secret words" in answers[0]
+    assert "secret words" not in answers[1]
+    assert said in answers[1]
 
 
 def test_a_page_that_a_job_made_is_not_shown_in_the_browser(line: Any, reader: httpx.Client) -> None:

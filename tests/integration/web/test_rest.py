@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -113,6 +114,50 @@ def test_a_change_of_what_was_changed_meanwhile_is_refused(rest: httpx.Client, j
     assert code(rest.patch("/projects/rest", json={"tags": []}, headers={"If-Match": '"x"'})) == (412, "changed")
 
 
+@pytest.mark.parametrize(
+    ("address", "name"), [("/projects/rest", "description"), ("/projects/rest/jobs/1", "comments")]
+)
+async def test_of_many_who_change_what_they_know_at_once_one_does(
+    rest: httpx.Client, job: dict[str, Any], address: str, name: str
+) -> None:
+    """All know the same state; the ETag is compared where nobody else can change it before we do."""
+    seen = rest.get(address).headers["etag"]
+    async with httpx.AsyncClient(base_url=rest.base_url, headers=rest.headers, timeout=60) as client:
+        answers = await asyncio.gather(
+            *(client.patch(address, json={name: f"said by {n}"}, headers={"If-Match": seen}) for n in range(8))
+        )
+    (won,) = [answer for answer in answers if answer.status_code == 200]
+
+    assert {code(answer) for answer in answers if answer is not won} == {(412, "changed")}
+    assert rest.get(address).json()[name] == won.json()[name]
+    assert rest.get(address).headers["etag"] == won.headers["etag"]
+
+
+def test_a_change_is_made_as_a_whole_or_not_at_all(rest: httpx.Client, job: dict[str, Any]) -> None:
+    """Several fields are one event, and what is as it was is none; what is refused leaves all as it was."""
+    rest.post("/projects", json={"name": "whole", "description": "before"}).raise_for_status()
+    seen = len(history(rest, "whole"))
+    refused = rest.patch("/projects/whole", json={"description": "after", "name": "rest"})
+    left = rest.get("/projects/whole").json()
+    rest.patch("/projects/whole", json={"name": "hole", "description": "after", "tags": ["a"]}).raise_for_status()
+    told = history(rest, "hole")[seen:]
+    again = rest.patch("/projects/hole", json={"name": "hole", "description": "after", "tags": ["a"]})
+
+    assert refused.status_code == 422
+    assert left["description"] == "before"
+    assert [(event["kind"], event["data"]) for event in told] == [
+        ("edited", {"name": "hole", "description": "after", "tags": ["a"]})
+    ]
+    assert again.status_code == 200
+    assert history(rest, "hole")[seen:] == told
+
+
+def history(rest: httpx.Client, project: str) -> list[dict[str, Any]]:
+    """What has happened in a project, the oldest first."""
+    events: list[dict[str, Any]] = rest.get(f"/projects/{project}/history").json()["items"]
+    return sorted(events, key=lambda event: event["seq"])
+
+
 def test_a_file_comes_whole_in_parts_and_once(rest: httpx.Client, job: dict[str, Any]) -> None:
     (file,) = [each for each in job["files"] if each["param"] == "COPY"]
     address = f"/projects/rest/files/{file['uuid']}/content"
@@ -145,10 +190,18 @@ def test_a_link_out_of_the_project_is_not_followed(rest: httpx.Client, job: dict
     path.unlink()
     path.symlink_to(secret)
     log.symlink_to(secret)
+    report = path.with_name("report.json")
+    secret.write_text(report.read_text())
+    report.unlink()
+    report.symlink_to(secret)
+    told = rest.get(f"/projects/rest/jobs/{made['number']}/report")
 
     for address in (f"files/{file['uuid']}/content", f"files/{file['uuid']}/preview", f"jobs/{made['number']}/log"):
         assert code(rest.get(f"/projects/rest/{address}")) == (404, "unknown-file")
     assert code(rest.get(f"/projects/rest/jobs/{made['number']}/log?tail=2")) == (404, "unknown-file")
+    assert code(told) == (422, "invalid")
+    assert told.json()["detail"] == f"CCP4_JOBS/job_{made['number']}/report.json: leads out of the project's folder"
+    assert rest.get(f"/projects/rest/jobs/{made['number']}").json()["warnings"] == []
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,23 @@ def test_the_maps_and_the_model_are_those_of_the_job(asking: httpx.Client, files
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_model_that_leads_out_of_the_project_is_told_of_and_not_shown(
+    crystal: Server, asking: httpx.Client, files: dict[str, Path], tmp_path: Path
+) -> None:
+    model = write_model(tmp_path / "outside.pdb")
+    model.write_text("REMARK another one\n" + model.read_text())
+    words = [f"XYZIN={model}", f"FPHIIN={files['FPHIIN']}"]
+    assert crystal.command_line("run", "make_maps", "-p", "crystal", *words).code == 0
+    number = asking.get("/api/v1/projects/crystal/jobs?limit=1").json()["items"][0]["number"]
+    path = crystal.command_line.projects / "crystal/CCP4_IMPORTED_FILES/outside.pdb"
+    path.unlink()
+    path.symlink_to(model)
+    answer = asking.get(f"/projects/crystal/jobs/{number}/structure/model")
+
+    assert answer.status_code == 422
+    assert answer.text == "CCP4_IMPORTED_FILES/outside.pdb: leads out of the project's folder"
+
+
 def test_what_the_browser_has_is_not_sent_again(asking: httpx.Client) -> None:
     tag = asking.get(PAGE + "map/2fofc").headers["etag"]
     again = asking.get(PAGE + "map/2fofc", headers={"If-None-Match": tag})

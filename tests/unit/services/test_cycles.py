@@ -44,6 +44,19 @@ async def test_cycles_are_told_by_job_in_order(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_journal_that_leads_out_of_the_project_is_not_read(tmp_path: Path) -> None:
+    """It could be that of another project."""
+    top = JobId(uuid4())
+    with journal(tmp_path / "other") as writer:
+        writer.write(top, Cycle(values={"cycle": 0, "R": 0.4}))
+    own = tmp_path / "own" / job_folder("3")
+    own.mkdir(parents=True)
+    (own / JOURNAL).symlink_to(tmp_path / "other" / job_folder("3") / JOURNAL)
+
+    assert len(await cycles_of(found_job(tmp_path / "other", "3", top))) == 1
+    assert await cycles_of(found_job(tmp_path / "own", "3", top)) == []
+
+
 async def test_a_child_has_its_own_cycles_alone(tmp_path: Path) -> None:
     """It is in the journal of the job at the top."""
     top, one, other = (JobId(uuid4()) for _ in range(3))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from unit.xtal.maps.crystals import write_coefficients
 from xtalflow.db import ProjectRecord
 from xtalflow.engine import JOB_DIR, FileId, FileRecord, JobId, JobRecord, ProjectId
-from xtalflow.errors import InvalidInput
-from xtalflow.services import Box, FoundJob, MapKind, ShownStructure
+from xtalflow.errors import InvalidInput, UnreadableFile
+from xtalflow.services import Box, FoundJob, MapKind, ModelFormat, ShownStructure, map_bytes, model_text
 from xtalflow.services._density import ShownFile, _Made, _places
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -50,8 +53,32 @@ def test_what_is_not_there_is_told_in_a_sentence() -> None:
         structure.the_model()
     with pytest.raises(InvalidInput, match="gamma/3 has no coefficients of a mFo-DFc map to show"):
         structure.the_map(MapKind.DIFFERENCE)
-    with pytest.raises(InvalidInput, match=r"/gamma/CCP4_JOBS/job_3/FPHIOUT.mtz: it was purged"):
+    with pytest.raises(InvalidInput, match=r"^CCP4_JOBS/job_3/FPHIOUT.mtz: it was purged"):
         structure.the_map(MapKind.NORMAL)
+
+
+async def test_what_leads_out_of_the_project_is_not_shown(tmp_path: Path) -> None:
+    """A model, a whole map and a box of it: each is refused by the name that it has in the project."""
+    found = found_job()
+    found = replace(found, project=replace(found.project, directory=tmp_path / "gamma"))
+    outside = write_coefficients(tmp_path / "outside.mtz")
+    shown = coefficients(found, checksum=str(outside))
+    path = shown.directory / shown.file.path
+    path.parent.mkdir(parents=True)
+    path.symlink_to(outside)
+    structure = ShownStructure(found=found, model=shown, maps={MapKind.NORMAL: shown})
+    refused = "^CCP4_JOBS/job_3/FPHIOUT.mtz: leads out of the project's folder$"
+
+    with pytest.raises(UnreadableFile, match=refused):
+        await model_text(structure, ModelFormat.PDB)
+    with pytest.raises(UnreadableFile, match=refused):
+        await map_bytes(structure, MapKind.NORMAL)
+    with pytest.raises(UnreadableFile, match=refused):
+        await map_bytes(structure, MapKind.NORMAL, Box(centre=(1.0, 2.0, 3.0)))
+
+    path.unlink()
+    shutil.copy(outside, path)
+    assert await map_bytes(structure, MapKind.NORMAL)
 
 
 def test_a_tag_is_that_of_the_bytes_and_of_what_is_made_of_them() -> None:

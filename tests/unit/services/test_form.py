@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -180,6 +181,62 @@ def test_all_that_is_refused_is_said_at_its_field_and_kept_as_it_was_typed(task:
         assert field is not None
         assert (field.value, field.state, field.errors) == (value, "refused", True)
     assert not form.may_run
+
+
+def test_a_file_that_leads_out_of_the_project_is_refused_at_its_field(task: Sample, tmp_path: Path) -> None:
+    """Also where the task has it already, as a clone does; it is unset, so that nothing reads it."""
+    (tmp_path / "outside.pdb").write_text(ONE_ATOM)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "model.pdb").symlink_to(tmp_path / "outside.pdb")
+    model = record("model.pdb", "chemical/x-pdb")
+    places = FilePlaces(directory=project, records=[model])
+    sentence = "model.pdb: leads out of the project's folder"
+    chosen = filled(task, {"inputData.WHOLE": f"file:{model.id}"}, places)
+    task.inputData.XYZIN.link(model)
+    had = filled(task, {}, places)
+
+    assert chosen == {"inputData.WHOLE": sentence}
+    assert had == {"inputData.XYZIN": sentence}
+    assert not task.inputData.XYZIN.isSet()
+
+
+def test_who_may_name_no_paths_gets_no_file_from_elsewhere_by_a_clone(task: Sample, tmp_path: Path) -> None:
+    """A task may come with paths of whoever made it, also in the rows of lists; an upload is one's own."""
+    outside, own, project = tmp_path / "outside.pdb", tmp_path / "own.pdb", tmp_path / "project"
+    project.mkdir()
+    for file in (outside, own):
+        file.write_text(ONE_ATOM)
+    (project / "link.txt").symlink_to(outside)
+    task.container.project_directory = project
+    task.inputData.XYZIN.set(outside)
+    task.inputData.NOTES.addItem().set(project / "link.txt")
+    places = FilePlaces(directory=project, upload=lambda _: own)
+    refused = filled(task, {"inputData.WHOLE": "upload:1"}, places)
+
+    assert refused == {
+        "inputData.XYZIN": f"{outside}: leads out of the project's folder",
+        "inputData.NOTES[0]": "link.txt: leads out of the project's folder",
+    }
+    assert task.inputData.WHOLE.path == own
+
+
+def test_the_columns_of_a_file_that_leads_out_of_the_project_are_not_offered(
+    task: Sample, tmp_path: Path, shared_data: Path
+) -> None:
+    outside = shared_data / "tiny" / "5e5z.mtz"
+    shutil.copy(outside, tmp_path / "data.mtz")
+    (tmp_path / "linked.mtz").symlink_to(outside)
+    data, linked = record("data.mtz"), record("linked.mtz")
+    places = FilePlaces(directory=tmp_path, records=[data, linked])
+    task.container.project_directory = tmp_path
+    offered = []
+    for each in (data, linked):
+        task.inputData.F_SIGF.link(each)
+        parts = field_of(task, "inputData.F_SIGF", places).parts
+        offered.append([choice.value for part in parts for choice in part.choices])
+
+    assert offered == [["", "FP,SIGFP", "I,SIGI"], []]
 
 
 def test_a_name_that_is_no_field_is_told(task: Sample) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from xtalflow.data import (
     Severity,
     choices_in,
 )
+from xtalflow.errors import UnreadableFile
 from xtalflow.formats import expert_level
 from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import (
@@ -30,6 +32,7 @@ from xtalflow.xtal import (
     CCellAngle,
     CCellLength,
     CMiniMtzDataFile,
+    ColumnGroup,
     CResolutionRange,
     CWavelength,
 )
@@ -216,13 +219,20 @@ class _Describer:
             return False
         return not isinstance(part, CAtomSelection) or bool(file.qualifier("ifAtomSelection"))
 
+    def _groups(self, file: CMiniMtzDataFile) -> Sequence[ColumnGroup]:
+        """The columns of a file that was chosen; none of one that may not be read."""
+        with suppress(UnreadableFile):
+            if file.isSet() and (path := self.places.path_of(file)) is not None:
+                return columns_that_fit(file, path)
+        return []
+
     def _part(self, file: CDataFile, part: CData) -> FormField | None:
         if isinstance(part, CAtomSelection):
             return replace(self.field(part.text), label="Atoms", help=SELECTION_HELP)
         shown = self.field(part)
         if not (isinstance(file, CMiniMtzDataFile) and part.name == "columnLabels"):
             return shown
-        groups = columns_that_fit(file, file.path) if file.path is not None and file.isSet() else []
+        groups = self._groups(file)
         if len(groups) < 2 and not shown.value:
             return None
         choices = [FormChoice(value="", label="automatic")]

@@ -19,8 +19,9 @@ from xtalflow.data import (
     Finding,
     Severity,
     choices_in,
+    find_all_files,
 )
-from xtalflow.errors import InvalidInput, InvalidValue
+from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.plugin import CPluginScript
 
 from .._parameters import SECTIONS
@@ -77,6 +78,7 @@ def fill_fields(plugin: CPluginScript, values: Mapping[str, Any], places: FilePl
         plugin.container.project_directory = places.directory
     for name in SECTIONS:
         filler.below(plugin.container[name], name)
+    filler.refuse_outside(plugin.container)
     for name in values:
         if name not in filler.known:
             message = f"there is no field {name!r} in the form of {plugin.TASKNAME}"
@@ -191,6 +193,18 @@ class _Filler:
                 self.typed.refuse(file, text, message)
         for part in choices_in(file):
             self.fill(part, f"{name}.{part.name}")
+
+    def refuse_outside(self, container: CContainer) -> None:
+        """Refuse files that who asks may not have, also those that no field named: a task may have come with them."""
+        for file in find_all_files(container):
+            if file.object_path() in self.typed.files:
+                continue  # an upload of who asks
+            try:
+                self.places.refuse_outside(file)
+            except UnreadableFile as exc:
+                text = shown_value(file)
+                file.restore()
+                self.typed.refuse(file, text, str(exc))
 
     def _place(self, file: CDataFile, text: str) -> None:
         """Point a file parameter to what was chosen."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow.data import CDataFile
-from xtalflow.engine import FileRecord
+from xtalflow.engine import FileRecord, path_below
 from xtalflow.xtal import CMiniMtzDataFile, class_named, class_names
 
 PROJECT_FILE = "file:"
@@ -67,6 +67,30 @@ class FilePlaces:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {str(record.id): record for record in self.records})
+
+    def path_of(self, file: CDataFile) -> Path | None:
+        """Where a file that was chosen is read; None if none was.
+
+        Raises
+        ------
+        UnreadableFile
+            It is one of the project, and a symbolic link leads out of that.
+        """
+        if self.directory is None or file.path is None or not file.path.is_relative_to(self.directory):
+            return file.path
+        return path_below(self.directory, file.path)
+
+    def refuse_outside(self, file: CDataFile) -> None:
+        """Refuse a file that who asks may not have: for whom no paths are resolved, all that is outside the project.
+
+        Raises
+        ------
+        UnreadableFile
+            It is outside, or a symbolic link leads out.
+        """
+        if self.directory is not None and file.path is not None and self.here is None:
+            path_below(self.directory, file.path)
+        self.path_of(file)
 
     def offers_for(self, parameter: CDataFile) -> list[FileOffer]:
         """The files of the project that a parameter can take.

@@ -1,4 +1,5 @@
 // The drawing of a job's provenance: jobs and files, the data going from left to right.
+const STEP = 60; // pixels that an arrow key moves it
 const holder = document.getElementById("graph");
 const elements = JSON.parse(document.getElementById("graph-elements").textContent);
 
@@ -65,6 +66,19 @@ async function draw() {
     const renderedPosition = { x: event.clientX - box.left, y: event.clientY - box.top };
     graph.zoom({ level: graph.zoom() * Math.exp(-event.deltaY / 300), renderedPosition });
   }, { passive: false });
+  const moves = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+  const zooms = { "+": 1.25, "-": 0.8 };
+  holder.tabIndex = 0;
+  holder.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [move, factor] = [moves[event.key], zooms[event.key]];
+    const middle = { x: holder.clientWidth / 2, y: holder.clientHeight / 2 };
+    if (move) graph.panBy({ x: move[0], y: move[1] });
+    else if (factor) graph.zoom({ level: graph.zoom() * factor, renderedPosition: middle });
+    else if (event.key === "0") showAll();
+    else return;
+    event.preventDefault();
+  });
   const repaint = () => graph.style(style());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });

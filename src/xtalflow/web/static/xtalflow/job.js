@@ -1,4 +1,5 @@
 // Every page of a job: its keys, copying, and its head and report as they change while it runs.
+import { keepingFocus } from "./focus.js";
 import { useKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { tellTimes } from "./words.js";
@@ -61,9 +62,10 @@ function swap(old, fresh) {
   for (const each of fresh.querySelectorAll("details[data-kept]")) {
     if (kept.has(each.dataset.kept)) each.open = kept.get(each.dataset.kept);
   }
-  const focused = old.contains(document.activeElement) && document.activeElement.id;
-  old.replaceWith(document.adoptNode(fresh));
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  keepingFocus(old, () => {
+    old.replaceWith(document.adoptNode(fresh));
+    if (old.classList.contains("report")) document.dispatchEvent(new CustomEvent("report-changed"));
+  });
 }
 
 function isBusy(element) {
@@ -85,7 +87,6 @@ async function refresh() {
   if (!isBusy(head())) swap(head(), fresh);
   if (tab === "report") {
     swap(page(), document_.getElementById("job-page"));
-    document.dispatchEvent(new CustomEvent("report-changed"));
   } else if (status !== shown && !["log", "delete", "graph"].includes(tab)) {
     swap(page(), (await read(location.href))?.getElementById("job-page"));
   }

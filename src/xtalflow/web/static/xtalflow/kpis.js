@@ -1,5 +1,6 @@
 // The plot of indicators over jobs: drawn from the table below it.
 import uPlot from "../vendor/uplot.js";
+import { useKeysOfPlot } from "./plot_keys.js";
 
 const table = document.getElementById("values");
 const figure = document.getElementById("plot");
@@ -77,10 +78,12 @@ function draw() {
     [numbers.map((_, index) => index), ...values],
     figure,
   );
+  const open = (at) => location.assign(`${table.dataset.base}jobs/${numbers[at]}/`);
   plot.over.addEventListener("click", () => {
     const at = plot.cursor.idx;
-    if (at !== null && at !== undefined && plot.select.width === 0) location.href = `${table.dataset.base}jobs/${numbers[at]}/`;
+    if (at !== null && at !== undefined && plot.select.width === 0) open(at);
   });
+  useKeysOfPlot(plot, "Plot", open);
 }
 
 draw();

@@ -1,5 +1,8 @@
 // Mol* with the model as mmCIF, and boxes of density around where one is; it is never given coefficients.
 
+import { afterKey } from "./camera.js";
+
+const NEARER = { m: 1 / 1.2, n: 1.2 }; // how far the eye is afterwards
 const FAR = 6; // Å from the centre of a box, from where on a new one is asked for
 
 export class MolstarView {
@@ -82,13 +85,31 @@ export class MolstarView {
   }
 
   async go(xyz) {
+    await this.bring(xyz);
+    const center = this.molstar.Vec3.create(...xyz);
+    this.plugin.managers.camera.focusSphere({ center, radius: this.options.radius / 2 }, { durationMs: 0, extraRadius: 0 });
+  }
+
+  async bring(xyz) {
     const isNear = this.centre !== null && Math.hypot(...xyz.map((value, axis) => value - this.centre[axis])) < FAR;
     if (!isNear) {
       this.centre = [...xyz];
       for (const map of this.maps) await this.fetchMap(map);
     }
-    const center = this.molstar.Vec3.create(...xyz);
-    this.plugin.managers.camera.focusSphere({ center, radius: this.options.radius / 2 }, { durationMs: 0, extraRadius: 0 });
+  }
+
+  // Turns, moves and zooms by keys; whether this was one of them.
+  answerTo(event) {
+    const { position, target, up } = this.plugin.canvas3d.camera.getSnapshot();
+    const now = { position: [...position], target: [...target], up: [...up] };
+    const factor = NEARER[event.key];
+    const nearer = factor && { ...now, position: now.position.map((value, axis) => now.target[axis] + factor * (value - now.target[axis])) };
+    const view = nearer ?? afterKey(now, event);
+    if (!view) return false;
+    const vectors = Object.entries(view).map(([name, vector]) => [name, this.molstar.Vec3.create(...vector)]);
+    this.plugin.managers.camera.setSnapshot(Object.fromEntries(vectors), 0);
+    this.going = this.going.then(() => this.bring(view.target)).catch((error) => this.options.trouble(error.message));
+    return true;
   }
 
   async fetchMap(map) {

@@ -1,4 +1,6 @@
 // The form of a new job: checked while it is filled, files sent with progress, nothing typed is lost.
+import { keepingFocus } from "./focus.js";
+
 const form = document.querySelector("form.new-job");
 const state = document.getElementById("state");
 const summary = document.getElementById("summary");
@@ -95,21 +97,26 @@ function askSoon(draw = []) {
 function show(answer) {
   if (!answer) return;
   undrawn.clear();
-  for (const [path, html] of Object.entries(answer.drawn)) {
-    const made = document.createElement("template");
-    made.innerHTML = html;
-    const place = path === "*" ? fields : form.querySelector(`[data-path="${CSS.escape(path)}"]`);
-    const focused = place?.contains(document.activeElement) ? document.activeElement.id : "";
-    if (path === "*") fields.replaceChildren(made.content);
-    else place?.replaceWith(made.content);
-    if (focused) document.getElementById(focused)?.focus();
-  }
-  wake(form);
+  const path = fieldOf(document.activeElement)?.dataset.path ?? "";
+  const control = () => form.querySelector(`[data-path="${CSS.escape(path)}"] :is(select, input:not([type=hidden]), button)`);
+  keepingFocus(fields, () => {
+    draw(answer.drawn);
+    wake(form);
+  }, control);
   showProblems(answer.problems);
   const changed = new Set(answer.changed);
   for (const field of form.querySelectorAll(".field")) field.classList.toggle("changed", changed.has(field.dataset.path));
   command.textContent = answer.command;
   keepDraft();
+}
+
+function draw(drawn) {
+  for (const [path, html] of Object.entries(drawn)) {
+    const made = document.createElement("template");
+    made.innerHTML = html;
+    if (path === "*") fields.replaceChildren(made.content);
+    else form.querySelector(`[data-path="${CSS.escape(path)}"]`)?.replaceWith(made.content);
+  }
 }
 
 function showProblems(problems) {
@@ -168,6 +175,14 @@ function showSummary(problems) {
     list.append(item);
   }
   summary.replaceChildren(title, list);
+}
+
+function goToField(event) {
+  const control = document.getElementById(event.target.closest("a")?.hash.replace("#field-", ""));
+  if (!control) return; // a list or a group, which the link leads to by itself
+  event.preventDefault();
+  control.closest("details")?.setAttribute("open", "");
+  control.focus();
 }
 
 // --- Files ---------------------------------------------------------------------------------------------------------
@@ -285,9 +300,10 @@ form.addEventListener("change", (event) => {
 });
 
 form.addEventListener("click", (event) => {
+  if (summary.contains(event.target)) goToField(event);
   const button = event.target.closest("button");
   if (button?.dataset.send !== undefined) button.parentElement.querySelector("input[type=file]").click();
-  if (button?.dataset.pathOf !== undefined) showPath(fieldOf(button), true);
+  if (button?.dataset.pathOf !== undefined) showPath(fieldOf(button), fieldOf(button).querySelector(".path").hidden);
   if (button?.dataset.stop !== undefined) sending.get(fieldOf(button).dataset.path)?.abort();
 });
 
@@ -322,14 +338,15 @@ async function runJob() {
     state.textContent = "A file is still being sent.";
     return;
   }
-  run.disabled = true;
+  if (run.ariaDisabled === "true") return;
+  run.ariaDisabled = "true"; // one that is disabled would lose the focus
   const answer = await ask({ action: "run" });
   if (answer?.job) {
     forgetDraft();
     location.assign(answer.job);
     return;
   }
-  run.disabled = false;
+  run.ariaDisabled = "false";
   show(answer);
   if (answer) summary.querySelector("a")?.focus();
 }

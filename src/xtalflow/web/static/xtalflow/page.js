@@ -22,6 +22,7 @@ function closeMenus(but = null) {
 }
 
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details")));
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details"))); // it would hide what comes next
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = event.target.closest("details[open]");

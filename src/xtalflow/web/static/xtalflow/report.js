@@ -1,4 +1,6 @@
 // Plots of a report that answer to the pointer, in the place of the drawings that came with the page.
+import { useKeysOfPlot } from "./plot_keys.js";
+
 let uPlot = null;
 const charts = new Map();
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [1, 3]];
@@ -77,6 +79,7 @@ function draw(figure) {
     known?.chart.destroy();
     const chart = new uPlot(options(data, Math.max(260, figure.clientWidth)), aligned(data.series));
     drawing.after(chart.root);
+    useKeysOfPlot(chart, figure.querySelector("figcaption").textContent);
     charts.set(figure.dataset.plot, { chart, names, data });
   }
   drawing.hidden = true;

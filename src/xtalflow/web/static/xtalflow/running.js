@@ -1,4 +1,6 @@
 // What runs, looked up every two seconds while the page is seen; what is focused stays so.
+import { keepingFocus } from "./focus.js";
+
 const PAUSE_MS = 2000;
 
 const place = document.getElementById("going");
@@ -16,9 +18,7 @@ function put(text) {
   const comparable = text.replace(/name="csrfmiddlewaretoken" value="[^"]*"/, "");
   if (comparable === shown) return;
   shown = comparable;
-  const focused = document.activeElement?.id;
-  place.innerHTML = text;
-  if (focused) document.getElementById(focused)?.focus();
+  keepingFocus(place, () => { place.innerHTML = text; }, () => place);
 }
 
 async function look() {
@@ -38,7 +38,8 @@ document.addEventListener("submit", async (event) => {
   const button = event.submitter;
   if (event.target.id !== "act-running" || !button) return;
   event.preventDefault();
-  button.disabled = true;
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
   button.textContent = "is told to end …";
   const form = new FormData(event.target, button);
   await fetch(button.formAction, { method: "POST", body: form, headers: { "X-Asked-By-Script": "1" } }).catch(() => tell("lost"));

@@ -3,6 +3,7 @@
 // The view is in the fragment of the address (#xyz=…&eye=…&up=…&zoom=…&2fofc=…&fofc=…&viewer=…), so that a link
 // brings it back; ?residue=A/123 and ?xyz=1,2,3 name a place to begin at.
 
+import { afterKey } from "./camera.js";
 import { readMap } from "./ccp4_map.js";
 
 const root = document.documentElement;
@@ -191,8 +192,33 @@ function makeViewer(UM) {
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) event.stopImmediatePropagation();
     else if ([" ", "Home", "End"].includes(event.key)) event.preventDefault(); // they would scroll the page
+    else if (moveView(event)) event.stopImmediatePropagation();
   }, { capture: true });
   return made;
+}
+
+function list({ x, y, z }) {
+  return [x, y, z];
+}
+
+// Arrow keys, which UglyMol does not know.
+function moveView(event) {
+  const { camera, target } = viewer;
+  const view = afterKey({ position: list(camera.position), target: list(target), up: list(camera.up) }, event);
+  if (view === null) return false;
+  event.preventDefault();
+  camera.position.fromArray(view.position);
+  target.fromArray(view.target);
+  camera.up.fromArray(view.up);
+  viewer.controls.update();
+  viewer.update_camera();
+  if (event.shiftKey) {
+    viewer.redraw_center();
+    viewer.redraw_maps();
+    tell(`${view.target.map((value) => value.toFixed(1)).join(", ")} Å`);
+  }
+  viewer.request_render();
+  return true;
 }
 
 // How many pictures it takes to go somewhere: a third of a second of them, however long each takes.
@@ -434,6 +460,17 @@ async function switchTo(name) {
 for (const button of document.querySelectorAll("[data-viewer]")) {
   button.addEventListener("click", () => model && switchTo(button.dataset.viewer));
 }
+
+// What is known of the keys of UglyMol is known in Mol*, too.
+const stage = document.getElementById("molstar");
+stage.addEventListener("keydown", (event) => {
+  if (event.target !== stage || second === null || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (second.answerTo(event)) event.preventDefault();
+  else if ([" ", "+", "-", "_", "="].includes(event.key)) {
+    event.preventDefault();
+    viewer.keydown(event);
+  }
+});
 
 // --- beginning ---
 
