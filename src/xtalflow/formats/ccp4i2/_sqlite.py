@@ -90,7 +90,7 @@ def _opened(path: Path) -> Iterator[_Database]:
             with closing(sqlite3.connect(f"file:{quote(str(here.absolute()))}?mode=ro", uri=True)) as connection:
                 _restrict(connection)
                 yield _Database(path, connection)
-        except sqlite3.Error as exc:
+        except (sqlite3.Error, UnicodeDecodeError) as exc:  # the second of names that are no text
             raise UnreadableFile(path, f"is damaged, or no database of CCP4i2, or in use: {exc}") from exc
         except OSError as exc:
             raise UnreadableFile(path, exc.strerror or str(exc)) from exc
