@@ -9,6 +9,7 @@
     + UnknownJob
     + UnknownFile           a project has no such file, or has it no more
     + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
+    + RefusedArchive        an archive that cannot, or must not, be unpacked
     + UnsuitableContent     readable, but not what is asked for
     + InvalidSelection      a text that is no atom selection
     + NothingSelected       an atom selection that no atom of the model answers to
@@ -115,6 +116,15 @@ class UnreadableFile(InvalidInput):
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path, self.reason = Path(path), reason
+
+
+class RefusedArchive(InvalidInput):
+    """An archive that cannot or must not be unpacked; `member` is the one that is wrong, empty if it is the whole."""
+
+    def __init__(self, path: Path | str, member: str, reason: str) -> None:
+        shown = member if member.isprintable() and len(member) <= _WHOLE else repr(member[:_WHOLE])
+        super().__init__(f"{path}: {f'{shown} ' if member else ''}{reason}")
+        self.path, self.member, self.reason = Path(path), member, reason
 
 
 class UnsuitableContent(InvalidInput):

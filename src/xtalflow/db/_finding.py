@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from xtalflow.formats.ccp4i2 import type_name
+
 from ._asked import FileFilter, JobFilter, ProjectFilter
 from ._clean import clean_text
 from ._job_pages import contains, filtered, project_key, summaries, words_of
-from ._numbered import type_name
 from ._project_pages import filtered_projects
 from ._projects import project_records
 from ._records import Findings, FoundFile

@@ -15,10 +15,10 @@ from django.db.models import Q
 
 from xtalflow.engine import IMPORT_DIR, JOB_DIR, FileId, FileRecord, InputUse, JobRecord, NewFile, NewImport
 from xtalflow.errors import InvalidInput
+from xtalflow.formats.ccp4i2 import type_name
 
 from ._clean import clean_checksum, clean_json, clean_path, clean_text
 from ._ledger import Ledger
-from ._numbered import type_name
 from ._records import UseRole
 from ._remembered import ensure_file_types
 from ._rows import batched, inserted_file_record, ordered_file_records

@@ -20,7 +20,7 @@ from ._performance import (
     CWaterPerformance,
 )
 from ._registry import class_named, class_names
-from .content import i2_document, parse_xml, read_i2_time, write_i2_time, written_here
+from .content import i2_document, parse_xml, read_i2_time, write_i2_time, written_here, xml_root
 from .conversion import (
     FLAG,
     MOST_FOM,
@@ -592,4 +592,5 @@ __all__ = [
     "write_observations",
     "write_sequences",
     "written_here",
+    "xml_root",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import migrations
 
-from .._numbered import FILETYPELIST, KEYTYPELIST
+from xtalflow.formats.ccp4i2 import FILETYPELIST, KEYTYPELIST
 
 
 def number_names(apps: Any, schema_editor: Any) -> None:

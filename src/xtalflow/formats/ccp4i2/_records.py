@@ -7,7 +7,7 @@ an empty tuple; what is there is kept as it is, so that a project that is read a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -187,7 +187,13 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class I2Record:
-    """Everything that CCP4i2 records of a project, table by table, in the order of its file."""
+    """Everything that CCP4i2 records of a project, table by table, in the order of its file.
+
+    What a reader gives holds together: identifiers and job numbers are there once, a job's parent has the number above
+    its own, and what a file, a use, a value or a comment belongs to is in the record. Only `I2Job.preceding`,
+    `I2Project.follow_from_job`, `I2Project.parent`, `I2FileImport.source_file` and `.export_file` may name something
+    that is elsewhere or no more. Two records are equal if all of this is; `rows` and `oddities` tell of the file.
+    """
 
     project: I2Project
     jobs: tuple[I2Job, ...] = ()
@@ -203,6 +209,6 @@ class I2Record:
     xdata: tuple[I2XData, ...] = ()
     project_exports: tuple[datetime, ...] = ()
     project_imports: tuple[datetime, ...] = ()
-    rows: tuple[tuple[str, int], ...] = ()
-    """How many rows each table of the file had, so that each can be accounted for; not compared with another record's."""
-    oddities: tuple[Oddity, ...] = ()
+    rows: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    """How many rows each table of the file had, so that each can be accounted for."""
+    oddities: tuple[Oddity, ...] = field(default=(), compare=False)

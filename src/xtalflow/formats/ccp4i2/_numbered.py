@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 UNKNOWN_TYPE = "Unknown"
+_LONGEST_NUMBER = 9
 
 FILETYPELIST = (
     UNKNOWN_TYPE,
@@ -78,6 +79,45 @@ KEYTYPELIST = (
 )
 
 
+_FILE_NUMBERS = {name: number for number, name in enumerate(FILETYPELIST)}
+_KEY_NUMBERS = {name: number for number, name in enumerate(KEYTYPELIST)}
+
+
 def type_name(file_type: str) -> str:
     """The name under which a kind of file is kept."""
     return OTHER_SPELLINGS.get(file_type, file_type) or UNKNOWN_TYPE
+
+
+def file_type_of(text: str) -> str:
+    """The type of a file by its number or by either spelling of its name; one that is not known as it stands.
+
+    Examples
+    --------
+    >>> file_type_of("5"), file_type_of("application/CCP4-unmerged-mtz"), file_type_of("57")
+    ('application/CCP4-mtz-unmerged', 'application/CCP4-mtz-unmerged', '57')
+    """
+    return type_name(_named(text, FILETYPELIST))
+
+
+def key_type_of(text: str) -> str:
+    """The name of an indicator by its number or by itself; one that is not known as it stands."""
+    return _named(text, KEYTYPELIST) or KEYTYPELIST[0]
+
+
+def _named(text: str, names: tuple[str, ...]) -> str:
+    text = text.strip()
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+        return text
+    return names[int(text)] if int(text) < len(names) else str(int(text))
+
+
+def file_type_number(name: str) -> str:
+    """The number of a type of file, or, if it has none, the name itself."""
+    number = _FILE_NUMBERS.get(type_name(name))
+    return name if number is None else str(number)
+
+
+def key_type_number(name: str) -> str:
+    """The number of an indicator, or, if it has none, the name itself."""
+    number = _KEY_NUMBERS.get(name)
+    return name if number is None else str(number)
