@@ -92,6 +92,7 @@ from ._trees import definition_detail, definition_schema, definition_tree, param
 from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
 from .crate import ExportedCrate, export_crate
+from .deposition import ExportedModel, export_mmcif
 from .form import (
     Control,
     FileOffer,
@@ -127,6 +128,7 @@ __all__ = [
     "Evaluation",
     "Examination",
     "ExportedCrate",
+    "ExportedModel",
     "Feed",
     "FileOffer",
     "FilePlaces",
@@ -198,6 +200,7 @@ __all__ = [
     "event_document",
     "examine_installation",
     "export_crate",
+    "export_mmcif",
     "file_document",
     "file_of_project",
     "fill_fields",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,10 +85,21 @@ async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, lic
     project = wanted[0].project
     target = out or Path.cwd() / f"{project.name}-{'+'.join(job.job.number for job in wanted)}.crate.zip"
     await asyncio.to_thread(check_target, target)
-    details = [await db.job_detail(job.project.id, job.job.id) for job in wanted]
+    details = [await _detail(job) for job in wanted]
     _refuse_going(details, project.name)
     commands = await _commands(wanted)
     return await asyncio.to_thread(_write, wanted, details, commands, licence, target)
+
+
+async def _detail(job: FoundJob) -> JobDetail:
+    """All of a job, with whoever asked for it as the user of all of it."""
+    detail = await db.job_detail(job.project.id, job.job.id)
+    events = await db.job_events(job.project.id, job.job.id)
+    return _of(detail, detail.user or next((event.who for event in events if event.who), ""))
+
+
+def _of(detail: JobDetail, user: str) -> JobDetail:
+    return replace(detail, user=user, children=tuple(_of(child, user) for child in detail.children))
 
 
 def _without_parts(jobs: Sequence[FoundJob]) -> list[FoundJob]:
@@ -168,8 +179,8 @@ def _readme(project: str, details: Sequence[JobDetail]) -> str:
             "",
             "A [Workflow Run RO-Crate](https://www.researchobject.org/workflow-run-crate/), written by xtalflow "
             f"{__version__}.",
-            f"`{METADATA}` tells what ran, at which version, with what, on what, and what came out; files stand where",
-            f"they stand in the project. `bash {WORKFLOW_FILE}` here makes the jobs again, where xtalflow is installed.",
+            f"`{METADATA}` tells what ran, at which version, with what, on what, and what came out; files stand as",
+            f"in the project. `bash {WORKFLOW_FILE}` here makes the jobs again, where xtalflow is installed.",
             "",
             "| Job | Task | Ended |",
             "|---|---|---|",
