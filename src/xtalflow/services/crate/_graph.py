@@ -346,9 +346,8 @@ class _Graph:
             instrument=engine,
             object=controls,
             result=run,
-            actionStatus=run["actionStatus"],
         )
-        for name in ("startTime", "endTime", "error"):
+        for name in ("actionStatus", "startTime", "endTime", "error"):
             if name in run:
                 action[name] = run[name]
 
@@ -456,15 +455,17 @@ class _Graph:
             direction = "output" if section in ("", "outputData") else "input"
             entity = self._add(f"{tool.entity.id}/{quote(path)}", "FormalParameter", **_described(plain, kind, meaning))
             if plain != name:
-                entity["multipleValues"] = "True"
+                entity["multipleValues"] = True
             tool.entity.append_to(direction, entity)
             tool.parameters[path] = entity
         return tool.parameters[path]
 
     def _engine(self, version: str) -> Any:
-        """The xtalflow that ran a job."""
+        """The xtalflow that ran a job; of imported jobs that is not known."""
+        if not version:
+            return self._add("#program-unknown", "SoftwareApplication", name="Not recorded", softwareVersion="unknown")
         text = "Runs crystallographic tasks and keeps the record of them."
-        return self._software("xtalflow", version or "unknown", name="xtalflow", description=text)
+        return self._software("xtalflow", version, name="xtalflow", description=text)
 
     def _program(self, name: str, version: str) -> Any:
         known = PROGRAMS.get(name)
@@ -521,7 +522,7 @@ def _described(name: str, kind: str, meaning: Meaning) -> Properties:
         "workExample": [],
     }
     if meaning.is_required:
-        properties["valueRequired"] = "True"
+        properties["valueRequired"] = True
     text = "; ".join(part for part in (meaning.label, meaning.help) if part)
     if text:
         properties["description"] = text
@@ -540,9 +541,10 @@ def _sentences(job: JobDetail, project: str) -> str:
 
 
 def _status(job: JobRecord) -> Properties:
-    if job.status not in _FAILURES:
-        return {"actionStatus": _COMPLETED}
-    return {"actionStatus": _FAILED, "error": job.exit_reason or job.status.key}
+    """How an action ended; nothing of a job of which that is not known, as of some imported ones."""
+    if job.status in _FAILURES:
+        return {"actionStatus": _FAILED, "error": job.exit_reason or job.status.key}
+    return {"actionStatus": _COMPLETED} if job.status.is_end else {}
 
 
 def _times(start: datetime | None, end: datetime | None) -> Properties:

@@ -67,5 +67,5 @@ def _write(known: DepositionRecord, out: Path) -> list[str]:
     except (ValueError, RuntimeError, OSError) as exc:
         raise UnreadableFile(known.model, f"not mmCIF: {exc}") from exc
     written = complete(block, known)
-    write_atomically(out, document.as_string(cif.Style.Pdbx).encode())
+    write_atomically(out, document.as_string(cif.WriteOptions(cif.Style.Pdbx)).encode())
     return written
