@@ -134,7 +134,8 @@ async def _commands(jobs: Sequence[FoundJob]) -> str:
             lines.append(f"# its task {job.job.task} is not known here; {job.job.folder} has its parameters")
             continue
         command = command_line(plugin, job.project.name, title=job.job.title)
-        lines.append(command.replace(f"{job.project.directory}/", ""))
+        in_quotes = f"{job.project.directory}/".replace("'", "'\"'\"'")
+        lines.append(command.replace(in_quotes, ""))
     return "\n".join([*lines, ""])
 
 

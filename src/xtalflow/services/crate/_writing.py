@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 from xtalflow.engine import sync_folder
@@ -83,11 +83,13 @@ def write_crate(out: Path, directory: Path, files: Sequence[CrateFile], texts: M
     InvalidInput
         `out` is there already.
     UnreadableFile
-        A file is gone, is no plain file, or has other bytes than its checksum says.
+        A file is gone, is no plain file, is not in the project's folder, or has other bytes than its checksum says.
     OSError
         The disk is full, or may not be written to. Nothing is left then.
     """
     check_target(out)
+    for file in files:
+        _refuse_outside(directory, file.path)
     write = _write_zip if is_zip(out) else _write_folder
     with _settled(out) as temporary:
         return write(temporary, directory, files, texts)
@@ -153,6 +155,13 @@ def _write_zip(out: Path, directory: Path, files: Sequence[CrateFile], texts: Ma
         raw.flush()
         os.fsync(raw.fileno())
     return Written(files=len(files) + len(texts), linked=0)
+
+
+def _refuse_outside(directory: Path, path: str) -> None:
+    """Refuse a path that leads out of the project, by itself or through a link in place of a folder."""
+    source, parts = directory / path, PurePosixPath(path).parts
+    if ".." in parts or PurePosixPath(path).is_absolute() or not source.resolve().is_relative_to(directory.resolve()):
+        raise UnreadableFile(source, "cannot be put into the crate: it leads out of the project's folder")
 
 
 def _look_at(source: Path) -> os.stat_result:
