@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._parser import SubParsers, add_command, add_job_argument
 
@@ -40,7 +40,25 @@ def _mmcif(arguments: argparse.Namespace) -> int:
 
     done = with_store(work)
     if arguments.json:
-        print_json({"path": str(done.path), "refinement": done.refinement, "categories": list(done.categories)})
+        print_json(_document(done))
     else:
         print(f"{done.path}: the model of job {done.refinement}; filled in: {', '.join(done.categories) or 'nothing'}")
+        if done.check is None:
+            print("not checked: cctbx, which brings the PDBx dictionary, is not installed (xtalflow[validation])")
+        else:
+            print(f"PDBx dictionary {done.check.version}: {'valid' if done.check.is_valid else 'not valid'}")
+            for remark in done.check.remarks:
+                print(f"  {remark}")
     return 0
+
+
+def _document(done: ExportedModel) -> dict[str, Any]:
+    check = done.check
+    return {
+        "path": str(done.path),
+        "refinement": done.refinement,
+        "categories": list(done.categories),
+        "dictionary": check.version if check else None,
+        "valid": check.is_valid if check else None,
+        "remarks": list(check.remarks) if check else [],
+    }

@@ -86,6 +86,15 @@ def test_a_reader_of_the_crate_alone_finds_programs_versions_inputs_and_outputs(
         assert entities[action["agent"]["@id"]]["@type"] == "Person"
 
 
+def test_the_library_for_crates_reads_it(crate: Path) -> None:
+    from rocrate.rocrate import ROCrate
+
+    read = ROCrate(crate)
+
+    assert read.mainEntity.id == "jobs.sh"
+    assert {action["instrument"]["name"] for action in read.get_by_type("CreateAction", exact=True)} >= {"count_words"}
+
+
 def test_whatever_is_referred_to_is_there(entities: Entities) -> None:
     def references(value: Any) -> set[str]:
         if isinstance(value, list):
@@ -162,6 +171,8 @@ def test_a_crate_that_cannot_be_is_refused_and_leaves_nothing(ran: CommandLine, 
     cases = {
         ("p/1", "q/1", "-o", folder / "out"): "a crate is of one project; these jobs are of p, q",
         ("q/1", "-o", folder / "out"): "q/1 is queued; a crate is made of jobs that have ended",
+        ("p/1", "--licence", "do what you like"): "'do what you like' is no licence: write its SPDX name, such as "
+        "CC-BY-4.0, or its URL",
         ("p/1", "-o", crate): f"{crate} is there already; nothing is written over it",
         ("p/1", "-o", folder / "no" / "crate"): f"{folder / 'no' / 'crate'}: there is no folder {folder / 'no'}",
     }

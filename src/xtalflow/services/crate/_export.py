@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from ._writing import METADATA, CrateFile, check_target, write_crate
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail
 
+_LICENCE = re.compile(r"[A-Za-z0-9.+-]+|https?://\S+")
 _UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RUNNING_REMOTELY})
 _PAPERS = {
     INPUT_PARAMS: ("Parameters as asked", "application/xml"),
@@ -81,6 +83,8 @@ async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, lic
     """
     if find_spec("rocrate") is None:
         raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
+    if licence and not _LICENCE.fullmatch(licence):
+        raise InvalidInput(f"{licence!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
     wanted = _without_parts(jobs)
     project = wanted[0].project
     target = out or Path.cwd() / f"{project.name}-{'+'.join(job.job.number for job in wanted)}.crate.zip"

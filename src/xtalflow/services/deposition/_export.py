@@ -11,6 +11,7 @@ from xtalflow.formats import write_atomically
 
 from .._jobs import FoundJob
 from ._categories import complete
+from ._dictionary import DictionaryCheck, check_against_dictionary
 from ._record import DepositionRecord, deposition_record
 
 
@@ -24,11 +25,14 @@ class ExportedModel:
         Number of the job that refined it.
     categories
         Those that were added to, or completed in, what the refinement wrote.
+    check
+        What the PDBx dictionary says; None if none is installed.
     """
 
     path: Path
     refinement: str
     categories: tuple[str, ...]
+    check: DictionaryCheck | None
 
 
 async def export_mmcif(found: FoundJob, out: Path | None = None) -> ExportedModel:
@@ -54,11 +58,13 @@ async def export_mmcif(found: FoundJob, out: Path | None = None) -> ExportedMode
     if not target.absolute().parent.is_dir():
         raise InvalidInput(f"{target}: there is no folder {target.absolute().parent}")
     known = await deposition_record(found)
-    categories = await asyncio.to_thread(_write, known, target)
-    return ExportedModel(path=target, refinement=known.refinement.detail.job.number, categories=tuple(categories))
+    categories, check = await asyncio.to_thread(_write, known, target)
+    return ExportedModel(
+        path=target, refinement=known.refinement.detail.job.number, categories=tuple(categories), check=check
+    )
 
 
-def _write(known: DepositionRecord, out: Path) -> list[str]:
+def _write(known: DepositionRecord, out: Path) -> tuple[list[str], DictionaryCheck | None]:
     from gemmi import cif
 
     try:
@@ -67,5 +73,6 @@ def _write(known: DepositionRecord, out: Path) -> list[str]:
     except (ValueError, RuntimeError, OSError) as exc:
         raise UnreadableFile(known.model, f"not mmCIF: {exc}") from exc
     written = complete(block, known)
+    check = check_against_dictionary(document)
     write_atomically(out, document.as_string(cif.WriteOptions(cif.Style.Pdbx)).encode())
-    return written
+    return written, check

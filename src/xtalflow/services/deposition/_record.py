@@ -155,7 +155,8 @@ class _Ancestry:
             if isinstance(value, (int, float)) and value > 0:
                 return float(value)
             maker = self._maker(file)
-            file = self._inputs[maker.id][0][1] if maker is not None and self._inputs.get(maker.id) else None
+            read = self._inputs.get(maker.id, []) if maker is not None else []
+            file = next((each for _, each in read if "wavelength" in self._files[each].facts), None)
         return None
 
     def data_set_of(self, merging: JobRecord) -> int:
