@@ -19,6 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-ccp4i2
 AIIDA := .venv-aiida
+CRATE := .venv-crate
 VENDOR := src/xtalflow/web/static/vendor
 POSTGRESQL ?= postgresql://postgres@127.0.0.1/postgres
 
@@ -98,6 +99,12 @@ $(AIIDA)/aiida:
 	$(AIIDA)/bin/pip install --quiet aiida-core==2.9.4
 	touch $@
 
+# An independent validator of crates, with a rocrate that brings the context of RO-Crate 1.1.
+$(CRATE)/validator:
+	test -x $(CRATE)/bin/python || $(PYTHON) -m venv $(CRATE)
+	$(CRATE)/bin/pip install --quiet roc-validator==0.13.0 rocrate==0.13.0
+	touch $@
+
 $(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
 
@@ -111,4 +118,4 @@ $(VENV)/dev: pyproject.toml $(VENV)/core
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(PEER) $(AIIDA) $(VENDOR) node_modules
+	rm -rf $(VENV) $(PEER) $(AIIDA) $(CRATE) $(VENDOR) node_modules

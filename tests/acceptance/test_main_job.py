@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from conftest import missing
+
 pytestmark = [pytest.mark.real_data, pytest.mark.program, pytest.mark.slow]
 
 of_one_run = pytest.mark.xdist_group("gamma")
@@ -139,6 +141,78 @@ def test_the_graph_leads_from_the_final_model_to_the_three_input_files(
 def test_database_and_disk_agree(gamma: dict[str, Any], home: Path, shared_data: Path) -> None:
     """Nothing is missing, changed, orphaned or unfinished."""
     assert json.loads(run(home, shared_data / "gamma", "check", "-p", "gamma", "--json"))["well"] is True
+
+
+@pytest.fixture(scope="module")
+def crate(gamma: dict[str, Any], home: Path, shared_data: Path) -> Path:
+    """The pipeline as an RO-Crate."""
+    folder = home / "gamma.crate"
+    run(home, shared_data / "gamma", "export", "crate", "gamma/1", "-o", str(folder))
+    return folder
+
+
+@of_one_run
+def test_the_crate_passes_an_independent_validator(crate: Path) -> None:
+    """All that the profile of Provenance Run Crates, and those below it, require."""
+    python = Path(__file__).resolve().parents[2] / ".venv-crate" / "bin" / "python"
+    if not python.exists():
+        missing("there is no rocrate-validator; `make .venv-crate/validator` installs it")
+    script = Path(__file__).with_name("validate_crate.py")
+    done = subprocess.run([python, script, crate], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout.splitlines()[-1]) == {"passed": True, "issues": []}
+
+
+@of_one_run
+def test_a_reader_of_the_crate_alone_lists_programs_versions_inputs_and_outputs(
+    gamma: dict[str, Any], crate: Path
+) -> None:
+    """Whoever has nothing but ro-crate-metadata.json finds what the record has."""
+    graph = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    entities: dict[str, dict[str, Any]] = {entity["@id"]: entity for entity in graph}
+
+    def led_to(entity: dict[str, Any], name: str) -> list[dict[str, Any]]:
+        value = entity.get(name, [])
+        return [entities[one["@id"]] for one in (value if isinstance(value, list) else [value])]
+
+    for job in walk(gamma):
+        action = entities[f"#job-{job['number']}"]
+        tool = led_to(action, "instrument")[0]
+        assert tool["name"] == job["task"]
+        programs = {one["@id"]: one["softwareVersion"] for one in led_to(tool, "softwareRequirements")}
+        for name, version in job["program_versions"].items():
+            assert programs[f"#program-{name}-{version}"] == version
+        for ours, theirs in (("inputs", "object"), ("files", "result")):
+            told = {one["sha256"] for one in led_to(action, theirs) if one["@type"] == "File"}
+            assert told == {file["checksum"] for file in job[ours]}
+        values = {one["name"]: one["value"] for one in led_to(action, "result") if one["@type"] == "PropertyValue"}
+        assert values == job["kpis"]
+
+
+@of_one_run
+def test_the_mmcif_for_deposition_is_valid_and_tells_what_the_jobs_found(
+    gamma: dict[str, Any], home: Path, shared_data: Path
+) -> None:
+    """Against the PDBx dictionary that comes with cctbx; two items of servalcat are younger than that."""
+    from gemmi import cif
+
+    out = home / "gamma.cif"
+    told = json.loads(run(home, shared_data / "gamma", "export", "mmcif", "gamma/1", "-o", str(out), "--json"))
+    block = cif.read(str(out)).sole_block()
+
+    def value(tag: str) -> float:
+        return float(cif.as_number(block.find_value(tag)))
+
+    assert value("_refine.ls_R_factor_R_work") == pytest.approx(gamma["kpis"]["R1Factor"], abs=1e-4)
+    assert value("_refine.ls_R_factor_R_free") == pytest.approx(gamma["kpis"]["R1Free"], abs=1e-4)
+    assert value("_reflns.number_obs") == 11908
+    assert value("_diffrn_radiation_wavelength.wavelength") == 1.5418
+    assert len(block.find("_reflns_shell.", ["d_res_high"])) == 10
+    if told["dictionary"] is None:
+        missing("cctbx, which brings the PDBx dictionary, is not installed")
+    younger = {f"_refine_ls_shell.correlation_coeff_I_to_Fcsqd_{part}" for part in ("work", "free")}
+    assert told["valid"]
+    assert {remark.split()[-1] for remark in told["remarks"]} <= younger
 
 
 def test_rnase_is_refined_against_the_amplitudes_chosen(home: Path, shared_data: Path) -> None:

@@ -71,7 +71,15 @@ from ._outputs import (
     glean_performance_indicators_async,
     set_output_file_names,
 )
-from ._papers import INPUT_PARAMS, PARAMS, given_parameters, papers_and_outputs, params_header, write_input_params
+from ._papers import (
+    INPUT_PARAMS,
+    PARAMS,
+    given_parameters,
+    papers_and_outputs,
+    params_header,
+    scalars,
+    write_input_params,
+)
 from ._ports import JobStore
 from ._processes import ProcessIdentity, identify, to_the_end
 from ._records import (
@@ -187,6 +195,7 @@ __all__ = [
     "run_job_async",
     "runs_in",
     "safe_name",
+    "scalars",
     "set_output_file_names",
     "sha256_of",
     "start_of",

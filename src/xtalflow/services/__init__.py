@@ -101,6 +101,8 @@ from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_t
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
+from .crate import ExportedCrate, export_crate
+from .deposition import ExportedModel, export_mmcif
 from .form import (
     Control,
     FileOffer,
@@ -135,6 +137,8 @@ __all__ = [
     "Document",
     "Evaluation",
     "Examination",
+    "ExportedCrate",
+    "ExportedModel",
     "Feed",
     "FileOffer",
     "FilePlaces",
@@ -207,6 +211,8 @@ __all__ = [
     "enter_demo_home",
     "event_document",
     "examine_installation",
+    "export_crate",
+    "export_mmcif",
     "file_document",
     "file_of_project",
     "fill_fields",

@@ -1,0 +1,211 @@
+"""Gathers what a crate tells, from the record and the project's folder, and writes it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xtalflow import __version__, db
+from xtalflow.engine import INPUT_PARAMS, PARAMS, sha256_of
+from xtalflow.errors import InvalidInput, NotEquipped, UnreadableFile, XtalflowError
+from xtalflow.plugin import DIAGNOSTIC, REPORT, JobStatus
+
+from .._clone import clone_parameters
+from .._command_line import command_line
+from .._jobs import LOG, FoundJob
+from ._graph import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files, crate_metadata
+from ._values import read_values, task_meanings
+from ._writing import METADATA, CrateFile, check_target, write_crate
+
+if TYPE_CHECKING:
+    from xtalflow.db import JobDetail
+
+_LICENCE = re.compile(r"[A-Za-z0-9.+-]+|https?://\S+")
+_UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RUNNING_REMOTELY})
+_PAPERS = {
+    INPUT_PARAMS: ("Parameters as asked", "application/xml"),
+    PARAMS: ("Parameters as run", "application/xml"),
+    REPORT: ("Report", "application/json"),
+    LOG: ("Log", "text/plain"),
+    DIAGNOSTIC: ("Errors and warnings", "application/xml"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedCrate:
+    """A crate that was written.
+
+    Attributes
+    ----------
+    jobs
+        How many jobs it tells of, child jobs included.
+    files, linked
+        How many files it has, and how many of them are hard links of the project's.
+    """
+
+    path: Path
+    jobs: int
+    files: int
+    linked: int
+
+
+async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, licence: str = "") -> ExportedCrate:
+    """Write jobs, with all below them and the files that they read and made, as a Workflow Run RO-Crate.
+
+    Parameters
+    ----------
+    jobs
+        Jobs of one project that have ended; one that is below another of them comes with that.
+    out
+        Where: a name that ends with ``.zip``, or a folder; if not given, ``PROJECT-NUMBERS.crate.zip`` here.
+    licence
+        Under what others may use the data: an SPDX name such as ``CC-BY-4.0``, or a URL.
+
+    Raises
+    ------
+    InvalidInput
+        The jobs are of several projects, or have not ended; `out` is there already.
+    NotEquipped
+        rocrate is not installed.
+    UnreadableFile
+        A file is gone, or its bytes are not those that the record has.
+
+    References
+    ----------
+    Leo et al., PLoS ONE 19 (2024) e0309210: Workflow Run RO-Crate. https://w3id.org/ro/wfrun/provenance
+    """
+    if find_spec("rocrate") is None:
+        raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
+    if licence and not _LICENCE.fullmatch(licence):
+        raise InvalidInput(f"{licence!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
+    wanted = _without_parts(jobs)
+    project = wanted[0].project
+    target = out or Path.cwd() / f"{project.name}-{'+'.join(job.job.number for job in wanted)}.crate.zip"
+    await asyncio.to_thread(check_target, target)
+    details = [await _detail(job) for job in wanted]
+    _refuse_going(details, project.name)
+    commands = await _commands(wanted)
+    return await asyncio.to_thread(_write, wanted, details, commands, licence, target)
+
+
+async def _detail(job: FoundJob) -> JobDetail:
+    """All of a job, with whoever asked for it as the user of all of it."""
+    detail = await db.job_detail(job.project.id, job.job.id)
+    events = await db.job_events(job.project.id, job.job.id)
+    return _of(detail, detail.user or next((event.who for event in events if event.who), ""))
+
+
+def _of(detail: JobDetail, user: str) -> JobDetail:
+    return replace(detail, user=user, children=tuple(_of(child, user) for child in detail.children))
+
+
+def _without_parts(jobs: Sequence[FoundJob]) -> list[FoundJob]:
+    """The jobs by number, each once, without those that are below another."""
+    if not jobs:
+        raise InvalidInput("name a job to make a crate of")
+    names = dict.fromkeys(job.project.name for job in jobs)
+    if len(names) > 1:
+        raise InvalidInput(f"a crate is of one project; these jobs are of {', '.join(names)}")
+    known = {job.job.number: job for job in jobs}
+    parts = [number for number in known if any(number.startswith(f"{other}.") for other in known)]
+    kept = (job for number, job in known.items() if number not in parts)
+    return sorted(kept, key=lambda job: [int(part) for part in job.job.number.split(".")])
+
+
+def _refuse_going(details: Sequence[JobDetail], project: str) -> None:
+    for detail in all_jobs(details):
+        if detail.job.status in _UNDER_WAY:
+            raise InvalidInput(
+                f"{project}/{detail.job.number} is {detail.job.status.key}; a crate is made of jobs that have ended"
+            )
+
+
+async def _commands(jobs: Sequence[FoundJob]) -> str:
+    """A script that makes the jobs again in a folder with their files."""
+    lines = ["#!/bin/bash", "# Makes these jobs again, from the folder of this crate.", "set -e"]
+    for job in jobs:
+        lines.append(f"# job {job.job.number}: {' '.join((job.job.title or job.job.task).split())}")
+        try:
+            plugin = await clone_parameters(job)
+        except XtalflowError:
+            lines.append(f"# its task {job.job.task} is not known here; {job.job.folder} has its parameters")
+            continue
+        command = command_line(plugin, job.project.name, title=job.job.title)
+        in_quotes = f"{job.project.directory}/".replace("'", "'\"'\"'")
+        lines.append(command.replace(in_quotes, ""))
+    return "\n".join([*lines, ""])
+
+
+def _write(
+    jobs: Sequence[FoundJob], details: Sequence[JobDetail], commands: str, licence: str, out: Path
+) -> ExportedCrate:
+    project, every, readme = jobs[0].project, all_jobs(details), _readme(jobs[0].project.name, details)
+    papers = {one.job.number: _papers(one, project.directory) for one in every}
+    content = CrateContent(
+        project=project.name,
+        description=project.description,
+        jobs=details,
+        values={one.job.number: read_values(one, project.directory) for one in every},
+        meanings={task: task_meanings(task) for task in {one.job.task for one in every}},
+        papers=papers,
+        commands=commands,
+        readme=readme,
+        licence=licence,
+        version=__version__,
+        made=datetime.now(UTC),
+    )
+    metadata = json.dumps(crate_metadata(content), ensure_ascii=False, allow_nan=False, indent=1).encode()
+    files = [
+        *(
+            CrateFile(path=file.path, checksum=file.checksum)
+            for file in crate_files(details).values()
+            if file.available
+        ),
+        *(CrateFile(path=paper.path, checksum=paper.checksum) for some in papers.values() for paper in some),
+    ]
+    texts = {METADATA: metadata, WORKFLOW_FILE: commands.encode(), README_FILE: readme.encode()}
+    written = write_crate(out, project.directory, files, texts)
+    return ExportedCrate(path=out, jobs=len(every), files=written.files, linked=written.linked)
+
+
+def _readme(project: str, details: Sequence[JobDetail]) -> str:
+    """What people read first: what is here, and how to make it again."""
+    rows = [f"| {one.job.number} | {one.job.task} | {one.job.status.key} |" for one in all_jobs(details)]
+    return "\n".join(
+        [
+            f"# Jobs of the project {project}",
+            "",
+            "A [Workflow Run RO-Crate](https://www.researchobject.org/workflow-run-crate/), written by xtalflow "
+            f"{__version__}.",
+            f"`{METADATA}` tells what ran, at which version, with what, on what, and what came out; files stand as",
+            f"in the project. `bash {WORKFLOW_FILE}` here makes the jobs again, where xtalflow is installed.",
+            "",
+            "| Job | Task | Ended |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _papers(detail: JobDetail, directory: Path) -> list[PaperFile]:
+    """What a job wrote about itself."""
+    found = []
+    for name, (title, form) in _PAPERS.items():
+        path = f"{detail.job.folder}/{name}"
+        whole = directory / path
+        if not whole.is_file() or whole.is_symlink():
+            continue
+        try:
+            size, checksum = whole.stat().st_size, sha256_of(whole)
+        except OSError as exc:
+            raise UnreadableFile(whole, exc.strerror or str(exc)) from exc
+        found.append(PaperFile(path=path, title=title, format=form, size=size, checksum=checksum))
+    return found

@@ -1,0 +1,5 @@
+"""A refined model as mmCIF with what a deposition asks for, as far as the record knows it."""
+
+from ._export import ExportedModel, export_mmcif
+
+__all__ = ["ExportedModel", "export_mmcif"]
