@@ -11,6 +11,7 @@ from ._script import CPluginScript
 from ._status import JobStatus, Outcome
 from .hosted import HOSTED_LOG, HostedTask
 from .hosted import VARIABLE as CCP4I2_VARIABLE
+from .hosted import find_package as find_ccp4i2
 
 __all__ = [
     "AT_ONCE",
@@ -39,6 +40,7 @@ __all__ = [
     "Unsatisfactory",
     "Value",
     "aside",
+    "find_ccp4i2",
     "find_program",
     "last_child_number",
     "load_task",

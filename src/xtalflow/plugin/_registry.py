@@ -30,7 +30,7 @@ class TaskHead:
     programs
         Those that it runs.
     missing
-        Programs that it, or a step that it may take, runs and that are not found.
+        What it, or a step that it may take, is known to need and does not find.
     error
         Why it cannot be loaded; empty if it can.
     """
@@ -50,12 +50,20 @@ def _entry_points() -> dict[str, metadata.EntryPoint]:
     return {point.name: point for point in metadata.entry_points(group=GROUP)}
 
 
-def task_names(*, built_in: bool = False) -> list[str]:
-    """Names of all registered tasks, sorted; only those that come with xtalflow if `built_in`."""
+def task_names(*, built_in: bool = False, hosted: bool = True) -> list[str]:
+    """Names of all registered tasks, sorted.
+
+    Parameters
+    ----------
+    built_in
+        Only those that come with xtalflow.
+    hosted
+        Also those of the package ccp4i2.
+    """
     points = _entry_points().values()
     if built_in:
         return sorted(point.name for point in points if point.module.partition(".")[0] == "xtalflow")
-    return sorted([point.name for point in points] + hosted_names())
+    return sorted([point.name for point in points] + (hosted_names() if hosted else []))
 
 
 def load_task(name: str) -> type[CPluginScript]:
@@ -114,6 +122,6 @@ def _hosted_head(name: str) -> TaskHead:
         category=info.category,
         summary=info.summary,
         programs=(info.program,) if info.program else (),
-        missing=package.missing_programs(info.name),
+        missing=package.missing(info.name),
         error=f"CCP4i2 cannot load it: {info.error}" if info.error else "",
     )

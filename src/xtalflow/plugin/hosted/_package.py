@@ -49,8 +49,8 @@ class HostedInfo:
         The program that it runs itself; empty if it works within Python, or is a pipeline.
     calls
         Tasks that it may run as steps.
-    is_free
-        Whether CCP4i2 says that it needs neither CCP4 nor any of its programs.
+    modules
+        Python modules that it imports and that its Python does not have.
     purge
         What its files are good for: patterns with CCP4i2's codes.
     error
@@ -63,7 +63,7 @@ class HostedInfo:
     definition: Path | None
     program: str
     calls: tuple[str, ...]
-    is_free: bool
+    modules: tuple[str, ...]
     purge: tuple[tuple[str, int], ...]
     error: str
 
@@ -95,19 +95,21 @@ class Package:
         """Where its programs are looked for: beside its Python, then on PATH."""
         return os.pathsep.join([str(self.python.parent), os.environ.get("PATH", "")])
 
-    def missing_programs(self, name: str) -> tuple[str, ...]:
-        """Programs that a task, or any step that it may take, runs and that are not found; sorted."""
+    def missing(self, name: str) -> tuple[str, ...]:
+        """What a task, or any step that it may take, is known to need and does not find: programs, modules; sorted."""
         seen: set[str] = set()
-        waiting, programs = [name], set()
+        waiting, programs, modules = [name], set[str](), set[str]()
         while waiting:
             task = self.tasks.get(waiting.pop())
             if task is None or task.name in seen:
                 continue
             seen.add(task.name)
             waiting += task.calls
+            modules |= set(task.modules)
             if task.program:
                 programs.add(task.program)
-        return tuple(sorted(each for each in programs if not self.has_program(each)))
+        absent = sorted(each for each in programs if not self.has_program(each))
+        return (*absent, *(f"the Python module {each}" for each in sorted(modules)))
 
     def has_program(self, name: str) -> bool:
         """Whether a program is found where its tasks look for it."""
@@ -164,9 +166,12 @@ _failures: dict[Path, _Failure] = {}
 
 
 def _stamp(top: Path) -> list[list[int]]:
-    """What changes with the package; empty if it is not there."""
+    """What changes with the package, or with the packages beside it; empty if it is not there."""
     try:
-        return [[status.st_mtime_ns, status.st_size] for status in ((top / name).stat() for name in _WATCHED)]
+        return [
+            [status.st_mtime_ns, status.st_size]
+            for status in map(Path.stat, (top.parent, *(top / name for name in _WATCHED)))
+        ]
     except OSError:
         return []
 
@@ -237,7 +242,7 @@ def _info(name: str, said: Mapping[str, Any]) -> HostedInfo:
         definition=Path(said["definition"]) if said["definition"] else None,
         program=said["program"] or "",
         calls=tuple(said["calls"]),
-        is_free=said["is_free"],
+        modules=tuple(said["modules"]),
         purge=tuple((pattern, code) for pattern, code in said["purge"] if "/" not in pattern and "%" not in pattern),
         error=said["error"] or "",
     )

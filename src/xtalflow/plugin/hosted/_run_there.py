@@ -4,9 +4,9 @@ It is run by the Python that has the package, so it imports nothing of xtalflow:
 
     python -I _run_there.py REQUEST.json
 
-The request names the task, its parameter file, the folder, how many steps it has from earlier runs, and a file that
-takes events, one JSON object in a line: steps that begin, steps that have ended, and at last the end of the task.
-No database of CCP4i2 is used or made.
+The request names the task, its parameter file, job and project, how many steps it has from earlier runs, and a file
+that takes events, one JSON object in a line: steps that begin, steps that have ended, and at last the end of the task.
+No database of CCP4i2 is used or made: what tasks ask of one, where their project is, is known from the request.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import os
 import sys
 import time
 import traceback
+import uuid
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -75,6 +76,35 @@ def rows(plugin: Any, first: int = 0) -> list[dict[str, Any]]:
     return found
 
 
+class Keeper:
+    """Stands where tasks expect a database: it knows the folder of the project, and keeps nothing."""
+
+    def __init__(self, project_directory: str) -> None:
+        self.project_directory = project_directory
+
+    def getProjectDirectory(self, project: Any) -> str:
+        """The folder of the one project that there is."""
+        return self.project_directory
+
+    def get_file_path_sync(self, file: Any) -> None:
+        """Nothing: files are told by their paths."""
+
+    def createSubJob(self, **said: Any) -> str:
+        """A name for a step."""
+        return str(uuid.uuid4())
+
+    def updateJobStatus(self, **said: Any) -> None:
+        """Ends are told as events."""
+
+    async def glean_job_files(self, *said: Any, **more: Any) -> list[Any]:
+        """Files are taken later, from the events."""
+        return []
+
+    async def glean_performance_indicators(self, *said: Any, **more: Any) -> int:
+        """Indicators are taken later, from the events."""
+        return 0
+
+
 class Teller:
     """Writes events, each at once."""
 
@@ -105,7 +135,8 @@ class Teller:
         def reported(plugin: Any, status: Any) -> Any:
             answer = report(plugin, status)
             plugin.__dict__["_told_end"] = True
-            if plugin.doAsync:
+            if plugin.doAsync or "_told_begin" not in plugin.__dict__:  # some do the work of a step in their own way
+                self.begin(plugin)
                 self.end(plugin)
             return answer
 
@@ -113,11 +144,11 @@ class Teller:
 
     def watch_step(self, parent: Any, step: Any) -> None:
         """Tell when a step begins and ends."""
-        process = step.process
+        process, step.__dict__["_made_by"] = step.process, parent
 
         @functools.wraps(process)
         def processed(*args: Any, **kwargs: Any) -> Any:
-            self.begin(parent, step)
+            self.begin(step)
             try:
                 return process(*args, **kwargs)
             finally:
@@ -126,9 +157,10 @@ class Teller:
 
         step.__dict__["process"] = processed
 
-    def begin(self, parent: Any, step: Any) -> None:
+    def begin(self, step: Any) -> None:
         """A step begins: the first time that it does."""
-        if "_told_begin" in step.__dict__:
+        parent = step.__dict__.get("_made_by")
+        if parent is None or "_told_begin" in step.__dict__:
             return
         step.__dict__["_told_begin"] = True
         self.open[id(step)] = step
@@ -160,6 +192,7 @@ class Teller:
 
 def run(request: dict[str, Any], sink: TextIO) -> None:
     """Make the task, run it, and tell its end."""
+    from ccp4i2.core.base_object.base_classes import CDataFile
     from ccp4i2.core.tasks import get_import_error, get_plugin_class
 
     kind = get_plugin_class(request["task"])
@@ -169,6 +202,15 @@ def run(request: dict[str, Any], sink: TextIO) -> None:
         return teller.tell(event="refused", reason=f"its class cannot be imported: {why}")
     plugin = kind(workDirectory=request["folder"])
     plugin.doAsync = False
+    keeper = Keeper(request["project_directory"])
+    CDataFile._create_adhoc_db_handler = lambda self, project: keeper
+    plugin.setDbData(
+        handler=keeper,
+        projectName=request["project_name"],
+        projectId=request["project"],
+        jobNumber=request["number"],
+        jobId=request["job"],
+    )
     plugin._childJobCounter = request["steps"]
     teller.watch()
     plugin.errorReport.extend(plugin.loadDataFromXml(request["parameters"]))
@@ -178,7 +220,7 @@ def run(request: dict[str, Any], sink: TextIO) -> None:
         if returned in (None, RUNNING) and (returned == RUNNING or teller.open):
             while not plugin.__dict__.get("_told_end"):
                 time.sleep(_LOOK_S)
-    except (Exception, SystemExit) as exc:
+    except (Exception, SystemExit) as exc:  # noqa: BLE001  the outer frame of a task of others
         trace = traceback.format_exc()
         sys.stderr.write(trace)
         plugin.errorReport.append(type(plugin).__name__, PYTHON_FAILED, f"{type(exc).__name__}: {exc}\n\n{trace}")

@@ -20,17 +20,25 @@ from .._aside import aside
 from .._command import Command
 from .._errors import ErrorRow, Unsatisfactory
 from .._host import last_child_number
+from .._purge import PurgeCode
 from .._script import AlreadyKept, CPluginScript
+from .._status import Outcome
 from ._package import PREFIX, HostedInfo, Package, find_package
-from ._trees import Taker, files_by_path, standing_alone
+from ._trees import OUTPUTS, KnownFile, Taker, files_by_path, standing_alone
 
 HOSTED_LOG = "ccp4i2.txt"
 """What a task prints; ``log.txt`` is the log of the program that it runs."""
 _RUNNER = Path(__file__).parent / "_run_there.py"
 _REQUEST, _PARAMS, _EVENTS, _COLUMNS = "ccp4i2.json", "ccp4i2_params.xml", "ccp4i2_events.jsonl", "ccp4i2_inputs"
+_OWN_FILES = (
+    (f"{_COLUMNS}/*", PurgeCode.SCRATCH),
+    (_EVENTS, PurgeCode.SCRATCH_DIAGNOSTIC),
+    (_REQUEST, PurgeCode.SCRATCH_DIAGNOSTIC),
+    (_PARAMS, PurgeCode.SCRATCH_DIAGNOSTIC),
+)
 _LOOK_S = 0.25
 _SUCCEEDED, _UNSATISFACTORY = 0, 3
-_OUTPUTS, _ADMIN = "outputData", "guiAdmin"
+_ADMIN = "guiAdmin"
 _PROGRAM_LOG, _TAIL_BYTES, _TAIL = "log.txt", 4096, 15
 _OF_A_PROGRAM = frozenset({101, 103, 104, 105, 992, 993})
 """CCP4i2's numbers of errors by which a program ended."""
@@ -54,7 +62,8 @@ class HostedTask(CPluginScript):
         self._told: Mapping[str, Any] | None = None
         """What CCP4i2 told when the task had ended."""
         self._below: list[HostedTask] = []
-        self._known: dict[Path, CDataFile] = {}
+        self._known: dict[Path, KnownFile] = {}
+        self._linked: dict[Path, Path] = {}
         self._is_going, self._may_end = asyncio.Event(), asyncio.Event()
         self._execution: asyncio.Task[None] | None = None
 
@@ -62,10 +71,12 @@ class HostedTask(CPluginScript):
         """Of a step nothing is checked here: CCP4i2 has begun it."""
         return super().validate() if self._begun is None else []
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Write what CCP4i2 is asked for."""
-        if self._begun is not None:
-            return
+        if self._begun is None:
+            await aside(self._write_request)
+
+    def _write_request(self) -> None:
         program = self.INFO.program
         if program and not self.PACKAGE.has_program(program) and not os.environ.get("CCP4"):
             raise NotEquipped(
@@ -81,6 +92,11 @@ class HostedTask(CPluginScript):
             "task": self.INFO.name,
             "parameters": str(folder / _PARAMS),
             "folder": str(folder),
+            "project": str(self.context.project),
+            "project_name": self.context.project_name,
+            "project_directory": str(self.context.project_directory),
+            "job": str(self.context.job),
+            "number": self.context.number,
             "events": str(folder / _EVENTS),
             "steps": last_child_number(folder),
         }
@@ -113,8 +129,11 @@ class HostedTask(CPluginScript):
         if crash is not None:
             raise crash
 
-    def collect(self) -> None:
+    async def collect(self) -> None:
         """Take what came out, and say how it ended."""
+        await aside(self._collect)
+
+    def _collect(self) -> None:
         if self._begun is not None:
             self._take_parameters(self._begun["parameters"])
         told = self._told
@@ -128,8 +147,10 @@ class HostedTask(CPluginScript):
         if status not in (_SUCCEEDED, _UNSATISFACTORY):
             if any(row.severity >= Severity.ERROR for row in rows):
                 raise AlreadyKept
-            raise TaskFailed(rows[-1].message if rows else "CCP4i2 says that the task failed, and not why")
-        Taker(self._known, self.work_directory, self.warn).take(self.container[_OUTPUTS], told["outputs"])
+            raise TaskFailed(rows[-1].message if rows else self._failed_step())
+        taker = Taker(self._known, self.warn, folder=self.work_directory, around=self._top.work_directory)
+        taker.take(self.container[OUTPUTS], told["outputs"])
+        self._linked = taker.linked
         self._report()
         if status == _UNSATISFACTORY:
             raise Unsatisfactory(rows[-1].message if rows else "CCP4i2 says that the result is unsatisfactory")
@@ -184,13 +205,19 @@ class HostedTask(CPluginScript):
         self._may_end.set()
         if self._execution is not None:
             await asyncio.wait({self._execution})
-        self._known |= files_by_path(self.container[_OUTPUTS])
+        self._known |= files_by_path(self.container[OUTPUTS])
+        self._known |= {first: self._known[link] for first, link in self._linked.items() if link in self._known}
+
+    @property
+    def _top(self) -> HostedTask:
+        """The task that this one is a step of, or itself."""
+        return self.parent._top if self._begun is not None and isinstance(self.parent, HostedTask) else self
 
     def _take_parameters(self, told: Mapping[str, Any]) -> None:
         """Take what a step was given; of files those that are on record by now."""
-        taker = Taker(self._known, None, lambda _: None)
+        taker = Taker(self._known, lambda _: None)
         for section in self.container:
-            if section.name not in (_OUTPUTS, _ADMIN):
+            if section.name not in (OUTPUTS, _ADMIN):
                 taker.take(section, told.get(section.name))
 
     def _row(self, told: Mapping[str, Any]) -> ErrorRow:
@@ -209,9 +236,17 @@ class HostedTask(CPluginScript):
             severity=severity,
         )
 
+    def _failed_step(self) -> str:
+        """Why a task failed that does not say so itself: by the last step of it that failed."""
+        for step in reversed(self._below):
+            if step.outcome is Outcome.FAILED:
+                number = f" (job {step.job.number})" if step.job else ""
+                return f"{step.INFO.name}{number} failed: {step.errors.reason}"
+        return "CCP4i2 says that the task failed, and not why"
+
     def _report(self) -> None:
         """Show the values that came out, beside indicators."""
-        rows = [[value.object_path().partition(".")[2], str(value.value)] for value in _values(self.container[_OUTPUTS])]
+        rows = [[value.object_path().partition(".")[2], str(value.value)] for value in _values(self.container[OUTPUTS])]
         if rows:
             self.report.section("Results").table("Values", ["Parameter", "Value"], rows)
 
@@ -334,7 +369,7 @@ def _made(info: HostedInfo, same: _Same) -> type[HostedTask]:
             "TASKTITLE": info.title,
             "TASKVERSION": package.version,
             "CATEGORY": info.category,
-            "PURGESEARCHLIST": info.purge,
+            "PURGESEARCHLIST": (*_OWN_FILES, *info.purge),
             "PROGRAM_VERSIONS": _versions(package),
             "INFO": info,
             "PACKAGE": package,
@@ -354,7 +389,7 @@ def _task_of_step(name: str, package: Package) -> type[HostedTask]:
             definition=None,
             program="",
             calls=(),
-            is_free=False,
+            modules=(),
             purge=(),
             error="",
         )

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path, PurePath
 from typing import Any
+from uuid import UUID
 
 from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar, find_all_files
 from xtalflow.errors import InvalidInput, InvalidValue
 from xtalflow.xtal import COLUMN_KINDS, CMiniMtzDataFile, class_named, reflection_format, split_file
 
+OUTPUTS = "outputData"
 _SAID = ("annotation", "subType", "contentFlag")
 
-KnownFiles = Mapping[Path, CDataFile]
-"""Files of the project by their paths, each linked to its record."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file of the project that is on record."""
+
+    id: UUID
+    project: UUID
+    path: str
+    file_type: str
+    annotation: str
+    sub_type: int | None
+    content_flag: int | None
 
 
 class Taker:
@@ -23,15 +37,31 @@ class Taker:
     Parameters
     ----------
     known
-        Files that have records already; a parameter that names one is the same file.
+        Files that are on record, by the paths that CCP4i2 has for them; a parameter that names one is the same file.
     folder
-        Where files may be that have none yet; None if there are to be none.
+        The job's folder, for outputs, which may be files that are not on record; None for inputs.
+    around
+        A folder around it: a file there that a step wrote beside its own folder gets a second name in it.
     complain
         Takes a sentence on what cannot be taken.
+
+    Attributes
+    ----------
+    linked
+        Second names that were made, by the first.
     """
 
-    def __init__(self, known: KnownFiles, folder: Path | None, complain: Callable[[str], None]) -> None:
-        self._known, self._folder, self._complain = known, folder, complain
+    def __init__(
+        self,
+        known: Mapping[Path, KnownFile],
+        complain: Callable[[str], None],
+        *,
+        folder: Path | None = None,
+        around: Path | None = None,
+    ) -> None:
+        self._known, self._folder, self._around, self._complain = known, folder, around, complain
+        self._taken: set[Path] = set()
+        self.linked: dict[Path, Path] = {}
 
     def take(self, item: CData, told: Any) -> None:
         """Give an object and all below it their values; what is not told stays."""
@@ -72,14 +102,16 @@ class Taker:
             return
         path = Path(told["file"])
         known = self._known.get(path)
-        if known is not None:
-            file.set(known)
-        elif self._folder is not None and path.is_relative_to(self._folder):
-            file.set(path)
+        file.unSet()
+        if known is not None and (self._folder is None or path.as_posix().endswith("/" + known.path)):
+            file.link(known)
+        elif self._folder is not None and path.exists():
+            own = self._own(file, path)
+            if own is None or own in self._taken:
+                return
+            self._taken.add(own)
+            file.set(own)
         else:
-            file.unSet()
-            if self._folder is not None and path.exists():
-                self._complain(f"{file.object_path()}: {path} is not in the job's folder, and is left out")
             return
         for name in _SAID:
             if name in told and told[name] not in ("", None):
@@ -88,26 +120,51 @@ class Taker:
                 except InvalidValue as exc:
                     self._complain(str(exc))
 
+    def _own(self, file: CDataFile, path: Path) -> Path | None:
+        """An output as a file in the job's folder; None if it cannot be one."""
+        if self._folder is None or path.is_relative_to(self._folder):
+            return path
+        if self._around is not None and path.is_relative_to(self._around):
+            link = self._folder / path.name
+            with suppress(OSError):
+                link.hardlink_to(path)
+                self.linked[path] = link
+                return link
+        self._complain(f"{file.object_path()}: {path} is not in the job's folder, and is left out")
+        return None
+
 
 def _class_in(told: Any) -> type[CData] | None:
     return class_named(str(told.get("class"))) if isinstance(told, Mapping) else None
 
 
-def files_by_path(container: CContainer) -> dict[Path, CDataFile]:
-    """Files of a tree that have records, by their paths."""
-    files = (file for file in find_all_files(container) if file.dbFileId.value)
-    return {file.path: file for file in files if file.path is not None}
+def files_by_path(container: CContainer) -> dict[Path, KnownFile]:
+    """Files of a tree that are on record, by their paths."""
+    return {file.path: _known(file) for file in find_all_files(container) if file.dbFileId.value and file.path}
+
+
+def _known(file: CDataFile) -> KnownFile:
+    return KnownFile(
+        id=UUID(file.dbFileId.value),
+        project=UUID(file.project.value),
+        path=PurePath(file.relPath.value or "", file.baseName.value or "").as_posix(),
+        file_type=file.file_type,
+        annotation=file.annotation.value or "",
+        sub_type=file.subType.value,
+        content_flag=file.contentFlag.value,
+    )
 
 
 def standing_alone(container: CContainer, folder: Path) -> CContainer:
-    """A copy of a task's parameters that is understood without a database: all paths are absolute.
+    """A copy of a task's parameters that is understood without a database: the paths of inputs are absolute.
 
     Of a file of reflections from which columns are chosen, or whose columns are not called as CCP4i2 calls them, there
     is a file with these columns in `folder`, as CCP4i2's tasks expect it.
     """
     copy = container.copy()
-    originals = find_all_files(container)
-    for original, file in zip(originals, find_all_files(copy), strict=True):
+    inputs = [(section, copy[section.name]) for section in container if section.name != OUTPUTS]
+    pairs = (zip(find_all_files(one), find_all_files(other), strict=True) for one, other in inputs)
+    for original, file in chain.from_iterable(pairs):
         path = original.path
         if path is None:
             continue
@@ -140,8 +197,7 @@ def _own_columns(file: CMiniMtzDataFile, path: Path, folder: Path) -> Path | Non
     if made is None:
         raise InvalidInput(f"{path}: no file was made of its columns {', '.join(group.labels)}")
     target = made.with_name(f"{_stem(file)}.mtz")
-    os.replace(made, target)
-    return target
+    return made.replace(target)
 
 
 def _stem(file: CDataFile) -> str:
