@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from xtalflow.data import Severity, find_all_files

@@ -16,8 +16,8 @@ _TASKS = {
     "density_modification": "acorn parrot dm_multidomain",
     "model_building": """modelcraft coot_rebuild coot_script_lines coot_find_waters arp_warp_classic shelxeMR
         dr_mr_modelbuild_pipeline ccp4mg_general coot1 nucleofind""",
-    "refinement": """servalcat_pipe prosmart_refmac ProvideTLS SubtractNative buster coot_rsr_morph lorestr_i2 metalCoord
-        pairef pdb_redo_api sheetbend zanuda phaser_rnp_pipeline""",
+    "refinement": """servalcat_pipe prosmart_refmac ProvideTLS SubtractNative buster coot_rsr_morph lorestr_i2
+        metalCoord pairef pdb_redo_api sheetbend zanuda phaser_rnp_pipeline""",
     "ligands": "LidiaAcedrgNew MakeLink SubstituteLigand",
     "validation": "validate_protein edstats privateer qtpisa",
     "export": "adding_stats_to_mmcif_i2 mergeMtz",

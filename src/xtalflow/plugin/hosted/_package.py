@@ -168,12 +168,10 @@ _failures: dict[Path, _Failure] = {}
 def _stamp(top: Path) -> list[list[int]]:
     """What changes with the package, or with the packages beside it; empty if it is not there."""
     try:
-        return [
-            [status.st_mtime_ns, status.st_size]
-            for status in map(Path.stat, (top.parent, *(top / name for name in _WATCHED)))
-        ]
+        watched = [path.stat() for path in (top.parent, *(top / name for name in _WATCHED))]
     except OSError:
         return []
+    return [[status.st_mtime_ns, status.st_size] for status in watched]
 
 
 def _cache(python: Path) -> Path:
