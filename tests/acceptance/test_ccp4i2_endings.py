@@ -125,7 +125,7 @@ async def test_what_goes_well_is_finished_with_its_step(tmp_path: Path) -> None:
     plugin, store = await run(tmp_path, "late")
 
     assert plugin.outcome is Outcome.SUCCEEDED
-    assert [(job.number, job.task, job.status.name) for job in store.all_jobs()] == [
+    assert [(job.number, job.task, job.status.name) for job in store.all_jobs] == [
         ("1", "ccp4i2.crasher", "FINISHED"),
         ("1.1", "ccp4i2.program", "FINISHED"),
     ]
@@ -159,7 +159,7 @@ async def test_cancelling_ends_what_runs_there(tmp_path: Path) -> None:
     running = asyncio.create_task(run(tmp_path, "wait"))
     log = tmp_path / "CCP4_JOBS" / "job_1" / "ccp4i2.txt"
     async with asyncio.timeout(60):
-        while not log.exists() or "about to wait" not in log.read_text():  # noqa: ASYNC110
+        while not log.exists() or "about to wait" not in log.read_text():
             await asyncio.sleep(0.1)
 
     running.cancel()
