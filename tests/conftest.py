@@ -79,6 +79,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def ccp4i2_python() -> Path:
+    """The Python of an environment that has the package ccp4i2."""
+    named = os.environ.get("XTALFLOW_TEST_CCP4I2")
+    if not named:
+        missing("no Python with the package ccp4i2 is named; name one with XTALFLOW_TEST_CCP4I2")
+    return Path(named).absolute()
+
+
+@pytest.fixture(scope="session")
 def unprivileged() -> list[str]:
     """Words before a command for which file permissions hold, also when the tests are run by root."""
     if os.geteuid() != 0:
@@ -118,6 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_home] = home = Path(tempfile.mkdtemp(prefix="xtalflow-tests-"))
     os.environ["XTALFLOW_HOME"], os.environ["XTALFLOW_PROJECTS"] = str(home / "home"), str(home / "projects")
     os.environ["DATABASE_URL"] = ""
+    os.environ.pop("XTALFLOW_CCP4I2_PYTHON", None)
     if TEST_SERVER:
         name = f"xtalflow_test_{os.getpid()}_{uuid4().hex[:8]}"
         os.environ["DATABASE_URL"] = urlsplit(TEST_SERVER)._replace(path=f"/{name}").geturl()

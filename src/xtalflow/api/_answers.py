@@ -465,7 +465,7 @@ class RunningAnswer(Answer):
 
 
 class TaskAnswer(Answer):
-    """A task; `error` says why one cannot be used here."""
+    """A task; `error` says why it cannot be used here, `missing` what it, or a step that it may take, does not find."""
 
     name: str = Field(examples=["refine_pipeline"])
     title: str
@@ -473,6 +473,7 @@ class TaskAnswer(Answer):
     category: str
     summary: str
     programs: list[str]
+    missing: list[str]
     error: str | None
 
 

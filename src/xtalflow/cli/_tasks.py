@@ -32,10 +32,11 @@ def add(commands: SubParsers) -> None:
 
 
 def _show_tasks(arguments: argparse.Namespace) -> int:
-    from xtalflow.services import definition_detail, definition_tree, list_tasks, task_detail
+    from xtalflow.services import definition_detail, definition_tree, list_tasks, load_settings, task_detail
 
     from ._output import print_json
 
+    load_settings()
     document: Any
     if arguments.schema:
         print_json(_schema(arguments))
@@ -69,8 +70,15 @@ def _print_list(tasks: list[dict[str, Any]]) -> None:
     from ._output import print_table
     from ._tables import Column
 
-    rows = [(one["category"], one["name"], one["title"], one["error"] or one["summary"]) for one in tasks]
+    rows = [(one["category"], one["name"], one["title"], _said_of(one)) for one in tasks]
     print_table(["Category", "Task", Column("Title", wraps=True), Column("What it does", wraps=True)], sorted(rows))
+
+
+def _said_of(task: dict[str, Any]) -> str:
+    """What a task does, and what it lacks."""
+    if task["error"] or not task["missing"]:
+        return str(task["error"] or task["summary"])
+    return ". ".join(filter(None, [task["summary"].rstrip("."), f"Not found: {', '.join(task['missing'])}"]))
 
 
 def _print_task(task: dict[str, Any]) -> None:
@@ -80,6 +88,8 @@ def _print_task(task: dict[str, Any]) -> None:
     print_text(task["summary"])
     if task["programs"]:
         print(f"runs {', '.join(task['programs'])}")
+    if task["missing"]:
+        print_text(f"not found: {', '.join(task['missing'])}")
     _print_parameters(task["parameters"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
-from typing import Any, ClassVar, Generic, TypeVar, Unpack
+from typing import Any, ClassVar, Generic, TypeGuard, TypeVar, Unpack
 
 from xtalflow.errors import UnknownParameter
 
@@ -36,6 +36,8 @@ class CList(CData, Generic[T]):
 
     ITEM: ClassVar[CData | None] = None
     """Declaration of the items of a class of lists, such as `CExePathList`."""
+    MIXED: ClassVar[bool] = False
+    """Whether an item may be of a subclass of the declared class, which it keeps: a list of files of several kinds."""
 
     _items: list[T]
 
@@ -68,18 +70,27 @@ class CList(CData, Generic[T]):
             return False
         return all(item.is_as_declared() for item in self._items)
 
-    def makeItem(self) -> T:
-        """A new item that is not in the list."""
+    def makeItem(self, kind: type[CData] | None = None) -> T:
+        """A new item that is not in the list; of the subclass `kind` of the declared class if the list is `MIXED`."""
         declaration = self._declaration.item
         if declaration is None:
             raise TypeError("a list needs a declaration of its items")
+        if self.may_mix(kind):
+            declaration = declaration.of_kind(kind)
         item: Any = declaration.kind._made(declaration, None, "")
         made: T = item
         return made
 
-    def addItem(self) -> T:
-        """Append a new item and return it."""
-        return self._insert(len(self._items), self.makeItem())
+    def may_mix(self, kind: type[CData] | None) -> TypeGuard[type[CData]]:
+        """Whether an item keeps this class, which is not the declared one."""
+        declaration = self._declaration.item
+        if not self.MIXED or kind is None or declaration is None:
+            return False
+        return kind is not declaration.kind and issubclass(kind, declaration.kind)
+
+    def addItem(self, kind: type[CData] | None = None) -> T:
+        """Append a new item, as `makeItem` makes it, and return it."""
+        return self._insert(len(self._items), self.makeItem(kind))
 
     def append(self, value: Any) -> T:
         """Append an item of this value and return it; the first takes the place of the declared blank items."""
@@ -90,7 +101,7 @@ class CList(CData, Generic[T]):
 
     def insert(self, index: int, value: Any) -> T:
         """Insert an item of this value before the one at `index`."""
-        item = self.makeItem()
+        item = self.makeItem(type(value) if isinstance(value, CData) else None)
         count = len(self._items)
         index = max(0, index + count) if index < 0 else min(index, count)
         self._give(item, index, value)
@@ -149,7 +160,7 @@ class CList(CData, Generic[T]):
             values, state = list(value), ValueState.EXPLICITLY_SET
         fresh = []
         for position, each in enumerate(values):
-            item = self.makeItem()
+            item = self.makeItem(type(each) if isinstance(each, CData) else None)
             self._give(item, position, each)
             fresh.append(item)
         self._take(fresh, state)
@@ -230,22 +241,32 @@ class CList(CData, Generic[T]):
         return self._state is ValueState.DEFAULT and not any(item.isSet() for item in self._items)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"state": self.getValueState().value, "items": [item.to_dict() for item in self._items]}
+        told: dict[str, Any] = {"state": self.getValueState().value, "items": [item.to_dict() for item in self._items]}
+        if self.MIXED:
+            told["classes"] = [type(item).__name__ for item in self._items]
+        return told
 
     def _take_dict(self, data: Mapping[str, Any]) -> None:
         state, told = self._state_in(data), data.get("items")
         impossible = ValueState.NOT_SET if told else ValueState.DEFAULT
         if not isinstance(told, list) or state is impossible:
             raise self._refuse(data, "an object with items and a state that agrees with them")
+        names = data.get("classes") if self.MIXED else None
+        kinds = [self._kind_called(str(name)) for name in names] if isinstance(names, list) else [None] * len(told)
+        if len(kinds) != len(told):
+            raise self._refuse(data, "an object with as many classes as items")
         fresh = []
-        for position, each in enumerate(told):
-            item = self.makeItem()
+        for position, (each, kind) in enumerate(zip(told, kinds, strict=True)):
+            item = self.makeItem(kind)
             item._name = f"[{position}]"
             item._parent = self
             with silence(item):
                 item._take_dict(each)
             fresh.append(item)
         self._take(fresh, state)
+
+    def _kind_called(self, name: str) -> type[CData] | None:
+        return None if self._declaration.item is None else _subclass(self._declaration.item.kind, name)
 
     def _equals(self, other: Any) -> bool:
         return bool(self.getValueState() is other.getValueState() and self._items == other._items)
@@ -308,3 +329,12 @@ class CList(CData, Generic[T]):
         for item in items:
             item._parent = self
         self._number()
+
+
+def _subclass(kind: type[CData], name: str) -> type[CData] | None:
+    """The subclass of this name, however far below; None if there is none."""
+    for below in kind.__subclasses__():
+        found = below if below.__name__ == name else _subclass(below, name)
+        if found is not None:
+            return found
+    return None

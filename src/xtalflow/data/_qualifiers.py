@@ -158,7 +158,19 @@ NO_LIMITS = Limits(None, None, None, None, None, None)
 class Declaration:
     """What is the same for all instances made from one place in a task: the class and its qualifiers; shared."""
 
-    __slots__ = ("_merged", "added", "children", "class_name", "contents", "initial", "item", "kind", "limits", "own")
+    __slots__ = (
+        "_merged",
+        "added",
+        "children",
+        "class_name",
+        "contents",
+        "initial",
+        "item",
+        "kind",
+        "kinds",
+        "limits",
+        "own",
+    )
 
     def __init__(
         self, kind: type[CData], own: Mapping[str, Any], item: Declaration | None = None, class_name: str = ""
@@ -168,6 +180,7 @@ class Declaration:
         self.class_name = class_name or kind.__name__
         self._merged: Mapping[str, Any] | None = None
         self.children: dict[str, Declaration] = {}  # of those children that were asked for
+        self.kinds: dict[type[CData], Declaration] = {}  # the same of subclasses, which items of a list may be of
         self.initial: tuple[Any, Any] | None = None  # a scalar's value and state as declared, checked once
         self.limits: Limits | None = None
         self.contents: Mapping[str, Mapping[str, Any]] | None = None  # what is the same for all objects
@@ -193,6 +206,13 @@ class Declaration:
         if isinstance(default, Mapping) and name in default and "default" not in said:
             said["default"] = default[name]
         known = self.children[name] = declared.saying(said) if said else declared
+        return known
+
+    def of_kind(self, kind: type[CData]) -> Declaration:
+        """The same declaration of another class."""
+        known = self.kinds.get(kind)
+        if known is None:
+            known = self.kinds[kind] = Declaration(kind, self.own, self.item)
         return known
 
     def say(self, more: Mapping[str, Any]) -> None:

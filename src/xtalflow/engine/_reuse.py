@@ -130,7 +130,8 @@ def _present(plugin: CPluginScript, used: Used) -> Used:
     programs, tasks = {}, {}
     for name in used.programs:
         with suppress(NotEquipped):
-            programs[name] = library_versions().get(name) or program_version(find_program(name))
+            known = plugin.PROGRAM_VERSIONS.get(name) or library_versions().get(name)
+            programs[name] = known or program_version(find_program(name))
     for name in used.tasks:
         with suppress(UnknownTask, NotEquipped):
             tasks[name] = load_task(name).TASKVERSION

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow.errors import InvalidInput, UnreadableFile
+from xtalflow.plugin import CCP4I2_VARIABLE
 
 SETTINGS_FILE = "settings.toml"
 DATABASE_VARIABLE = "DATABASE_URL"
@@ -39,6 +40,9 @@ class Settings:
         ``postgresql://…``, or empty for SQLite in `home` (``DATABASE_URL``).
     monomer_library
         Folder of a monomer library (``CLIBD_MON``).
+    ccp4i2_python
+        The Python of the environment that has the package ccp4i2, such as ``ccp4-python`` (``XTALFLOW_CCP4I2_PYTHON``);
+        None for this one, if it has the package.
     lost_after_s
         Seconds without a sign of life after which a job that its cluster no longer knows is lost.
     jobs_per_user, jobs_per_project
@@ -57,6 +61,7 @@ class Settings:
     projects: Path
     database_url: str
     monomer_library: Path | None
+    ccp4i2_python: Path | None
     lost_after_s: float
     jobs_per_user: int
     jobs_per_project: int
@@ -74,6 +79,7 @@ class Settings:
             "projects": str(Path.home() / "xtalflow"),
             "database_url": "",
             "monomer_library": "",
+            "ccp4i2_python": "",
             "lost_after_s": "120",
             "jobs_per_user": "0",
             "jobs_per_project": "0",
@@ -90,12 +96,13 @@ class Settings:
                 values[name], sources[name] = str(file[name]), SETTINGS_FILE
             else:
                 values[name], sources[name] = default[name], "default"
-        library = values["monomer_library"]
+        library, python = values["monomer_library"], values["ccp4i2_python"]
         return cls(
             home=home,
             projects=Path(values["projects"]).expanduser().absolute(),
             database_url=values["database_url"],
             monomer_library=Path(library).expanduser().absolute() if library else None,
+            ccp4i2_python=Path(python).expanduser().absolute() if python else None,
             lost_after_s=_above_zero("lost_after_s", values, home / SETTINGS_FILE, "a number of seconds"),
             jobs_per_user=_count("jobs_per_user", values, home / SETTINGS_FILE),
             jobs_per_project=_count("jobs_per_project", values, home / SETTINGS_FILE),
@@ -107,8 +114,13 @@ class Settings:
 
     def apply(self) -> None:
         """Give tasks and programs what they look for in the environment."""
-        if self.monomer_library is not None:
-            os.environ["CLIBD_MON"] = str(self.monomer_library)
+        os.environ.update(self.environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that tasks look for, wherever they run."""
+        named = {"CLIBD_MON": self.monomer_library, CCP4I2_VARIABLE: self.ccp4i2_python}
+        return {name: str(path) for name, path in named.items() if path is not None}
 
     def rows(self) -> list[Setting]:
         """All of them with their sources, without the password of a database."""
@@ -126,6 +138,7 @@ _VARIABLES = {
     "projects": "XTALFLOW_PROJECTS",
     "database_url": DATABASE_VARIABLE,
     "monomer_library": "CLIBD_MON",
+    "ccp4i2_python": CCP4I2_VARIABLE,
     "lost_after_s": "",
     "jobs_per_user": "",
     "jobs_per_project": "",

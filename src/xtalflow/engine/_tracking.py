@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from xtalflow.data import Severity, find_all_files
@@ -26,6 +25,7 @@ from xtalflow.plugin import (
     Progress,
     aside,
     find_program,
+    last_child_number,
     program_version,
 )
 
@@ -103,7 +103,7 @@ class TrackingHost:
             await to_the_end(self._finish(plugin, job))
 
     async def reuse(self, plugin: CPluginScript) -> bool:
-        if not self._reusable:
+        if not self._reusable or plugin.number_below is not None:  # its folder has what it made itself
             return False
         store, job = self._store, JobId(plugin.context.job)
         asked = fingerprint_of(plugin, await self._inputs(plugin))
@@ -124,7 +124,7 @@ class TrackingHost:
     async def run_command(self, plugin: CPluginScript, command: Command) -> CommandResult:
         program = find_program(command.program)
         versions = self._programs.setdefault(JobId(plugin.context.job), {})
-        versions[command.program] = program_version(program)
+        versions |= plugin.PROGRAM_VERSIONS or {command.program: program_version(program)}
         return await run_program(command, plugin.work_directory)
 
     async def progress(self, plugin: CPluginScript, progress: Progress) -> None:
@@ -161,7 +161,7 @@ class TrackingHost:
         is_child = plugin.parent is not None
         if not is_child:
             await aside(context.folder.mkdir, parents=True, exist_ok=True)
-            self._children[JobId(context.job)] = await aside(_last_child, context.folder)
+            self._children[JobId(context.job)] = await aside(last_child_number, context.folder)
         plugin.container.project_directory = context.project_directory
         set_output_file_names(plugin.container, context.project, context.number)
         if is_child:
@@ -172,10 +172,13 @@ class TrackingHost:
     async def _existing_or_new_job(self, plugin: CPluginScript) -> JobRecord:
         if plugin.parent is not None:
             parent = JobId(plugin.parent.context.job)
-            self._children[parent] = self._children.get(parent, 0) + 1
-            number = f"{plugin.parent.context.number}.{self._children[parent]}"
+            last = self._children.get(parent, 0)
+            below = last + 1 if plugin.number_below is None else plugin.number_below
+            self._children[parent] = max(last, below)
+            number = f"{plugin.parent.context.number}.{below}"
             # the folder first: a job without one would look as if it had lost it
-            await aside((self._store.project_directory / job_folder(number)).mkdir, parents=True)
+            folder, is_there = self._store.project_directory / job_folder(number), plugin.number_below is not None
+            await aside(lambda: folder.mkdir(parents=True, exist_ok=is_there))
             return await self._store.create_job(
                 _new_job(plugin, parent=parent, number=number, id=child_id(parent, number), status=JobStatus.QUEUED)
             )
@@ -248,12 +251,6 @@ class TrackingHost:
             child = used | Used(tasks={plugin.TASKNAME: plugin.TASKVERSION})
             self._used[parent] = self._used.get(parent, Used()) | child
         return asked.digest
-
-
-def _last_child(folder: Path) -> int:
-    """The highest number of a child job in a job's folder: of an earlier run of the same job."""
-    numbers = [path.name.removeprefix("job_") for path in folder.glob("job_*")]
-    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 async def _papers_are_written(plugin: CPluginScript) -> bool:

@@ -29,7 +29,7 @@ from xtalflow.data import (
     is_parameter_name,
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
-from xtalflow.xtal import i2_document, parse_xml
+from xtalflow.xtal import class_named, i2_document, parse_xml
 
 from ._atomic import write_atomically
 from ._params_header import HEADER, ParamsHeader, header_rows, read_header
@@ -433,8 +433,9 @@ class _Reader:
         self._keep_text(element.text, path)
         after, tag, count = "", _item_tag(item.makeItem()), 0
         for each in element:
-            if each.tag == tag:
-                made = item[count] if count < len(item) else item.addItem()
+            kind = class_named(each.tag) if item.MIXED and each.tag != tag else None
+            if each.tag == tag or item.may_mix(kind):
+                made = item[count] if count < len(item) and kind is None else item.addItem(kind)
                 if self._fill(made, each, item, after):
                     after, count = made.name, count + 1
                 else:

@@ -36,6 +36,12 @@ class JobContext:
     folder: Path
 
 
+def last_child_number(folder: Path) -> int:
+    """The highest number of a child job in a job's folder, of an earlier run of the same job; 0 if there is none."""
+    numbers = [path.name.removeprefix("job_") for path in folder.glob("job_*")]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
 class Host(Protocol):
     """Runs a plugin's programs and keeps its record; given to a plugin by whoever tracks it."""
 

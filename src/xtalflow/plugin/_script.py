@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import os
 import traceback
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar, overload
 
@@ -56,6 +56,8 @@ class CPluginScript:
     """Memory that it is known to need, in MB; 0 if it is little, or depends on the data."""
     NO_EFFECT: ClassVar[tuple[str, ...]] = ()
     """Paths of parameters that do not change the result, such as ``controlParameters.NPROC``."""
+    PROGRAM_VERSIONS: ClassVar[Mapping[str, str]] = {}
+    """Versions of what it runs, by name, where they are known beforehand; else they are looked for as it runs."""
     PURGESEARCHLIST: ClassVar[Sequence[tuple[str, int]]] = ()
     """What its files are good for that are no outputs: patterns below the job's folder, each with a `PurgeCode`."""
 
@@ -74,6 +76,8 @@ class CPluginScript:
         self.progressed: Signal[Progress] = Signal()
         self.finished: Signal[Outcome] = Signal()
         self.parent: CPluginScript | None = None
+        self.number_below: int | None = None
+        """Of a child whose folder is there already, its number below its parent; others get the next one."""
         self.job: JobContext | None = None
         self.host: Host | None = None
         self.outcome: Outcome | None = None
@@ -203,7 +207,7 @@ class CPluginScript:
         if isinstance(error, TaskFailed):
             self._complain(error.message, code=error.code, details=error.details)
             return Outcome.UNSATISFACTORY if isinstance(error, Unsatisfactory) else Outcome.FAILED
-        if not isinstance(error, _AlreadyKept):
+        if not isinstance(error, AlreadyKept):
             trace = "".join(traceback.format_exception(error))
             known = not type(error).__module__.startswith("xtalflow")
             self._complain(f"{type(error).__name__}: {error}" if known else str(error), code=999, details=trace)
@@ -229,7 +233,7 @@ class CPluginScript:
             if finding.severity >= Severity.WARNING:
                 self.errors.add_finding(finding)
         if any(row.severity >= Severity.ERROR for row in self.errors):
-            raise _AlreadyKept
+            raise AlreadyKept
         await _settled(self.prepare())
         await self.run()
         await _settled(self.collect())
@@ -246,7 +250,7 @@ class CPluginScript:
         return self.host
 
 
-class _AlreadyKept(Exception):
+class AlreadyKept(Exception):
     """The steps end here; what is wrong is in the error report already."""
 
 

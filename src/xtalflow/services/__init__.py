@@ -56,7 +56,6 @@ from ._job_pages import page_of_jobs
 from ._job_parameters import job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
-    LOG,
     FoundJob,
     find_job,
     job_details,
@@ -64,6 +63,7 @@ from ._jobs import (
     list_files,
     list_jobs,
     list_kpis,
+    log_in,
     log_path,
     logged_jobs,
     read_report,
@@ -125,7 +125,6 @@ __all__ = [
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
-    "LOG",
     "PROJECT_TRASH",
     "Begin",
     "Box",
@@ -249,6 +248,7 @@ __all__ = [
     "load_settings",
     "log_after",
     "log_before",
+    "log_in",
     "log_path",
     "logged_jobs",
     "map_bytes",

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import sys
+from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import metadata
@@ -15,12 +16,14 @@ from pathlib import Path
 from xtalflow import __version__, db
 from xtalflow.engine import Setting, Settings
 from xtalflow.errors import NotEquipped, XtalflowError
-from xtalflow.plugin import find_program, load_task, program_version, task_names
+from xtalflow.plugin import CCP4I2_VARIABLE, find_ccp4i2, find_program, program_version, task_head, task_names
 from xtalflow.xtal import check_monomer_library
 
 from ._documents import Document
 
 PACKAGES = ("gemmi", "numpy", "servalcat", "Django", "lxml", "rich")
+_SHOWN = 8
+"""Needs of CCP4i2's tasks that are told, the most frequent first."""
 EXECUTORS = {"slurm": "sbatch", "pbs": "qsub", "sge": "qconf"}
 
 
@@ -75,7 +78,7 @@ async def examine_installation(settings: Settings) -> Examination:
 
 
 def _equipment(settings: Settings) -> list[Diagnosis]:
-    return [_python(), *_packages(), *_programs(), _monomer_library(settings)]
+    return [_python(), *_packages(), *_programs(), *_ccp4i2(), _monomer_library(settings)]
 
 
 def _python() -> Diagnosis:
@@ -101,13 +104,14 @@ def _packages() -> list[Diagnosis]:
 def _programs() -> list[Diagnosis]:
     """Programs that registered tasks run, and tasks that cannot be loaded."""
     diagnoses, users = [], dict[str, list[str]]()
-    for name in task_names():
-        try:
-            for program in load_task(name).PROGRAMS:
-                users.setdefault(program, []).append(name)
-        except NotEquipped as exc:
+    for head in map(task_head, task_names(hosted=False)):
+        for program in head.programs:
+            users.setdefault(program, []).append(head.name)
+        if head.error:
             advice = "install what its package needs"
-            diagnoses.append(Diagnosis(subject="task", name=name, state=State.WRONG, found=str(exc), advice=advice))
+            diagnoses.append(
+                Diagnosis(subject="task", name=head.name, state=State.WRONG, found=head.error, advice=advice)
+            )
     for program, tasks in sorted(users.items()):
         try:
             path = find_program(program)
@@ -119,6 +123,40 @@ def _programs() -> list[Diagnosis]:
         else:
             found = f"{program_version(path)} {path}".strip()
             diagnoses.append(Diagnosis(subject="program", name=program, state=State.GOOD, found=found))
+    return diagnoses
+
+
+def _ccp4i2() -> list[Diagnosis]:
+    """The package ccp4i2, and what its tasks lack."""
+    name = "ccp4i2"
+    advice = (
+        "for its tasks name the Python of an environment that has the package, such as ccp4-python of CCP4, as "
+        f"ccp4i2_python in settings.toml or by {CCP4I2_VARIABLE}; or install it: "
+        f"{sys.executable} -m pip install 'xtalflow[ccp4i2]'"
+    )
+    try:
+        package = find_ccp4i2()
+    except NotEquipped as exc:
+        state = State.WRONG if os.environ.get(CCP4I2_VARIABLE) else State.ABSENT
+        return [Diagnosis(subject="package", name=name, state=state, found=str(exc), advice=advice)]
+    lacking = {task: package.missing(task) for task in package.tasks}
+    users = Counter(need for needs in lacking.values() for need in needs)
+    whole = sum(not needs for needs in lacking.values())
+    found = f"{package.version} ({package.python}): {len(lacking)} tasks, {whole} with all that they are known to need"
+    diagnoses = [Diagnosis(subject="package", name=name, state=State.GOOD, found=found)]
+    if users:
+        shown = ", ".join(f"{need} for {count}" for need, count in users.most_common(_SHOWN))
+        more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
+        found = f"{len(lacking) - whole} do not find what they may need: {shown}{more}"
+        advice = (
+            "source the setup of CCP4 before xtalflow is started, if these tasks are wanted; "
+            "`xtalflow tasks` tells for each what is not found"
+        )
+        diagnoses.append(Diagnosis(subject="tasks", name=name, state=State.ABSENT, found=found, advice=advice))
+    for task in package.tasks.values():
+        if task.error:
+            found = f"CCP4i2 cannot load it: {task.error}"
+            diagnoses.append(Diagnosis(subject="task", name=f"ccp4i2.{task.name}", state=State.ABSENT, found=found))
     return diagnoses
 
 

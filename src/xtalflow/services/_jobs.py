@@ -16,7 +16,7 @@ from xtalflow.data import Severity
 from xtalflow.engine import JobId, JobRecord, JobStatus, path_below
 from xtalflow.errors import InvalidInput, UnknownJob, UnreadableFile
 from xtalflow.formats import parse_xml
-from xtalflow.plugin import DIAGNOSTIC, REPORT
+from xtalflow.plugin import DIAGNOSTIC, HOSTED_LOG, REPORT
 
 from ._documents import Document, file_document, job_document, summary_document
 from ._projects import find_project, project_of_folder, uuid_of
@@ -24,7 +24,8 @@ from ._projects import find_project, project_of_folder, uuid_of
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail, ProjectRecord
 
-LOG = "log.txt"
+_LOGS = ("log.txt", HOSTED_LOG)
+"""Logs of programs, and of a task of CCP4i2 that runs none."""
 _NUMBER = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
 
 
@@ -180,14 +181,20 @@ def read_warnings(directory: Path, folder: Path) -> list[str]:
 
 def log_path(found: FoundJob) -> Path:
     """Where the log of the programs of a job is."""
-    return found.folder / LOG
+    return log_in(found.folder)
+
+
+def log_in(folder: Path) -> Path:
+    """The log in a job's folder, or where it would be."""
+    logs = [folder / name for name in _LOGS]
+    return next((log for log in logs if log.is_file()), logs[0])
 
 
 async def logged_jobs(found: FoundJob) -> list[str]:
     """A job and those below it, as a user writes them, that have a log."""
     tree = await job_details(found)
     folders = {f"{job['project']}/{job['number']}": Path(job["folder"]) for job in _walk(tree)}
-    return await asyncio.to_thread(lambda: [name for name, folder in folders.items() if (folder / LOG).is_file()])
+    return await asyncio.to_thread(lambda: [name for name, folder in folders.items() if log_in(folder).is_file()])
 
 
 async def _project_here(number: str, here: Path) -> ProjectRecord:

@@ -101,7 +101,6 @@ def _order(
     reusable: Sequence[ReusableJob],
 ) -> JobOrder:
     """What the runner is told."""
-    library = settings.monomer_library
     return JobOrder(
         job=job.id,
         number=job.number,
@@ -115,5 +114,5 @@ def _order(
         reusable=tuple(reusable),
         niceness=settings.niceness,
         limits=Resources.from_dict(attempt.resources).limits,
-        environment={"CLIBD_MON": str(library)} if library else {},
+        environment=settings.environment,
     )

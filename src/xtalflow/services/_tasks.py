@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xtalflow.data import CComposite, CContainer, CData, CDataFile, CList, CScalar
-from xtalflow.errors import NotEquipped
 from xtalflow.formats import json_schema
-from xtalflow.plugin import CPluginScript, load_task, task_names
+from xtalflow.plugin import CPluginScript, load_task, task_head, task_names
 from xtalflow.xtal import CMiniMtzDataFile
 
 from ._documents import Document
@@ -20,13 +19,7 @@ _SHOWN_ELSEWHERE = frozenset({"default", "toolTip", "guiLabel"})
 
 def list_tasks() -> list[Document]:
     """All registered tasks by name; one that cannot be loaded says why in ``error``."""
-    documents = []
-    for name in task_names():
-        try:
-            documents.append(_head(name, load_task(name)))
-        except NotEquipped as exc:
-            documents.append(_unloaded(name, str(exc)))
-    return documents
+    return [_head(name) for name in task_names()]
 
 
 def task_detail(name: str) -> Document:
@@ -38,7 +31,7 @@ def task_detail(name: str) -> Document:
         There is none of this name; close ones are offered.
     """
     task = load_task(name)
-    return _head(name, task) | {"parameters": parameter_documents(task())}
+    return _head(name) | {"parameters": parameter_documents(task())}
 
 
 def task_schema(name: str) -> Document:
@@ -50,7 +43,7 @@ def task_schema(name: str) -> Document:
         There is none of this name; close ones are offered.
     """
     task = load_task(name)
-    head = _head(name, task)
+    head = _head(name)
     return json_schema(task().container, title=head["title"] or name, description=head["summary"])
 
 
@@ -59,33 +52,23 @@ def parameter_documents(plugin: CPluginScript) -> list[Document]:
     return [parameter_document(item) for item in leaves(plugin.container)]
 
 
-def _head(name: str, task: type[CPluginScript]) -> Document:
+def _head(name: str) -> Document:
+    head = task_head(name)
     return {
         "name": name,
-        "title": task.TASKTITLE,
-        "version": task.TASKVERSION,
-        "category": task.CATEGORY,
-        "summary": summary_of(task),
-        "programs": list(task.PROGRAMS),
-        "error": None,
+        "title": head.title,
+        "version": head.version,
+        "category": head.category,
+        "summary": head.summary,
+        "programs": list(head.programs),
+        "missing": list(head.missing),
+        "error": head.error or None,
     }
 
 
 def summary_of(task: type[CPluginScript]) -> str:
     """What a task does, in a sentence or two."""
     return (inspect.getdoc(task) or "").partition("\n\n")[0].replace("\n", " ")
-
-
-def _unloaded(name: str, error: str) -> Document:
-    return {
-        "name": name,
-        "title": "",
-        "version": "",
-        "category": "",
-        "summary": "",
-        "programs": [],
-        "error": error,
-    }
 
 
 def leaves(item: CData) -> list[CData]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_safe
 from xtalflow.api import job_of, path_answer
 from xtalflow.engine import open_below
 from xtalflow.errors import InvalidInput, UnknownFile
-from xtalflow.services import LOG, LogPart, log_after, log_before, log_path, logged_jobs
+from xtalflow.services import LogPart, log_after, log_before, log_in, log_path, logged_jobs
 
 from ._addresses import job_home
 from ._job_head import job_context
@@ -75,7 +75,7 @@ async def whole(request: HttpRequest, project: str, number: str) -> HttpResponse
 def last_lines(directory: Path, folder: Path, count: int) -> str:
     """The last lines of the log in a job's folder; nothing if there is none."""
     try:
-        opened = open_below(directory, (folder / LOG).relative_to(directory).as_posix())
+        opened = open_below(directory, log_in(folder).relative_to(directory).as_posix())
     except UnknownFile:
         return ""
     with opened.source:

@@ -19,9 +19,10 @@ class CUnmergedDataFileList(CList[CUnmergedDataFile]):
 
 
 class CMiniMtzDataFileList(CList[CMiniMtzDataFile]):
-    """Files of one group of columns each."""
+    """Files of one group of columns each, of one or several kinds."""
 
     ITEM = CMiniMtzDataFile()
+    MIXED = True
 
 
 class CMergeMiniMtz(CComposite):
