@@ -17,6 +17,7 @@ from . import (
     _disk,
     _doctor,
     _graph,
+    _i2run,
     _lists,
     _open,
     _params,
@@ -48,6 +49,7 @@ def build_parser() -> Parser:
     for module in (
         _run,
         _queue,
+        _i2run,
         _serve,
         _open,
         _clone,
