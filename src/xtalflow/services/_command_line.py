@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from xtalflow.data import CData, CDataFile, CList, CScalar, choices_in
+from xtalflow.data import CData, CDataFile, CList, CScalar, choices_in, split_path
 from xtalflow.errors import UnknownParameter
 from xtalflow.plugin import CPluginScript
-from xtalflow.xtal import CMiniMtzDataFile
+from xtalflow.xtal import CMiniMtzDataFile, CPdbDataFile
 
-from ._parameters import find_parameter, parameters
+from ._parameters import parameters, path_meant
 from ._words import split_columns, value_text
 
 
@@ -46,12 +46,12 @@ def needs_clearing(items: CList[Any]) -> bool:
 def parts_to_say(file: CDataFile) -> list[CData]:
     """What is to be said of a file beside where it is: what is chosen in it, and what no record of it knows.
 
-    A content flag is left out where the content itself tells it.
+    A content flag is left out where the content itself tells it each time that it is read.
     """
     choices = choices_in(file)
     if file.dbFileId.value:
         return choices
-    is_read = type(file).examine is not CDataFile.examine
+    is_read = isinstance(file, (CMiniMtzDataFile, CPdbDataFile))
     return [file.annotation, file.subType, *([] if is_read else [file.contentFlag]), file.project, *choices]
 
 
@@ -105,8 +105,9 @@ def _value(item: CData, elsewhere: Path | None) -> str:
     text = item.path.name if is_elsewhere else str(item)
     columns = item.columnLabels.value if isinstance(item, CMiniMtzDataFile) else ""
     if columns:
-        return f"{text}:{columns}"
-    return f"{text}:" if split_columns(text, Path("/"))[1] else text
+        plain = f"{text}:{columns}"
+        return plain if split_columns(plain, Path("/")) == (text, columns) else f"{text}:[{columns}]"
+    return text if split_columns(text, Path("/")) == (text, "") else f"{text}:"
 
 
 def _name(plugin: CPluginScript, item: CData) -> str:
@@ -116,7 +117,7 @@ def _name(plugin: CPluginScript, item: CData) -> str:
     for start in reversed(range(least + 1)):
         name = ".".join(steps[start:])
         try:
-            if find_parameter(plugin, name) is item:
+            if path_meant(plugin, name) == split_path(path):
                 return name
         except UnknownParameter:
             continue

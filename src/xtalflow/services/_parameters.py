@@ -46,7 +46,18 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
     UnknownParameter
         No parameter answers to the name (close ones are offered), or several do (they are listed).
     """
-    steps = list(split_path(name))
+    item = _owner(plugin, name)
+    return _descend(item, _rest(item, split_path(name)), name)
+
+
+def path_meant(plugin: CPluginScript, name: str) -> tuple[str, ...]:
+    """The steps of the path of what a name means, which need not be there yet; errors as of `find_parameter`."""
+    return _meant(_owner(plugin, name), split_path(name))
+
+
+def _owner(plugin: CPluginScript, name: str) -> CData:
+    """The parameter that a name begins with."""
+    steps = split_path(name)
     known = parameters(plugin)
     for candidates in (known, _parts(known)):
         found = {_meant(item, steps): item for item in candidates if _matches(item, steps)}
@@ -55,8 +66,7 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
             paths = sorted(item.object_path() for item in found.values())
             raise UnknownParameter(name, close=paths, ambiguous=True)
         if found:
-            item = (exact or list(found.values()))[0]
-            return _descend(item, _rest(item, steps), name)
+            return (exact or list(found.values()))[0]
     raise UnknownParameter(name, close=close_names(name, known))
 
 
@@ -100,14 +110,16 @@ def _rest(item: CData, steps: Sequence[str]) -> list[str] | None:
 
 
 def _is_start(path: Sequence[str], steps: Sequence[str]) -> bool:
-    return list(steps[: len(path)]) == list(path)
+    return tuple(steps[: len(path)]) == tuple(path)
 
 
 def _can_descend(item: CData, rest: Sequence[str]) -> bool:
     if not rest:
         return True
     if isinstance(item, CList):
-        return rest[0].startswith("[") and int(rest[0][1:-1]) <= len(item) and _can_descend(item.makeItem(), rest[1:])
+        position = int(rest[0][1:-1]) if rest[0].startswith("[") else len(item) + 1
+        below = item[position] if position < len(item) else item.makeItem()
+        return position <= len(item) and _can_descend(below, rest[1:])
     return rest[0] in item.childNames() and _can_descend(item.find(rest[0]), rest[1:])
 
 

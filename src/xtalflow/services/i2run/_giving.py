@@ -18,8 +18,8 @@ from .._words import choose_columns, give_value, only_file, path_of_text
 from ._request import FILE_ID, FILE_USE
 
 FULL_PATH, SEQUENCE_FILE = "fullPath", "seqFile"
-_WHICH_FILE = frozenset({FULL_PATH, SEQUENCE_FILE, FILE_USE, FILE_ID, "baseName", "relPath", "project"})
-"""Keys that say which file is meant; the others are set when that is known."""
+_WHICH_FILE = frozenset({FULL_PATH, SEQUENCE_FILE, FILE_USE, "baseName", "relPath", "project"})
+"""Keys that say which file is meant; then its identity is looked at, and then what else is said of it."""
 _STEP = re.compile(r"([^\[\]]*)((?:\[(?:0|[1-9]\d{0,8})\])*)")
 
 NamedFiles = Mapping[tuple[str, str], FileRecord | None]
@@ -83,7 +83,7 @@ class _Giver:
                 later.append((target, rest, value))
             else:
                 self._set(target, rest, value)
-        for file, rest, value in later:
+        for file, rest, value in sorted(later, key=lambda part: part[1][0] != FILE_ID):
             self._set_part(file, rest, value)
 
     def _key(self, item: CData, token: str) -> tuple[list[str], str]:
@@ -92,10 +92,9 @@ class _Giver:
         steps = _steps(key) if equals and not token.startswith(('"', "{")) else []
         if steps and (isinstance(item, CCollection) or steps[0] in _parts(item)):
             return steps, value
-        if steps and not isinstance(item, CDataFile) and only_file(item) is None:
-            raise InvalidInput(f"{item.object_path()} has no part {steps[0]!r}; {_listed(item)}")
-        if steps and isinstance(item, CDataFile) and not path_of_text(token, self.here).exists():
-            what = f"has no part {steps[0]!r}, and {token!r} is no file"
+        is_file = isinstance(item, CDataFile) or only_file(item) is not None
+        if steps and not (is_file and path_of_text(token, self.here).exists()):
+            what = f"has no part {steps[0]!r}{f', and {token!r} is no file' if is_file else ''}"
             raise InvalidInput(f"{item.object_path()} {what}; {_listed(item)}")
         return [], token if isinstance(item, CCollection) else _unquoted(token)
 
@@ -154,7 +153,9 @@ class _Giver:
 
     def _set_part(self, file: CDataFile, steps: Sequence[str], value: str) -> None:
         """Set what is said of a file beside which it is."""
-        if steps == ["columnLabels"] and not (isinstance(file, CMiniMtzDataFile) and not value):
+        if steps == [FILE_ID]:
+            self._set_file(file, FILE_ID, value)
+        elif steps == ["columnLabels"] and not (isinstance(file, CMiniMtzDataFile) and not value):
             choose_columns(file, value)
         else:
             self._set(*_reach(file[_known(file, steps[0])], steps[1:]), value)
