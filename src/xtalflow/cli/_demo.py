@@ -69,7 +69,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     plugin = make_task(DEMO_TASK)
     give_parameters(plugin, demonstration.words, Path.cwd())
     home_project = partial(find_or_make_project, DEMO_PROJECT, Path.cwd(), client=CLIENT)
-    job = watch_run(home_project, new_job(plugin, JobOptions(title="Demo")), json=arguments.json)
+    job = watch_run(home_project, new_job(plugin, JobOptions(title="Demo")), quiet=arguments.json)
     if job["status"] != "finished":
         if arguments.json:
             print_json(job)

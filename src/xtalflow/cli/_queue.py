@@ -92,9 +92,15 @@ def _submit(arguments: argparse.Namespace) -> int:
 
 
 def submit_plugin(
-    plugin: CPluginScript, options: JobOptions, *, project: str | None, json: bool, after: Sequence[str] = ()
+    plugin: CPluginScript,
+    options: JobOptions,
+    *,
+    project: str | None,
+    json: bool,
+    after: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> int:
-    """Queue a filled plugin as a job, and tell which it is."""
+    """Queue a filled plugin as a job, and tell which it is; `folder` is that of the project, if it is made."""
     from ._session import with_store
 
     say_remarks(plugin, options.title)
@@ -102,7 +108,7 @@ def submit_plugin(
     async def work(settings: Settings) -> Document:
         from xtalflow.services import FoundJob, find_or_make_project, job_details, jobs_to_wait_for, submit_job
 
-        home = await find_or_make_project(project, Path.cwd(), client=CLIENT)
+        home = await find_or_make_project(project, Path.cwd(), client=CLIENT, folder=folder)
         before = await jobs_to_wait_for(after, home, Path.cwd())
         job = await submit_job(home, plugin, replace(options, after=before), client=CLIENT)
         return await job_details(FoundJob(project=home, job=job))

@@ -54,4 +54,4 @@ def _restart(arguments: argparse.Namespace) -> int:
     found = with_store(find)
     if arguments.submit:
         return tell_queued(with_store(submit), json=arguments.json)
-    return show_outcome(watch_run(home, restarted(found), json=arguments.json), json=arguments.json)
+    return show_outcome(watch_run(home, restarted(found), quiet=arguments.json), json=arguments.json)

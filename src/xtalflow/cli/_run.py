@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
     from xtalflow.engine import Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Begin, Document, JobOptions
+    from xtalflow.services import Begin, Document, FoundJob, JobOptions
 
 CLIENT = "cli"
 _DESCRIPTION = """\
@@ -82,6 +82,12 @@ def add_task_words(parser: Parser) -> None:
     words.complete = {"bash": "_shtab_compgen_files", "zsh": "_files"}  # type: ignore[attr-defined]  # read by shtab
     add_project_option(parser, "made if there is none such; without it that of this folder, else 'default'")
     parser.add_argument("--title", metavar="TEXT", default="", help="title of the job")
+    parser.add_argument(
+        "--from",
+        metavar="JOB",
+        dest="source",
+        help="fill empty inputs with what this job made or read, by type and content; in the same project",
+    )
 
 
 def _run_task(arguments: argparse.Namespace) -> int:
@@ -93,13 +99,30 @@ def _run_task(arguments: argparse.Namespace) -> int:
     return run_plugin(plugin, run_options(arguments), project=arguments.project, json=arguments.json)
 
 
-def run_plugin(plugin: CPluginScript, options: JobOptions, *, project: str | None, json: bool) -> int:
-    """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended."""
+def run_plugin(
+    plugin: CPluginScript,
+    options: JobOptions,
+    *,
+    project: str | None,
+    json: bool,
+    folder: Path | None = None,
+    quiet: bool = False,
+) -> int:
+    """Run a filled plugin as a job, show how it goes and what came out; the exit code tells how it ended.
+
+    Parameters
+    ----------
+    folder
+        That of the project, if it is made.
+    quiet
+        Show what came out only.
+    """
     from xtalflow.services import find_or_make_project, new_job
 
     remarks = say_remarks(plugin, options.title)
-    home = partial(find_or_make_project, project, Path.cwd(), client=CLIENT)
-    return show_outcome(watch_run(home, new_job(plugin, options), json=json), json=json, said=remarks)
+    home = partial(find_or_make_project, project, Path.cwd(), client=CLIENT, folder=folder)
+    document = watch_run(home, new_job(plugin, options), quiet=quiet or json)
+    return show_outcome(document, json=json, said=remarks)
 
 
 def show_outcome(document: Document, *, json: bool, said: Sequence[str] = ()) -> int:
@@ -136,7 +159,28 @@ def filled_plugin(arguments: argparse.Namespace) -> CPluginScript:
     load_settings()
     plugin = make_task(arguments.task)
     give_parameters(plugin, arguments.words, Path.cwd())
+    if arguments.source is not None:
+        arguments.project = fill_from_job(plugin, arguments.source, arguments.project)
     return plugin
+
+
+def fill_from_job(plugin: CPluginScript, source: str, project: str | None) -> str:
+    """Fill empty inputs from a job, and say which; returns the name of its project, in which the new job must be."""
+    from ._session import with_store
+
+    async def work(settings: Settings) -> tuple[FoundJob, list[str]]:
+        from xtalflow.errors import InvalidInput
+        from xtalflow.services import fill_from, find_job
+
+        found = await find_job(source, Path.cwd())
+        if project not in (None, found.project.name, str(found.project.id)):
+            raise InvalidInput(f"--from {source}: {found.name} is not a job of {project}")
+        return found, await fill_from(plugin, found)
+
+    found, filled = with_store(work)
+    what = ", ".join(filled) or f"no empty input of {plugin.TASKNAME}"
+    say(f"from {found.name}: {what}")
+    return found.project.name
 
 
 def exit_code(document: dict[str, Any]) -> int:
@@ -145,8 +189,8 @@ def exit_code(document: dict[str, Any]) -> int:
     return codes.get(document["status"], FAILED)
 
 
-def watch_run(home: Callable[[], Awaitable[ProjectRecord]], begin: Begin, *, json: bool) -> Document:
-    """Run a job of a project and show how it goes; returns the job as JSON values."""
+def watch_run(home: Callable[[], Awaitable[ProjectRecord]], begin: Begin, *, quiet: bool) -> Document:
+    """Run a job of a project and show how it goes unless `quiet`; returns the job as JSON values."""
     from ._session import signals_to, with_store
 
     async def work(settings: Settings) -> Document:
@@ -155,7 +199,7 @@ def watch_run(home: Callable[[], Awaitable[ProjectRecord]], begin: Begin, *, jso
         from ._progress import watching
 
         project = await home()
-        with watching(project.name, quiet=json) as watcher:
+        with watching(project.name, quiet=quiet) as watcher:
             run = JobRun(project, begin, settings, listener=watcher.tell, begun=watcher.begin, client=CLIENT)
             with signals_to(run.interrupt):
                 job = await run.run()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xtalflow.errors import InvalidInput
 from xtalflow.figures import duration, local_time
 
+from ._exit import say
 from ._parser import SubParsers, add_command, add_job_argument
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ def add(commands: SubParsers) -> None:
     """Add the two commands."""
     show = add_command(commands, "show", _show, summary="show a job: its report, figures, files and child jobs")
     add_job_argument(show)
+    show.add_argument(
+        "--as",
+        dest="form",
+        choices=["i2run", "xtalflow", "python"],
+        help="print the command, or the script, that would make it again",
+    )
     log = add_command(commands, "log", _log, summary="print the log of a job's program", json=False)
     add_job_argument(log)
 
@@ -31,6 +38,9 @@ def add(commands: SubParsers) -> None:
 def _show(arguments: argparse.Namespace) -> int:
     from ._output import print_json
     from ._session import with_store
+
+    if arguments.form is not None:
+        return _show_command(arguments)
 
     async def work(settings: Settings) -> dict[str, Any]:
         from xtalflow.services import find_job, job_details
@@ -42,6 +52,25 @@ def _show(arguments: argparse.Namespace) -> int:
         print_json(document)
     else:
         _print_job(document)
+    return 0
+
+
+def _show_command(arguments: argparse.Namespace) -> int:
+    from ._output import print_json
+    from ._session import with_store
+
+    async def work(settings: Settings) -> tuple[str, list[str]]:
+        from xtalflow.services import command_of_job, find_job
+
+        return await command_of_job(await find_job(arguments.job, Path.cwd()), arguments.form)
+
+    command, remarks = with_store(work)
+    for remark in remarks:
+        say(remark)
+    if arguments.json:
+        print_json({"as": arguments.form, "command": command})
+    else:
+        print(command)
     return 0
 
 

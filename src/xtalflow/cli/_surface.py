@@ -18,6 +18,7 @@ from . import (
     _doctor,
     _export,
     _graph,
+    _i2run,
     _lists,
     _open,
     _params,
@@ -49,6 +50,7 @@ def build_parser() -> Parser:
     for module in (
         _run,
         _queue,
+        _i2run,
         _serve,
         _open,
         _clone,

@@ -11,6 +11,7 @@ from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
 from ._command_line import command_line
+from ._context import fill_from
 from ._cycles import cycles_of
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
 from ._demonstration import (
@@ -53,7 +54,7 @@ from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
 from ._job_pages import page_of_jobs
-from ._job_parameters import job_parameters
+from ._job_parameters import command_of_job, job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
     FoundJob,
@@ -75,6 +76,7 @@ from ._news import CycleDone, JobEnded, JobProgressed, JobStarted, Listener, New
 from ._open import load_settings, open_store
 from ._options import JobOptions
 from ._parameters import find_parameter, parameters
+from ._params_file import plugin_of_params
 from ._plan import planned_inputs, planned_project
 from ._project_pages import list_tags, page_of_projects
 from ._projects import (
@@ -88,6 +90,7 @@ from ._projects import (
     project_of_folder,
 )
 from ._purge import JobPurge, PurgedFile, PurgePlan, plan_purge, purge
+from ._python_script import python_script
 from ._recover import recover_projects
 from ._repair import repair_project
 from ._restart import restart_job
@@ -120,6 +123,18 @@ from .form import (
     fill_form,
     task_form,
 )
+from .i2run import (
+    I2RunRequest,
+    NamedFiles,
+    OptionNames,
+    give_options,
+    i2run_line,
+    named_files,
+    option_documents,
+    read_request,
+    resolve_files,
+    task_meant,
+)
 
 __all__ = [
     "DEFAULT_PROJECT",
@@ -148,6 +163,7 @@ __all__ = [
     "FormFile",
     "FormProblem",
     "FoundJob",
+    "I2RunRequest",
     "JobEnded",
     "JobFilter",
     "JobOptions",
@@ -163,8 +179,10 @@ __all__ = [
     "MapKind",
     "Message",
     "ModelFormat",
+    "NamedFiles",
     "News",
     "OneTimeTokens",
+    "OptionNames",
     "Page",
     "PlannedDeletion",
     "Problem",
@@ -192,6 +210,7 @@ __all__ = [
     "clone_parameters",
     "columns_that_fit",
     "command_line",
+    "command_of_job",
     "comment_job",
     "compare_with_truth",
     "cycles_of",
@@ -216,6 +235,7 @@ __all__ = [
     "file_of_project",
     "fill_fields",
     "fill_form",
+    "fill_from",
     "find_job",
     "find_or_make_project",
     "find_parameter",
@@ -223,7 +243,9 @@ __all__ = [
     "find_project_named",
     "find_structure",
     "find_upload",
+    "give_options",
     "give_parameters",
+    "i2run_line",
     "job_details",
     "job_document",
     "job_events",
@@ -254,8 +276,10 @@ __all__ = [
     "map_bytes",
     "model_text",
     "move_project",
+    "named_files",
     "new_job",
     "open_store",
+    "option_documents",
     "outcome_of",
     "page_of_jobs",
     "page_of_projects",
@@ -266,6 +290,7 @@ __all__ = [
     "plan_purge",
     "planned_inputs",
     "planned_project",
+    "plugin_of_params",
     "prepare_demonstration",
     "prepare_density",
     "project_document",
@@ -273,13 +298,16 @@ __all__ = [
     "project_size",
     "project_usage",
     "purge",
+    "python_script",
     "rate_job",
     "read_report",
+    "read_request",
     "receive_upload",
     "recover_projects",
     "refuse_dependents",
     "rename_project",
     "repair_project",
+    "resolve_files",
     "restart_job",
     "restarted",
     "restore_entry",
@@ -295,6 +323,7 @@ __all__ = [
     "tag_project",
     "task_detail",
     "task_form",
+    "task_meant",
     "task_schema",
     "token_document",
     "what_runs",

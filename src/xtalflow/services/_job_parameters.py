@@ -15,7 +15,9 @@ from ._clone import clone_parameters
 from ._command_line import command_line
 from ._documents import Document
 from ._parameters import SECTIONS
+from ._python_script import python_script
 from ._tasks import as_json, leaves, value_of
+from .i2run import i2run_line
 
 if TYPE_CHECKING:
     from ._jobs import FoundJob
@@ -39,6 +41,25 @@ async def job_parameters(found: FoundJob) -> Document:
     """
     asked = await clone_parameters(found)
     return await asyncio.to_thread(_document, found, asked)
+
+
+async def command_of_job(found: FoundJob, form: str) -> tuple[str, list[str]]:
+    """The command or script that would make a job again, and remarks on what it cannot say.
+
+    Parameters
+    ----------
+    form
+        ``xtalflow``, ``i2run`` or ``python``.
+
+    Raises
+    ------
+    UnknownTask, UnreadableFile
+        As of `job_parameters`.
+    """
+    asked = await clone_parameters(found)
+    write = {"xtalflow": command_line, "i2run": i2run_line, "python": python_script}[form]
+    remarks = [f"{each.path} is kept in the job's parameter file only" for each in asked.unknown_elements]
+    return write(asked, found.project.name, title=found.job.title), remarks
 
 
 def _document(found: FoundJob, asked: CPluginScript) -> Document:

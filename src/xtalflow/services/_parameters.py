@@ -12,10 +12,28 @@ from xtalflow.plugin import CPluginScript
 SECTIONS = ("inputData", "controlParameters")
 """Sections that a user gives; outputs are the task's."""
 
+OUTPUTS = "outputData"
+_NOT_GIVEN = frozenset({OUTPUTS, "guiAdmin", "guiControls", "guiParameters", "patchSelection", "temporary"})
+"""Sections of definition files that hold what the task makes, and what a form remembers."""
+
 
 def parameters(plugin: CPluginScript) -> list[CData]:
-    """What a user may give: all below inputs and controls that is no container, in order."""
-    return [item for name in SECTIONS for item in _below(plugin.container[name])]
+    """What a user may give, in order: inputs, controls, and what else a definition file declares; no container."""
+    return [item for section in given_sections(plugin.container) for item in parameters_below(section)]
+
+
+def given_sections(container: CContainer) -> list[CData]:
+    """The sections of a task that a user gives."""
+    return [section for section in container.children() if section.name not in _NOT_GIVEN]
+
+
+def parameters_below(item: CData) -> Iterator[CData]:
+    """All at and below a section that is no container, in order."""
+    if isinstance(item, CContainer):
+        for child in item.children():
+            yield from parameters_below(child)
+    else:
+        yield item
 
 
 def find_parameter(plugin: CPluginScript, name: str) -> CData:
@@ -28,7 +46,18 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
     UnknownParameter
         No parameter answers to the name (close ones are offered), or several do (they are listed).
     """
-    steps = list(split_path(name))
+    item = _owner(plugin, name)
+    return _descend(item, _rest(item, split_path(name)), name)
+
+
+def path_meant(plugin: CPluginScript, name: str) -> tuple[str, ...]:
+    """The steps of the path of what a name means, which need not be there yet; errors as of `find_parameter`."""
+    return _meant(_owner(plugin, name), split_path(name))
+
+
+def _owner(plugin: CPluginScript, name: str) -> CData:
+    """The parameter that a name begins with."""
+    steps = split_path(name)
     known = parameters(plugin)
     for candidates in (known, _parts(known)):
         found = {_meant(item, steps): item for item in candidates if _matches(item, steps)}
@@ -37,9 +66,8 @@ def find_parameter(plugin: CPluginScript, name: str) -> CData:
             paths = sorted(item.object_path() for item in found.values())
             raise UnknownParameter(name, close=paths, ambiguous=True)
         if found:
-            item = (exact or list(found.values()))[0]
-            return _descend(item, _rest(item, steps), name)
-    raise UnknownParameter(name, close=_close(name, known))
+            return (exact or list(found.values()))[0]
+    raise UnknownParameter(name, close=close_names(name, known))
 
 
 def is_name(text: str) -> bool:
@@ -49,14 +77,6 @@ def is_name(text: str) -> bool:
     except UnknownParameter:
         return False
     return bool(steps) and all(step.startswith("[") or is_parameter_name(step) for step in steps)
-
-
-def _below(container: CData) -> Iterator[CData]:
-    for child in container.children():
-        if isinstance(child, CContainer):
-            yield from _below(child)
-        else:
-            yield child
 
 
 def _parts(known: Sequence[CData]) -> list[CData]:
@@ -90,14 +110,16 @@ def _rest(item: CData, steps: Sequence[str]) -> list[str] | None:
 
 
 def _is_start(path: Sequence[str], steps: Sequence[str]) -> bool:
-    return list(steps[: len(path)]) == list(path)
+    return tuple(steps[: len(path)]) == tuple(path)
 
 
 def _can_descend(item: CData, rest: Sequence[str]) -> bool:
     if not rest:
         return True
     if isinstance(item, CList):
-        return rest[0].startswith("[") and int(rest[0][1:-1]) <= len(item) and _can_descend(item.makeItem(), rest[1:])
+        position = int(rest[0][1:-1]) if rest[0].startswith("[") else len(item) + 1
+        below = item[position] if position < len(item) else item.makeItem()
+        return position <= len(item) and _can_descend(below, rest[1:])
     return rest[0] in item.childNames() and _can_descend(item.find(rest[0]), rest[1:])
 
 
@@ -113,7 +135,7 @@ def _descend(item: CData, rest: Sequence[str] | None, name: str) -> CData:
     return item
 
 
-def _close(name: str, known: Sequence[CData]) -> list[str]:
+def close_names(name: str, known: Sequence[CData]) -> list[str]:
     """Names of parameters that look like this one; all of them if there are few and none does."""
     last = split_path(name)[0] if "." not in name else split_path(name)[-1]
     by_name = {item.name.lower(): item.name for item in known}

@@ -96,17 +96,20 @@ async def find_project(name: str | None, here: Path) -> ProjectRecord:
         raise InvalidInput(f"which project? {advice if names else none}") from exc
 
 
-async def find_or_make_project(name: str | None, here: Path, *, client: Client) -> ProjectRecord:
-    """As `find_project`, but a name that no project has makes one."""
+async def find_or_make_project(
+    name: str | None, here: Path, *, client: Client, folder: Path | None = None
+) -> ProjectRecord:
+    """As `find_project`, but a name that no project has makes one, in a folder or where the settings keep projects."""
     try:
         return await _find_project(name, here)
     except UnknownProject:
         if name is not None and uuid_of(name) is not None:
             raise
     wanted = name or DEFAULT_PROJECT
-    await asyncio.to_thread(_check_folder_of_projects)
+    if folder is None:
+        await asyncio.to_thread(_check_folder_of_projects)
     try:
-        return await db.create_project(wanted, actor=actor(client))
+        return await db.create_project(wanted, directory=folder, actor=actor(client))
     except InvalidInput:
         try:
             return await db.find_project(wanted)  # a rival made it meanwhile

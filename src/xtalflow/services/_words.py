@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from xtalflow.data import CComposite, CData, CDataFile, CList, CScalar, find_all_files
+from xtalflow.data import CCollection, CComposite, CData, CDataFile, CList, CScalar, find_all_files
 from xtalflow.errors import InvalidInput, UnknownParameter, UnreadableFile
 from xtalflow.plugin import CPluginScript
 from xtalflow.xtal import CMiniMtzDataFile, parse_columns
 
 from ._parameters import find_parameter, is_name, parameters
 
+_JSON = ("{", "[", '"')
+"""Begin of a value of parts by name."""
 _COLUMNS = re.compile(r"(/[^/]*/[^/]*/)?\[[^\[\]]+\]|[^/\\:\[\].]+")
 
 
@@ -45,14 +49,16 @@ def give_parameters(plugin: CPluginScript, words: Iterable[str], here: Path) -> 
 def split_columns(text: str, here: Path) -> tuple[str, str]:
     """A file and the columns chosen in it, of ``FILE:/*/*/[F,SIGF]`` or ``FILE:F,SIGF``; columns may be empty.
 
-    A file that exists is never split, whatever is in its name.
+    A file that exists is never split, whatever is in its name; ``FILE:`` is a file without columns.
     """
-    if _exists(_path(text, here)):
+    if _exists(path_of_text(text, here)):
         return text, ""
     cuts = [match.start() for match in re.finditer(":", text)]
     for cut in reversed(cuts):
-        if cut and _exists(_path(text[:cut], here)):
+        if cut and _exists(path_of_text(text[:cut], here)):
             return text[:cut], text[cut + 1 :]
+    if len(text) > 1 and text.endswith(":"):
+        return text[:-1], ""
     for cut in cuts:  # no such file: the sentence about it should not name the columns too
         if cut and _COLUMNS.fullmatch(text[cut + 1 :]):
             return text[:cut], text[cut + 1 :]
@@ -75,7 +81,7 @@ class _Giver:
         try:
             parameter = find_parameter(self.plugin, name)
         except UnknownParameter:
-            if _exists(_path(split_columns(word, self.here)[0], self.here)):
+            if _exists(path_of_text(split_columns(word, self.here)[0], self.here)):
                 return False
             raise
         if _is_in_file(parameter):
@@ -92,7 +98,7 @@ class _Giver:
     def give_bare(self, word: str) -> None:
         """Give a file to the first empty input that it fits."""
         text, columns = split_columns(word, self.here)
-        path = _path(text, self.here)
+        path = path_of_text(text, self.here)
         if not _exists(path):
             known = ", ".join(item.name for item in parameters(self.plugin))
             raise InvalidInput(
@@ -148,15 +154,34 @@ class _Giver:
         if isinstance(parameter, CDataFile):
             give_file(parameter, value, self.here)
         elif isinstance(parameter, CScalar):
-            parameter.set(value)
-        elif file := _only_file(parameter):
+            give_value(parameter, value)
+        elif file := only_file(parameter):
             self._give(file, value)
         else:
             parts = ", ".join(f"{parameter.name}.{name}=" for name in parameter.childNames())
             raise InvalidInput(f"{path} has parts; give them one by one: {parts}")
 
 
-def _only_file(parameter: CData) -> CDataFile | None:
+def give_value(parameter: CScalar[Any], text: str) -> None:
+    """Set a value as a user types it; one made of parts by name is an object of JSON, or a list of pairs."""
+    value: Any = text
+    if isinstance(parameter, CCollection) and text.startswith(_JSON):
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as exc:
+            raise InvalidInput(f"{parameter.object_path()} = {text!r} is refused: it is not JSON") from exc
+    parameter.set(value)
+
+
+def value_text(parameter: CScalar[Any]) -> str:
+    """The text by which `give_value` sets the same value."""
+    value = parameter.value
+    if isinstance(value, tuple) or (isinstance(parameter, CCollection) and str(value).startswith(_JSON)):
+        return json.dumps(parameter.to_dict()["value"], ensure_ascii=False)
+    return str(value)
+
+
+def only_file(parameter: CData) -> CDataFile | None:
     """The file of a composite that has one among its parts, such as `CImportUnmerged`."""
     files = [part for part in parameter.children() if isinstance(part, CDataFile)]
     return files[0] if isinstance(parameter, CComposite) and len(files) == 1 else None
@@ -182,11 +207,11 @@ def give_file(file: CDataFile, value: str, here: Path) -> None:
         file.unSet()
         return
     text, columns = split_columns(value, here)
-    file.set(_path(text, here))
-    _choose(file, columns)
+    file.set(path_of_text(text, here))
+    choose_columns(file, columns)
 
 
-def _choose(file: CDataFile, columns: str) -> None:
+def choose_columns(file: CDataFile, columns: str) -> None:
     """Keep the columns that are meant in a file of several."""
     if not columns:
         return
@@ -203,7 +228,7 @@ def _try(file: CDataFile, path: Path, columns: str) -> str:
     before = file.copy()
     try:
         file.set(path)
-        _choose(file, columns)
+        choose_columns(file, columns)
         if type(file).examine is CDataFile.examine and not _has_extension(file):
             raise InvalidInput(f"{path}: is not called as files of this kind are")
         file.examine()
@@ -219,7 +244,7 @@ def _has_extension(file: CDataFile) -> bool:
     return not extensions or str(file).lower().endswith(tuple(f".{each}".lower() for each in extensions))
 
 
-def _path(text: str, here: Path) -> Path:
+def path_of_text(text: str, here: Path) -> Path:
     """The path that a text means: ``~`` is the user's home, and relative is to `here`."""
     try:
         return here / Path(text).expanduser()

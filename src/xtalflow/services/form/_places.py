@@ -93,7 +93,11 @@ class FilePlaces:
         self.path_of(file)
 
     def offers_for(self, parameter: CDataFile) -> list[FileOffer]:
-        """The files of the project that a parameter can take.
+        """The files of the project that a parameter can take, the best first."""
+        return [offer_of(record) for record in self.fitting(parameter)[:MOST_OFFERS]]
+
+    def fitting(self, parameter: CDataFile) -> list[FileRecord]:
+        """The records of what a parameter can take.
 
         First those of the kind most welcome, then those of whole jobs and imported ones before what their parts made,
         then the newest.
@@ -108,7 +112,7 @@ class FilePlaces:
             if _serves(parameter, record)
         ]
         fitting.sort(key=lambda each: (each[0], "." in job_of(each[1])))
-        return [offer_of(record) for _, record in fitting[:MOST_OFFERS]]
+        return [record for _, record in fitting]
 
 
 def offer_of(record: FileRecord) -> FileOffer:

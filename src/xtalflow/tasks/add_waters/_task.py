@@ -41,6 +41,7 @@ class AddWaters(CPluginScript):
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             ifAtomSelection=True,
@@ -48,6 +49,7 @@ class AddWaters(CPluginScript):
             toolTip="Refined model that the waters are added to",
         )
         DIFFPHIIN = CMapCoeffsDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             requiredSubType=[DIFFERENCE, 0],

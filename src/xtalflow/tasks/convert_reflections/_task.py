@@ -42,7 +42,9 @@ class ConvertReflections(CPluginScript):
     PROGRAMS = ("servalcat",)
 
     class Inputs(CContainer):
-        F_SIGF = CObsDataFile(mustExist=True, guiLabel="Reflections", toolTip="Observations to convert")
+        F_SIGF = CObsDataFile(
+            fromPreviousJob=True, mustExist=True, guiLabel="Reflections", toolTip="Observations to convert"
+        )
         ABCD = CPhsDataFile(mustExist=True, guiLabel="Phases", toolTip="Phases to convert, instead of observations")
 
     class Controls(CContainer):

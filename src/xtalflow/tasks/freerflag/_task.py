@@ -35,7 +35,11 @@ class FreeRFlag(CPluginScript):
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(
-            allowUndefined=False, mustExist=True, guiLabel="Reflections", toolTip="The data that the set is for"
+            fromPreviousJob=True,
+            allowUndefined=False,
+            mustExist=True,
+            guiLabel="Reflections",
+            toolTip="The data that the set is for",
         )
         FREERFLAG = CFreeRDataFile(
             mustExist=True,

@@ -43,6 +43,7 @@ class FrenchWilson(CPluginScript):
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             requiredContentFlag=(ObsContent.IPAIR, ObsContent.IMEAN),

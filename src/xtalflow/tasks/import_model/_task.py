@@ -40,7 +40,10 @@ class ImportModel(CPluginScript):
             allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="PDB or mmCIF"
         )
         F_SIGF = CObsDataFile(
-            mustExist=True, guiLabel="Reflections", toolTip="The model gets the cell and space group of these data"
+            fromPreviousJob=True,
+            mustExist=True,
+            guiLabel="Reflections",
+            toolTip="The model gets the cell and space group of these data",
         )
 
     class Controls(CContainer):

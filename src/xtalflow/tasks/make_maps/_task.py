@@ -28,12 +28,21 @@ class MakeMaps(CPluginScript):
 
     class Inputs(CContainer):
         FPHIIN = CMapCoeffsDataFile(
-            mustExist=True, requiredSubType=[NORMAL, 0], guiLabel="Map coefficients", toolTip="2mFo-DFc, or the like"
+            fromPreviousJob=True,
+            mustExist=True,
+            requiredSubType=[NORMAL, 0],
+            guiLabel="Map coefficients",
+            toolTip="2mFo-DFc, or the like",
         )
         DIFFPHIIN = CMapCoeffsDataFile(
-            mustExist=True, requiredSubType=[DIFFERENCE, 0], guiLabel="Difference map coefficients", toolTip="mFo-DFc"
+            fromPreviousJob=True,
+            mustExist=True,
+            requiredSubType=[DIFFERENCE, 0],
+            guiLabel="Difference map coefficients",
+            toolTip="mFo-DFc",
         )
         XYZIN = CPdbDataFile(
+            fromPreviousJob=True,
             mustExist=True,
             ifAtomSelection=True,
             guiLabel="Model",

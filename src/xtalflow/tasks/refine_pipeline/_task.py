@@ -36,12 +36,14 @@ class RefinePipeline(CPluginScript):
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             guiLabel="Reflections",
             toolTip="Merged data, such as MTZ or structure-factor mmCIF; choose columns as data.mtz:/*/*/[F,SIGF]",
         )
         XYZIN = CPdbDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             ifAtomSelection=True,
@@ -49,6 +51,7 @@ class RefinePipeline(CPluginScript):
             toolTip="Model to refine, PDB or mmCIF",
         )
         FREERFLAG = CFreeRDataFile(
+            fromPreviousJob=True,
             mustExist=True,
             sameCrystalAs="F_SIGF",
             sameCrystalLevel=1,
@@ -56,7 +59,12 @@ class RefinePipeline(CPluginScript):
             toolTip="Without it the flags in the file of the reflections are used, else a new set is made",
         )
         DICT_LIST = CList(
-            CDictDataFile(mustExist=True, guiLabel="Dictionary", toolTip="Restraints of one or more monomers"),
+            CDictDataFile(
+                fromPreviousJob=True,
+                mustExist=True,
+                guiLabel="Dictionary",
+                toolTip="Restraints of one or more monomers",
+            ),
             guiLabel="Dictionaries",
             toolTip="Restraints of ligands that the monomer library does not have",
         )

@@ -24,6 +24,7 @@ class SelectAtoms(CPluginScript):
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
+            fromPreviousJob=True,
             allowUndefined=False,
             mustExist=True,
             ifAtomSelection=True,

@@ -63,9 +63,14 @@ class ServalcatRefine(CPluginScript):
 
     class Inputs(CContainer):
         F_SIGF = CObsDataFile(
-            allowUndefined=False, mustExist=True, guiLabel="Reflections", toolTip="Merged intensities or amplitudes"
+            fromPreviousJob=True,
+            allowUndefined=False,
+            mustExist=True,
+            guiLabel="Reflections",
+            toolTip="Merged intensities or amplitudes",
         )
         FREERFLAG = CFreeRDataFile(
+            fromPreviousJob=True,
             mustExist=True,
             sameCrystalAs="F_SIGF",
             sameCrystalLevel=1,
@@ -73,10 +78,20 @@ class ServalcatRefine(CPluginScript):
             toolTip="Flags of all these reflections; without them all are refined against and there is no R free",
         )
         XYZIN = CPdbDataFile(
-            allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="Model to refine"
+            fromPreviousJob=True,
+            allowUndefined=False,
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="Model to refine",
         )
         DICT_LIST = CList(
-            CDictDataFile(mustExist=True, guiLabel="Dictionary", toolTip="Restraints of one or more monomers"),
+            CDictDataFile(
+                fromPreviousJob=True,
+                mustExist=True,
+                guiLabel="Dictionary",
+                toolTip="Restraints of one or more monomers",
+            ),
             guiLabel="Dictionaries",
             toolTip="Restraints of ligands that the monomer library does not have",
         )

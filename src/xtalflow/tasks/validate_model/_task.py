@@ -51,17 +51,30 @@ class ValidateModel(CPluginScript):
 
     class Inputs(CContainer):
         XYZIN = CPdbDataFile(
-            allowUndefined=False, mustExist=True, ifAtomSelection=True, guiLabel="Model", toolTip="Model to judge"
+            fromPreviousJob=True,
+            allowUndefined=False,
+            mustExist=True,
+            ifAtomSelection=True,
+            guiLabel="Model",
+            toolTip="Model to judge",
         )
-        F_SIGF = CObsDataFile(mustExist=True, guiLabel="Reflections", toolTip="Data, for the Wilson plot")
+        F_SIGF = CObsDataFile(
+            fromPreviousJob=True, mustExist=True, guiLabel="Reflections", toolTip="Data, for the Wilson plot"
+        )
         DIFFPHIIN = CMapCoeffsDataFile(
+            fromPreviousJob=True,
             mustExist=True,
             requiredSubType=[2, 0],
             guiLabel="Difference map",
             toolTip="mFo-DFc coefficients of this model, for peaks and holes",
         )
         DICT_LIST = CList(
-            CDictDataFile(mustExist=True, guiLabel="Dictionary", toolTip="Restraints of one or more monomers"),
+            CDictDataFile(
+                fromPreviousJob=True,
+                mustExist=True,
+                guiLabel="Dictionary",
+                toolTip="Restraints of one or more monomers",
+            ),
             guiLabel="Dictionaries",
             toolTip="Restraints of ligands that the monomer library does not have",
         )
