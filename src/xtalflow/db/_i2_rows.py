@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from xtalflow.engine import IMPORT_DIR, JOB_DIR, from_json, to_json
-from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2Job, I2Project
+from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2Job, I2Project, type_name
 from xtalflow.plugin import JobStatus
 
 from ._i2_sieve import ABANDONED, EVALUATIONS
-from xtalflow.formats.ccp4i2 import type_name
 
 _Row = TypeVar("_Row")
 NO_TASK = "unknown"

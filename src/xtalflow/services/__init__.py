@@ -42,6 +42,15 @@ from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._i2_import import (
+    Imported,
+    ImportPlan,
+    TableReport,
+    import_archive,
+    import_sqlite,
+    plan_import,
+    plan_sqlite,
+)
 from ._job_pages import page_of_jobs
 from ._job_parameters import job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
@@ -135,6 +144,8 @@ __all__ = [
     "FormFile",
     "FormProblem",
     "FoundJob",
+    "ImportPlan",
+    "Imported",
     "JobEnded",
     "JobFilter",
     "JobOptions",
@@ -167,6 +178,7 @@ __all__ = [
     "SignInLimit",
     "State",
     "Supervisor",
+    "TableReport",
     "TrashEntry",
     "Typed",
     "Upload",
@@ -207,6 +219,8 @@ __all__ = [
     "find_structure",
     "find_upload",
     "give_parameters",
+    "import_archive",
+    "import_sqlite",
     "job_details",
     "job_document",
     "job_events",
@@ -245,7 +259,9 @@ __all__ = [
     "parameters",
     "params_tree",
     "plan_deletion",
+    "plan_import",
     "plan_purge",
+    "plan_sqlite",
     "planned_inputs",
     "planned_project",
     "prepare_demonstration",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,7 @@ from xtalflow.formats.ccp4i2 import (
 )
 
 BEGAN = datetime(2024, 12, 14, 8, 51, 53, 65283, tzinfo=UTC)
-_TABLES = (
-    "jobs files uses imports exports values comments tags associations server_jobs xdata project_exports "
-    "project_imports"
-).split()
+_TABLES = [each.name for each in fields(I2Record) if each.name not in ("project", "rows", "oddities")]
 
 
 def full_record(jobs: int = 3) -> I2Record:
