@@ -21,15 +21,18 @@ from ._records import (
     Oddity,
 )
 from ._sqlite import I2Database, projects_in_sqlite, read_legacy_sqlite
+from ._writing import NOT_HELD, I2Dialect, as_held, implied_outputs, write_record
 
 __all__ = [
     "DATABASE_NAME",
     "FILETYPELIST",
     "KEYTYPELIST",
+    "NOT_HELD",
     "Archive",
     "I2Association",
     "I2Comment",
     "I2Database",
+    "I2Dialect",
     "I2File",
     "I2FileExport",
     "I2FileImport",
@@ -43,11 +46,14 @@ __all__ = [
     "I2XData",
     "Member",
     "Oddity",
+    "as_held",
     "file_type_of",
+    "implied_outputs",
     "key_type_of",
     "open_archive",
     "projects_in_sqlite",
     "read_legacy_sqlite",
     "read_record",
     "type_name",
+    "write_record",
 ]

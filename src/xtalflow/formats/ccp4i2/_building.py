@@ -150,7 +150,7 @@ class _Builder:
             raise UnsuitableContent(self.source, f"has no project with a name{f' ({why})' if why else ''}")
         for number, other in projects[1:]:
             self.tell(PROJECT, number, f"is a second project, {_shown(other.name)}: it is left out")
-        hosts = [row["host"] for _, row in self.read(DATABASE) if "host" in row]
+        hosts = [row["host"] for _, row in self.read(DATABASE)]
         project: I2Project = projects[0][1]
         return replace(project, host=hosts[0] if hosts else host)
 

@@ -108,9 +108,9 @@ ID = Kind("an identifier of 32 hexadecimal digits", _read_id, lambda value: valu
 WHOLE = Kind("a whole number", _read_whole, str)
 REAL = Kind("a number", _read_real, repr)
 TIME = Kind("a time in seconds since 1970", _read_time, _write_time)
-TEXT = Kind("a text", str, clean)
+TEXT = Kind("a text", str, str)
 JOB_NUMBER = Kind("a job number such as 3 or 3.1", _read_job_number, str)
-FILE_NAME = Kind("the name of a file of a job", _read_file_name, clean)
+FILE_NAME = Kind("the name of a file of a job", _read_file_name, str)
 FILE_TYPE = Kind("a type of file", file_type_of, file_type_number)
 KEY_TYPE = Kind("a kind of indicator", key_type_of, key_type_number)
 

@@ -6,7 +6,7 @@ The names are those of CCP4i2's database schema 0.1.22, in small letters, and of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -58,7 +58,9 @@ class Column:
     limit
         The longest text that CCP4i2 3.0.1 takes.
     asked
-        Whether CCP4i2 3.0.1 fails without it, and what it is then given; None if it does without.
+        What CCP4i2 3.0.1 is given where there is no value, since it fails without; None if it does not.
+    new_name
+        The name in the newer dialect, if it is another.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Column:
     absent: Any = None
     limit: int | None = None
     asked: str | None = None
+    new_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ class Table:
 
 
 STATUS = one_of("the number of a status, 0 to 10", *range(11))
-EVALUATION = one_of("the number of an evaluation, 0 to 3", *range(4))
+EVALUATION = replace(one_of("the number of an evaluation, 0 to 3", *range(4)), write=lambda value: str(value or ""))
 PATH_FLAG = one_of("1 (the folder of the job) or 2 (that of imported files)", 1, 2)
 ROLE = one_of("the number of a role, 0 to 2", *range(3))
 KEY = Need.KEY
@@ -131,7 +134,7 @@ JOB = Table(
         Column(name="evaluation", field="evaluation", kind=EVALUATION),
         Column(name="userid", field="user", kind=TEXT),
         Column(name="useragent", field="user_agent", kind=WHOLE),
-        Column(name="jobtitle", field="title", kind=TEXT, others=("title",), limit=255),
+        Column(name="jobtitle", field="title", kind=TEXT, others=("title",), limit=255, new_name="title"),
         Column(name="taskname", field="task", kind=TEXT, need=EXPECTED, absent="", limit=100, asked="unknown"),
         Column(name="taskversion", field="task_version", kind=TEXT),
         Column(name="parentjobid", field="parent", kind=ID),
@@ -260,7 +263,7 @@ WORD = Table(
     columns=(
         Column(name="jobid", field="job", kind=ID, need=KEY),
         Column(name="keytypeid", field="key", kind=KEY_TYPE, need=KEY),
-        Column(name="value", field="value", kind=TEXT, need=EXPECTED, absent="", limit=255),
+        Column(name="value", field="value", kind=TEXT, need=EXPECTED, absent="", limit=255, asked=""),
     ),
 )
 SERVER_JOB = Table(
@@ -352,7 +355,7 @@ DATABASE = Table(
     group="databaseTable",
     sqlite="Databases",
     make=dict,
-    columns=(Column(name="creationhostname", field="host", kind=TEXT),),
+    columns=(Column(name="creationhostname", field="host", kind=TEXT, absent=""),),
     unkept=frozenset({"databaseid", "creationtime", "creationusername", "schemaversion", "schemadate", "thisisme"}),
 )
 
