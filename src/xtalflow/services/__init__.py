@@ -42,6 +42,7 @@ from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._i2_export import ARCHIVE, Exported, export_archive
 from ._i2_import import (
     Imported,
     ImportPlan,
@@ -119,6 +120,7 @@ from .form import (
 )
 
 __all__ = [
+    "ARCHIVE",
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
@@ -134,6 +136,7 @@ __all__ = [
     "Document",
     "Evaluation",
     "Examination",
+    "Exported",
     "Feed",
     "FileOffer",
     "FilePlaces",
@@ -207,6 +210,7 @@ __all__ = [
     "enter_demo_home",
     "event_document",
     "examine_installation",
+    "export_archive",
     "file_document",
     "file_of_project",
     "fill_fields",

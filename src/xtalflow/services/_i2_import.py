@@ -1,4 +1,4 @@
-"""Takes projects of CCP4i2 in: from archives, folders, and the SQLite of its Qt generation, and changes none of these."""
+"""Takes projects of CCP4i2 in: from archives, folders, and the SQLite of its Qt generation, which stay as they are."""
 
 from __future__ import annotations
 

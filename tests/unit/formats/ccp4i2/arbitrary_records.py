@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-
 from hypothesis import strategies as st
 
 from xtalflow.formats.ccp4i2 import (
