@@ -40,7 +40,7 @@ class I2Database:
 def projects_in_sqlite(path: Path) -> I2Database:
     """Which projects a SQLite database of CCP4i2 has; raises as `read_legacy_sqlite` does."""
     with _opened(path) as database:
-        records = database.records(None, tables=(DATABASE, PROJECT))
+        records = database.records(None, kept=(DATABASE, PROJECT))
         return I2Database(projects=tuple(record.project for record in records), oddities=tuple(database.oddities))
 
 
@@ -151,20 +151,29 @@ class _Database:
                 if value is not None and (not columns or name in columns)
             }
 
-    def records(self, asked: Collection[str] | None, tables: tuple[Table, ...] = TABLES) -> list[I2Record]:
-        """The records of these projects, or of all, with no more than these tables."""
+    def records(self, asked: Collection[str] | None, kept: Collection[Table] = TABLES) -> list[I2Record]:
+        """The records of these projects, or of all, with no more than these tables of them."""
         chosen = self.chosen(asked)
-        owners = _Owners(self, tables)
+        owners = _Owners(self)
         parts: dict[str, dict[str, list[dict[str, str]]]] = {key: {} for key in chosen}
-        for table in tables:
+        for table in TABLES:
             for number, row in enumerate(self.rows(table.sqlite), start=1):
                 keys = owners.of(table, row)
-                if not keys and table is not TAG:
+                if not keys and table is not DATABASE:
                     self.oddities.append(Oddity(table=table.row, row=number, sentence="belongs to no project"))
-                for key in keys:
-                    if key in parts:
-                        parts[key].setdefault(table.row, []).append(self.named(table, row))
-        return [build_record(self.path, rows) for rows in parts.values()]
+                for key in parts.keys() & keys if table in kept else ():
+                    parts[key].setdefault(table.row, []).append(self.named(table, row))
+        return [record for rows in parts.values() for record in self.built(rows, needed=asked is not None)]
+
+    def built(self, rows: dict[str, list[dict[str, str]]], *, needed: bool) -> list[I2Record]:
+        """The record of a project, or none if it has no identifier or name and was not asked for."""
+        try:
+            return [build_record(self.path, rows)]
+        except UnsuitableContent as exc:
+            if needed:
+                raise
+            self.oddities.append(Oddity(table=PROJECT.row, row=0, sentence=exc.reason))
+            return []
 
     def chosen(self, asked: Collection[str] | None) -> list[str]:
         projects = {_key(row.get("projectid", "")): row.get("projectname", "") for row in self.rows(PROJECT.sqlite)}
@@ -190,17 +199,14 @@ class _Database:
 class _Owners:
     """To which projects each row belongs."""
 
-    def __init__(self, database: _Database, tables: Collection[Table]) -> None:
+    def __init__(self, database: _Database) -> None:
         self.jobs: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.associations: dict[str, dict[str, None]] = {}
         self.tags: dict[str, dict[str, None]] = {}
-        self.projects = [_key(row.get("projectid", "")) for row in database.rows(PROJECT.sqlite)]
-        if JOB not in tables:
-            return
-        known = set(self.projects)
+        self.projects = {_key(row.get("projectid", "")) for row in database.rows(PROJECT.sqlite)}
         for row in database.rows(JOB.sqlite, ("jobid", "projectid")):
-            if (project := _key(row.get("projectid", ""))) in known:
+            if (project := _key(row.get("projectid", ""))) in self.projects:
                 self.jobs[_key(row.get("jobid", ""))] = project
         for row in database.rows(FILE.sqlite, ("fileid", "jobid")):
             if project := self.jobs.get(_key(row.get("jobid", "")), ""):
@@ -224,7 +230,7 @@ class _Owners:
 
     def of(self, table: Table, row: dict[str, str]) -> Collection[str]:
         if table is DATABASE:
-            return self.projects if row.get("thisisme", "1") != "0" else self.projects[:0]
+            return self.projects if row.get("thisisme", "1") != "0" else ()
         if table is TAG:
             return self.tags.get(_key(row.get("tagid", "")), ())
         if table is ASSOCIATION:

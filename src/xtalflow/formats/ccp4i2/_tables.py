@@ -106,7 +106,7 @@ PROJECT = Table(
     make=I2Project,
     columns=(
         Column(name="projectid", field="id", kind=ID, need=KEY),
-        Column(name="projectname", field="name", kind=TEXT, need=KEY, limit=100),
+        Column(name="projectname", field="name", kind=TEXT, need=KEY, limit=100, asked="unknown"),
         Column(name="projectcreated", field="created", kind=TIME, asked="0"),
         Column(name="lastjobnumber", field="last_job_number", kind=WHOLE, asked="0"),
         Column(name="projectdirectory", field="directory", kind=TEXT, asked="unknown"),
@@ -314,7 +314,7 @@ TAG = Table(
     columns=(
         Column(name="tagid", field="id", kind=TEXT, need=KEY),
         Column(name="parenttagid", field="parent", kind=TEXT, absent=""),
-        Column(name="text", field="text", kind=TEXT, need=KEY, limit=50),
+        Column(name="text", field="text", kind=TEXT, need=KEY, limit=50, asked="unknown"),
     ),
 )
 PROJECT_TAG = Table(
