@@ -198,9 +198,12 @@ class _Exporting:
 
     def _values(self, jobs: Mapping[int, UUID]) -> tuple[I2Value, ...]:
         of_jobs = Q(project=self.project, **self.of_jobs)
-        numbers = JobFloatValue.objects.filter(of_jobs).order_by("pk").values_list("job", "key", "value")
+        numbers = JobFloatValue.objects.filter(of_jobs).order_by("pk").values_list("job", "key", "value", "is_integer")
         texts = JobCharValue.objects.filter(of_jobs).order_by("pk").values_list("job", "key", "value")
-        rows: list[tuple[int, str, float | str]] = [*numbers, *texts]
+        rows: list[tuple[int, str, float | str]] = [
+            *((job, key, int(value) if is_integer else value) for job, key, value, is_integer in numbers),
+            *texts,
+        ]
         return tuple(I2Value(job=jobs[job], key=key, value=value) for job, key, value in rows)
 
     def _associations(self, files: Mapping[int, I2File]) -> tuple[I2Association, ...]:

@@ -17,6 +17,7 @@ from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.faults import passed
 from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUse, I2Job, I2Project, I2Tag
 
+from ._clean import clean_number
 from ._i2_rows import export_columns, file_columns, import_columns, job_columns, project_columns, remainder
 from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
 from ._layout import ProjectFile, free_folder_name, write_project_file
@@ -295,7 +296,8 @@ class _Adding:
             if isinstance(row.value, str):
                 texts.append(JobCharValue(**of, value=row.value))
             else:
-                numbers.append(JobFloatValue(**of, value=float(row.value)))
+                number, is_integer = clean_number(row.key, row.value)
+                numbers.append(JobFloatValue(**of, value=number, is_integer=is_integer))
         JobFloatValue.objects.bulk_create(numbers)
         JobCharValue.objects.bulk_create(texts)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -30,7 +29,7 @@ from xtalflow.formats.ccp4i2 import (
 )
 from xtalflow.plugin import JobStatus
 
-from ._clean import clean_path, clean_text
+from ._clean import clean_number, clean_path, clean_text
 from ._job_numbers import number_key
 
 _Row = TypeVar("_Row")
@@ -233,8 +232,8 @@ class _Sieve:
     def _value(self, row: I2Value) -> I2Value:
         if not 0 < len(row.key) <= 255:
             raise _LeftOut(f"{row.key[:40]!r} cannot be the name of an indicator")
-        if not isinstance(row.value, str) and not math.isfinite(row.value):
-            raise _LeftOut(f"{row.key} = {row.value} is not a finite number")
+        if not isinstance(row.value, str):
+            clean_number(row.key, row.value)
         return self._of_job(row)
 
     def _comment(self, row: I2Comment) -> I2Comment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, settings
 
+from unit.formats.ccp4i2.arbitrary_records import records
 from xtalflow import db
 from xtalflow.db import Actor, FoundOnDisk, ProjectRecord, RecordTaken, places_of, sound_record
 from xtalflow.engine import JobStatus, Settings
@@ -174,6 +177,15 @@ async def take_in(record: I2Record, *, name: str = "", found: dict[str, FoundOnD
     folder.mkdir(parents=True)
     taken = RecordTaken(record=sound, files=on_disk(sound) if found is None else found, source="here")
     return await db.import_record(taken, name=name or record.project.name, folder=folder, actor=Actor())
+
+
+def forget(project: UUID) -> None:
+    """As if the database were lost."""
+    from xtalflow.db.models import File, Job, Project
+
+    File.objects.filter(project__uuid=project).delete()
+    Job.objects.filter(project__uuid=project).delete()
+    Project.objects.filter(uuid=project).delete()
 
 
 async def test_what_comes_in_goes_out_again(database: None) -> None:
@@ -366,25 +378,43 @@ async def test_statements_do_not_grow_with_the_rows(
 
 async def test_it_is_rebuilt_from_its_folder(database: None) -> None:
     """With the edits that came after."""
-    from xtalflow.db.models import File, Job, Project
-
     record = full_record()
     project = await take_in(record)
     handler = await db.AsyncDatabaseHandler.open(project.id)
     await handler.edit_job(record.jobs[0].id, title="other")
     before = await db.export_record(project.id), await db.list_files(project.id), await db.list_jobs(project.id)
 
-    def forget() -> None:
-        File.objects.filter(project__uuid=project.id).delete()
-        Job.objects.filter(project__uuid=project.id).delete()
-        Project.objects.filter(uuid=project.id).delete()
-
-    await db.in_database(forget)
+    await db.in_database(forget, project.id)
     recovery = await db.recover_project(project.directory)
     after = await db.export_record(project.id), await db.list_files(project.id), await db.list_jobs(project.id)
 
     assert (recovery.outcome, recovery.remarks) == ("rebuilt", ())
     assert before == after
+
+
+@settings(max_examples=25)
+@given(record=records())
+def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> None:
+    """But for what no database can hold, which is named; and what was running has failed."""
+    project = replace(record.project, name=f"any {uuid4().hex}", last_job_number=abs(record.project.last_job_number))
+    record = replace(record, project=project)
+    sound = sound_record(record)
+
+    async def there_and_back() -> I2Record:
+        home = await take_in(record)
+        out = await db.export_record(home.id)
+        await db.in_database(forget, home.id)
+        return out
+
+    out = asyncio.run(there_and_back())
+
+    tops = [int(job.number) for job in sound.jobs if "." not in job.number]
+    last = max([project.last_job_number, *tops])
+    ended = tuple(replace(job, status=5) if job.status in (2, 3) else job for job in sound.jobs)
+    assert same(out) == same(replace(sound, jobs=ended, project=replace(sound.project, last_job_number=last)))
+    assert all(len(getattr(sound, name)) <= len(getattr(record, name)) for name in _TABLES)
+    if sum(len(getattr(record, name)) - len(getattr(sound, name)) for name in _TABLES):
+        assert any("left out" in odd.sentence for odd in sound.oddities)
 
 
 async def test_a_place_is_not_a_name_that_leads_away(tmp_path: Path) -> None:
