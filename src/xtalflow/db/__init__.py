@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         add_person,
         change_password,
         create_project,
+        export_record,
         files_read_elsewhere,
         files_that_fit,
         find,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         going_jobs,
         held_attempts,
         hopeless_attempts,
+        import_record,
         import_sources,
         is_anyone_with_password,
         is_anything_queued,
@@ -71,9 +73,20 @@ if TYPE_CHECKING:
         tokens_of,
     )
     from ._handler import AsyncDatabaseHandler
+    from ._i2_sieve import places_of, sound_record
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
     from ._one_job import job_events, job_neighbours
-    from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
+    from ._project_log import (
+        FoundOnDisk,
+        JobDeletion,
+        JobEdit,
+        JobRestoration,
+        LogLine,
+        ProjectEdit,
+        Purge,
+        RecordTaken,
+        read_project_log,
+    )
     from ._provenance import Direction
     from ._records import (
         Account,
@@ -112,9 +125,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "_asked": "FileFilter JobFilter Page ProjectFilter",
     "_asking": (
-        "add_person change_password create_project files_read_elsewhere files_that_fit find find_job "
+        "add_person change_password create_project export_record files_read_elsewhere files_that_fit find find_job "
         "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
-        "import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
+        "import_record import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
         "known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects "
         "list_tags local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
         "person_named person_of_token person_with_password plan_deletion projects_open_to "
@@ -122,9 +135,12 @@ _HOMES = {
         "revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
+    "_i2_sieve": "places_of sound_record",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_one_job": "job_events job_neighbours",
-    "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
+    "_project_log": (
+        "FoundOnDisk JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge RecordTaken read_project_log"
+    ),
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
@@ -138,7 +154,7 @@ _HOMES = {
     "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_LIGHT = {"_asked", "_layout", "_project_log", "_records", "_trash"}
+_LIGHT = {"_asked", "_i2_sieve", "_layout", "_project_log", "_records", "_trash"}
 
 
 def __getattr__(name: str) -> Any:
@@ -172,6 +188,7 @@ __all__ = [
     "FileFilter",
     "Findings",
     "FoundFile",
+    "FoundOnDisk",
     "GoingJob",
     "JobDeletion",
     "JobDetail",
@@ -192,6 +209,7 @@ __all__ = [
     "ProjectSummary",
     "ProvenanceGraph",
     "Purge",
+    "RecordTaken",
     "Recovery",
     "Role",
     "RunSettlement",
@@ -206,6 +224,7 @@ __all__ = [
     "create_project",
     "deletions",
     "ensure_schema",
+    "export_record",
     "files_read_elsewhere",
     "files_that_fit",
     "find",
@@ -219,6 +238,7 @@ __all__ = [
     "going_jobs",
     "held_attempts",
     "hopeless_attempts",
+    "import_record",
     "import_sources",
     "in_database",
     "is_anyone_with_password",
@@ -250,6 +270,7 @@ __all__ = [
     "person_named",
     "person_of_token",
     "person_with_password",
+    "places_of",
     "plan_deletion",
     "projects_open_to",
     "provenance_graph",
@@ -266,6 +287,7 @@ __all__ = [
     "roles_of",
     "running_progress",
     "setup",
+    "sound_record",
     "take_over",
     "tokens_of",
     "write_deletion",

@@ -8,11 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
+from xtalflow.formats.ccp4i2 import I2Record
 
 from . import (
     _deletion,
     _finding,
     _going,
+    _i2_export,
+    _i2_import,
     _job_pages,
     _kpi_tables,
     _people,
@@ -25,6 +28,7 @@ from . import (
     _watching,
 )
 from ._asked import FileFilter, JobFilter, Page, ProjectFilter, check_limit
+from ._project_log import RecordTaken
 from ._provenance import Direction
 from ._records import (
     Account,
@@ -75,6 +79,42 @@ async def recover_project(directory: Path) -> Recovery:
         The rows are those of another folder, which is still there.
     """
     return await in_database(_recovery.recover_project, directory)
+
+
+async def import_record(taken: RecordTaken, *, name: str, folder: Path, actor: Actor) -> ProjectRecord:
+    """Make a project of a record of CCP4i2, all or nothing.
+
+    Parameters
+    ----------
+    taken
+        A record that went through `sound_record`, and what was found of its files.
+    folder
+        Where the files of the project are, beside the folders of projects; it becomes one of them.
+
+    Raises
+    ------
+    InvalidInput
+        The project is there already, its name is taken, or a job or file of it is another project's.
+    StoreUnavailable
+        The folder cannot be renamed, or is full.
+    """
+    return await in_database(_i2_import.import_record, taken, name, folder, actor)
+
+
+async def export_record(project_uuid: UUID, jobs: Collection[int] | None = None) -> I2Record:
+    """The record of a project as CCP4i2 keeps it.
+
+    Parameters
+    ----------
+    jobs
+        Numbers of top-level jobs; they come with all whose files they read, and those whose files these read.
+
+    Raises
+    ------
+    InvalidInput
+        There is no top-level job of a number.
+    """
+    return await in_database(_i2_export.export_record, project_uuid, jobs)
 
 
 async def list_projects() -> list[ProjectRecord]:

@@ -34,6 +34,7 @@ from xtalflow.engine import (
     to_json,
 )
 from xtalflow.errors import InvalidInput, StoreUnavailable, UnreadableFile
+from xtalflow.formats.ccp4i2 import I2Record
 
 from ._layout import PROJECT_LOG
 from ._records import Actor, Evaluation
@@ -84,6 +85,33 @@ class Purge:
     files: tuple[FileId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOnDisk:
+    """What was found of a file when its project was taken in; the checksum is empty if it was not there."""
+
+    checksum: str = ""
+    size: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    digests: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTaken:
+    """The project was taken in from CCP4i2, with all that was on record there; a log has one such line, or none.
+
+    Attributes
+    ----------
+    files
+        What was found of each file, by its uuid.
+    source
+        The archive, folder or database that it came from.
+    """
+
+    record: I2Record
+    files: Mapping[str, FoundOnDisk] = field(default_factory=dict)
+    source: str = ""
+
+
 LogEvent = (
     NewJob
     | StatusChange
@@ -98,6 +126,7 @@ LogEvent = (
     | JobDeletion
     | JobRestoration
     | Purge
+    | RecordTaken
 )
 
 _KINDS: dict[str, type[Any]] = {
@@ -114,6 +143,7 @@ _KINDS: dict[str, type[Any]] = {
     "deleted": JobDeletion,
     "restored": JobRestoration,
     "purged": Purge,
+    "taken_in": RecordTaken,
 }
 _KIND_OF = {record: kind for kind, record in _KINDS.items()}
 

@@ -47,13 +47,18 @@ def make_project(name: str, directory: Path | None, description: str, actor: Act
     make_project_folder(folder, ProjectFile(name=name, uuid=uuid, created=row.creation_time))
     row.directory = str(folder)
     row.save(update_fields=["directory"])
-    if (owner := user_pk(actor.user)) is not None:
-        Membership.objects.create(project=row, user_id=owner, role=Membership.Role.OWNER)
+    own(row, actor)
     with writing(uuid, actor) as ledger:
         ledger.note("created", None, {"name": name})
         if description:
             append_lines(folder, actor, ledger.now, [(None, ProjectEdit(description=description))])
     return project_by_uuid(uuid)
+
+
+def own(project: Project, actor: Actor) -> None:
+    """Whoever makes a project owns it, if there is such an account."""
+    if (owner := user_pk(actor.user)) is not None:
+        Membership.objects.create(project=project, user_id=owner, role=Membership.Role.OWNER)
 
 
 def all_projects() -> list[ProjectRecord]:

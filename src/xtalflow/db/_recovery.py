@@ -43,9 +43,19 @@ from xtalflow.errors import IllegalTransition, InvalidInput, UnreadableFile
 
 from ._clean import clean_json
 from ._deletion import deletion_of, put_back_jobs, remove_jobs
+from ._i2_import import add_record
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
+from ._project_log import (
+    JobDeletion,
+    JobEdit,
+    JobRestoration,
+    LogLine,
+    ProjectEdit,
+    Purge,
+    RecordTaken,
+    read_project_log,
+)
 from ._projects import project_by_uuid
 from ._records import Actor, ProjectRecord
 from ._replay import replay
@@ -230,6 +240,8 @@ class _Rebuilding:
                 self._deleted |= {job: self._runs.pop(job) for job in event.jobs if job in self._runs}
             case Purge():
                 forget_bytes(ledger, event.files)
+            case RecordTaken():
+                add_record(ledger, event)
             case JobRestoration() if event.entry in self._deletions:
                 self._runs |= {job: self._deleted.pop(job) for job in event.jobs if job in self._deleted}
                 put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))

@@ -104,6 +104,13 @@ def _decode_collection(origin: type, kinds: tuple[Any, ...], data: object, where
     if issubclass(origin, Sequence):
         if not isinstance(data, list):
             raise _wrong(where, "a list")
+        if origin is tuple and kinds[-1] is not ...:
+            if len(data) != len(kinds):
+                raise _wrong(where, f"a list of {len(kinds)}")
+            return tuple(
+                _decode(kind, value, f"{where}[{index}]")
+                for index, (kind, value) in enumerate(zip(kinds, data, strict=True))
+            )
         return tuple(_decode(kinds[0], value, f"{where}[{index}]") for index, value in enumerate(data))
     raise TypeError(f"no record has a field of {origin}")
 

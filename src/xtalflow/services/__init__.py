@@ -53,6 +53,16 @@ from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
+from ._i2_export import ARCHIVE, Exported, export_archive
+from ._i2_import import (
+    Imported,
+    ImportPlan,
+    TableReport,
+    import_archive,
+    import_sqlite,
+    plan_import,
+    plan_sqlite,
+)
 from ._job_pages import page_of_jobs
 from ._job_parameters import command_of_job, job_parameters
 from ._job_parts import file_of_project, job_events, job_neighbours
@@ -137,6 +147,7 @@ from .i2run import (
 )
 
 __all__ = [
+    "ARCHIVE",
     "DEFAULT_PROJECT",
     "DEMO_PROJECT",
     "DEMO_TASK",
@@ -151,6 +162,7 @@ __all__ = [
     "Document",
     "Evaluation",
     "Examination",
+    "Exported",
     "ExportedCrate",
     "ExportedModel",
     "Feed",
@@ -164,6 +176,8 @@ __all__ = [
     "FormProblem",
     "FoundJob",
     "I2RunRequest",
+    "ImportPlan",
+    "Imported",
     "JobEnded",
     "JobFilter",
     "JobOptions",
@@ -198,6 +212,7 @@ __all__ = [
     "SignInLimit",
     "State",
     "Supervisor",
+    "TableReport",
     "TrashEntry",
     "Typed",
     "Upload",
@@ -229,6 +244,7 @@ __all__ = [
     "enter_demo_home",
     "event_document",
     "examine_installation",
+    "export_archive",
     "export_crate",
     "export_mmcif",
     "file_document",
@@ -246,6 +262,8 @@ __all__ = [
     "give_options",
     "give_parameters",
     "i2run_line",
+    "import_archive",
+    "import_sqlite",
     "job_details",
     "job_document",
     "job_events",
@@ -287,7 +305,9 @@ __all__ = [
     "parameters",
     "params_tree",
     "plan_deletion",
+    "plan_import",
     "plan_purge",
+    "plan_sqlite",
     "planned_inputs",
     "planned_project",
     "plugin_of_params",

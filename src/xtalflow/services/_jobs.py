@@ -24,7 +24,7 @@ from ._projects import find_project, project_of_folder, uuid_of
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail, ProjectRecord
 
-_LOGS = ("log.txt", HOSTED_LOG)
+LOGS = ("log.txt", HOSTED_LOG)
 """Logs of programs, and of a task of CCP4i2 that runs none."""
 _NUMBER = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
 
@@ -186,7 +186,7 @@ def log_path(found: FoundJob) -> Path:
 
 def log_in(folder: Path) -> Path:
     """The log in a job's folder, or where it would be."""
-    logs = [folder / name for name in _LOGS]
+    logs = [folder / name for name in LOGS]
     return next((log for log in logs if log.is_file()), logs[0])
 
 

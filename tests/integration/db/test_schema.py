@@ -205,3 +205,32 @@ async def test_a_locked_database_is_an_error_of_the_surroundings(database: None)
 
     with pytest.raises(StoreUnavailable, match="database is locked"):
         await in_database(locked)
+
+
+async def test_rows_of_before_know_nothing_of_ccp4i2(
+    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Projects, jobs and files that were there are as made here."""
+    script = """
+from django.core.management import call_command
+import xtalflow.db
+xtalflow.db.setup()
+call_command("migrate", "xtalflow", "0006", verbosity=0)
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+then = MigrationExecutor(connection).loader.project_state([("xtalflow", "0006_counts")]).apps
+Project, Job, File, Use = (then.get_model("xtalflow", name) for name in ("Project", "Job", "File", "FileUse"))
+project = Project.objects.create(name="a", directory="/a")
+job = Job.objects.create(project=project, number="1", number_key="00000001", top_number=1, task_name="t")
+file = File.objects.create(project=project, job=job, path="x", name="x", type_id="Unknown")
+Use.objects.create(file=file, job=job, role=0)
+connection.close()
+xtalflow.db.ensure_schema()
+from xtalflow.db.models import File, FileUse, Job, Project
+print(*(model.objects.filter(ccp4i2__isnull=True).count() for model in (Project, Job, File, FileUse)))
+connection.close()
+"""
+    (tmp_path / "home").mkdir()
+    out, err = await asyncio.to_thread(run_python(script, home=tmp_path / "home").communicate)
+
+    assert (out.split(), err) == (["1", "1", "1", "1"], "")

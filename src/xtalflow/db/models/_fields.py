@@ -1,8 +1,8 @@
-"""Columns that follow from the number of a job."""
+"""Columns that follow from the number of a job, and the one that keeps what CCP4i2 alone knows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:  # generic in its stubs only
     _Integer = models.PositiveIntegerField[int, int]
 else:
     _Text, _Integer = models.CharField, models.PositiveIntegerField
+
+
+def kept_of_ccp4i2() -> Any:
+    """A column for what CCP4i2 records of a row and no other column holds; null in rows that were made here."""
+    return models.JSONField(null=True, blank=True, editable=False)
 
 
 class NumberKeyField(_Text):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from xtalflow.engine import IMPORT_DIR, JOB_DIR
 
+from ._fields import kept_of_ccp4i2
 from ._jobs import Job
 from ._projects import Project
 
@@ -56,6 +57,7 @@ class File(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="derived_files"
     )
     available = models.BooleanField(default=True)
+    ccp4i2 = kept_of_ccp4i2()
 
     class Meta:
         constraints = [
@@ -99,6 +101,7 @@ class FileUse(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="file_uses")
     role = models.PositiveSmallIntegerField(choices=Role.choices)
     job_param_name = models.TextField(blank=True, default="")
+    ccp4i2 = kept_of_ccp4i2()
 
     class Meta:
         constraints = [
@@ -118,6 +121,7 @@ class FileImport(models.Model):
     name = models.TextField()
     checksum = models.CharField(max_length=64, blank=True, default="")
     last_modified = models.DateTimeField(null=True, blank=True)
+    ccp4i2 = kept_of_ccp4i2()
 
     def __str__(self) -> str:
         return self.name
@@ -129,6 +133,7 @@ class FileExport(models.Model):
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="exports")
     time = models.DateTimeField(default=timezone.now)
     name = models.TextField()
+    ccp4i2 = kept_of_ccp4i2()
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,7 @@ from django.utils import timezone
 from xtalflow.plugin import JobStatus
 
 from .._job_numbers import MAX_LENGTH
-from ._fields import NumberKeyField, TopNumberField
+from ._fields import NumberKeyField, TopNumberField, kept_of_ccp4i2
 from ._projects import Project, ProjectGroup
 
 
@@ -66,6 +66,7 @@ class Job(models.Model):
     reuse = models.TextField(blank=True, default="")
     campaign = models.ForeignKey(ProjectGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
     priority = models.SmallIntegerField(default=0)
+    ccp4i2 = kept_of_ccp4i2()
 
     class Meta:
         constraints = [

@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from ._fields import kept_of_ccp4i2
+
 
 class Project(models.Model):
     """A folder with jobs and files.
@@ -30,6 +32,7 @@ class Project(models.Model):
     )
     i1_project_name = models.TextField(blank=True, default="")
     i1_project_directory = models.TextField(blank=True, default="")
+    ccp4i2 = kept_of_ccp4i2()
 
     class Meta:
         ordering = ["name"]

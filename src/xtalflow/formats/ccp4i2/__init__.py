@@ -1,7 +1,7 @@
 """Projects of CCP4i2: their records in archives and databases, read and written, and the archives themselves."""
 
 from ._archive import Archive, open_archive
-from ._members import DATABASE_NAME, Member
+from ._members import DATABASE_NAME, FOLDERS, Member
 from ._numbered import FILETYPELIST, KEYTYPELIST, file_type_of, key_type_of, type_name
 from ._reading import read_record
 from ._records import (
@@ -26,6 +26,7 @@ from ._writing import NOT_HELD, I2Dialect, as_held, implied_outputs, write_recor
 __all__ = [
     "DATABASE_NAME",
     "FILETYPELIST",
+    "FOLDERS",
     "KEYTYPELIST",
     "NOT_HELD",
     "Archive",

@@ -52,9 +52,10 @@ def _read_whole(text: str) -> int:
 
 
 def _read_real(text: str) -> float:
+    """A number; without a point it is an integer, which CCP4i2 itself never writes."""
     if len(text) > _LONGEST_NUMBER or "_" in text or not isfinite(number := float(text)):
         raise ValueError(text)
-    return number
+    return int(text) if _WHOLE.fullmatch(text) and "." not in text else number
 
 
 def _read_time(text: str) -> datetime:

@@ -19,7 +19,7 @@ from xtalflow.plugin import DIAGNOSTIC, REPORT, JobStatus
 
 from .._clone import clone_parameters
 from .._command_line import command_line
-from .._jobs import LOG, FoundJob
+from .._jobs import LOGS, FoundJob
 from ._graph import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files, crate_metadata
 from ._values import read_values, task_meanings
 from ._writing import METADATA, CrateFile, check_target, write_crate
@@ -33,7 +33,7 @@ _PAPERS = {
     INPUT_PARAMS: ("Parameters as asked", "application/xml"),
     PARAMS: ("Parameters as run", "application/xml"),
     REPORT: ("Report", "application/json"),
-    LOG: ("Log", "text/plain"),
+    **dict.fromkeys(LOGS, ("Log", "text/plain")),
     DIAGNOSTIC: ("Errors and warnings", "application/xml"),
 }
 

@@ -181,7 +181,7 @@ async def _detail(found: FoundJob, job: JobRecord) -> JobDetail:
 
 
 async def _run(found: FoundJob, job: JobRecord) -> TaskRun:
-    report = await asyncio.to_thread(read_report, found.project.directory / job.folder)
+    report = await asyncio.to_thread(read_report, found.project.directory, found.project.directory / job.folder)
     return TaskRun(detail=await _detail(found, job), report=ReportReader(report))
 
 

@@ -1,0 +1,415 @@
+"""Gives the record of a CCP4i2 project its rows: all or none, in a number of statements that rows do not change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from xtalflow.engine import IMPORT_DIR, ProjectId, Settings, sync_folder, to_json
+from xtalflow.errors import InvalidInput, StoreUnavailable
+from xtalflow.faults import passed
+from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUse, I2Job, I2Project, I2Tag
+
+from ._clean import clean_number
+from ._i2_rows import export_columns, file_columns, import_columns, job_columns, project_columns, remainder
+from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
+from ._layout import ProjectFile, free_folder_name, write_project_file
+from ._ledger import Ledger, writing
+from ._project_log import FoundOnDisk, RecordTaken, append_lines
+from ._projects import own, project_by_uuid
+from ._records import Actor, ProjectRecord, UseRole
+from ._remembered import ensure_file_types
+from ._rows import batched
+from ._write_projects import free_project_name
+from .models import (
+    File,
+    FileAssociation,
+    FileAssociationMember,
+    FileExport,
+    FileImport,
+    FileUse,
+    Job,
+    JobCharValue,
+    JobFloatValue,
+    JobValueKey,
+    Project,
+    ProjectExport,
+    ProjectImport,
+    ProjectTag,
+    ServerJob,
+)
+
+NOTHING = FoundOnDisk()
+"""Of a file that is not there."""
+
+
+@transaction.atomic
+def import_record(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> ProjectRecord:
+    """Make a project of a sound record whose files are in `folder`, which gets its place among the projects.
+
+    Raises
+    ------
+    InvalidInput
+        The project is there already, its name is taken, or a job or file of it is another project's.
+    StoreUnavailable
+        The folder cannot be renamed.
+    """
+    told = taken.record.project
+    if known := Project.objects.filter(uuid=told.id).values_list("name", "directory").first():
+        raise InvalidInput(f"this project is here already: {known[0]!r}, in {known[1]}")
+    name = free_project_name(name)
+    row = Project.objects.create(uuid=told.id, name=name, directory=str(told.id))
+    own(row, actor)
+    with writing(told.id, actor) as ledger:
+        add_record(ledger, taken)
+        created = Project.objects.values_list("creation_time", flat=True).get(pk=row.pk)
+        try:
+            write_project_file(folder, ProjectFile(name=name, uuid=ProjectId(told.id), created=created))
+            append_lines(folder, actor, ledger.now, [(None, taken)])
+            passed("record.logged")
+            place = _place(name, folder)
+        except OSError as exc:
+            raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
+        Project.objects.filter(pk=row.pk).update(directory=str(place))
+    passed("record.placed")
+    return project_by_uuid(told.id)
+
+
+def _place(name: str, folder: Path) -> Path:
+    """Rename a folder to the one that a project of this name has."""
+    projects = Settings.load().projects
+    while True:
+        place = projects / free_folder_name(name, (entry.name for entry in projects.iterdir()))
+        try:
+            place.mkdir()
+        except FileExistsError:
+            continue
+        folder.rename(place)  # an empty folder gives way
+        sync_folder(projects)
+        return place
+
+
+def add_record(ledger: Ledger, taken: RecordTaken) -> None:
+    """Insert the rows of a record into a project that has none, within a transaction that holds it."""
+    record = sound_record(taken.record)
+    _Adding(ledger, replace(taken, record=record)).add()
+    ledger.note("taken_in", None, {"from": taken.source, "jobs": len(record.jobs), "files": len(record.files)})
+
+
+@dataclass(slots=True)
+class _Adding:
+    ledger: Ledger
+    taken: RecordTaken
+
+    def add(self) -> None:
+        record, project = self.taken.record, self.ledger.project
+        comments: dict[UUID | None, list[str]] = defaultdict(list)
+        for comment in record.comments:
+            comments[comment.job].append(comment.text)
+        self._refuse_copies()
+        self._project(comments[None])
+        jobs = self._jobs(comments)
+        files = self._files(jobs)
+        self._uses(jobs, files)
+        self._values(jobs)
+        self._imports_and_exports(files)
+        self._associations(files)
+        ServerJob.objects.bulk_create(
+            [
+                ServerJob(
+                    job_id=jobs[row.job],
+                    server_process_id=row.process_id,
+                    machine=row.machine,
+                    username=row.user,
+                    mechanism=row.mechanism,
+                    remote_path=row.remote_path,
+                    custom_code_file=row.custom_code_file,
+                    validate=row.validate,
+                    key_file_name=row.key_file,
+                    server_group=row.group,
+                )
+                for row in record.server_jobs
+            ]
+        )
+        add_tags(project, record.tags)
+        done = ProjectExport.Status.COMPLETED
+        ProjectExport.objects.bulk_create(
+            [ProjectExport(project=project, time=time, status=done) for time in record.project_exports]
+        )
+        ProjectImport.objects.bulk_create(
+            [ProjectImport(project=project, time=time) for time in record.project_imports]
+        )
+        follow = record.project.follow_from_job
+        if follow in jobs:
+            Project.objects.filter(pk=project.pk).update(follow_from_job=jobs[follow])
+
+    def _refuse_copies(self) -> None:
+        record = self.taken.record
+        for some in batched([job.id for job in record.jobs]):
+            if number := Job.objects.filter(uuid__in=some).values_list("project__name", "number").first():
+                raise InvalidInput(f"job {number[0]}/{number[1]} is one of these jobs: this is a copy of that project")
+        for some in batched([file.id for file in record.files]):
+            if path := File.objects.filter(uuid__in=some).values_list("project__name", "path").first():
+                raise InvalidInput(f"{path[1]} of the project {path[0]!r} is one of these files: this is a copy of it")
+
+    def _project(self, comments: Sequence[str]) -> None:
+        record, project = self.taken.record, self.ledger.project
+        columns = project_columns(record.project, project.creation_time, comments)
+        tops = [int(job.number) for job in record.jobs if "." not in job.number]
+        columns["last_job_number"] = max([columns["last_job_number"], *tops])
+        told = I2Project(
+            id=record.project.id,
+            name=record.project.name,
+            created=columns["creation_time"],
+            directory=record.project.directory,
+            last_job_number=columns["last_job_number"],
+            user=columns["creation_user"],
+            host=columns["creation_host"],
+            last_access=record.project.last_access,
+            description=columns["description"],
+            follow_from_job=record.project.follow_from_job if self._has_job(record.project.follow_from_job) else None,
+            i1_name=columns["i1_project_name"],
+            i1_directory=columns["i1_project_directory"],
+        )
+        kept = remainder(record.project, told, but=["last_job_number"]) or {}
+        if own_comments := [comment for comment in record.comments if comment.job is None]:
+            kept["comments_of_project"] = to_json(own_comments)
+        Project.objects.filter(pk=project.pk).update(**columns, ccp4i2=kept)
+        for name, value in columns.items():
+            setattr(project, name, value)
+
+    def _has_job(self, job: UUID | None) -> bool:
+        return any(each.id == job for each in self.taken.record.jobs)
+
+    def _jobs(self, comments: Mapping[UUID | None, Sequence[str]]) -> dict[UUID, int]:
+        """Insert the jobs, level by level; their primary keys."""
+        record = self.taken.record
+        beside: dict[UUID, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+        for comment in record.comments:
+            if comment.job is not None:
+                beside[comment.job]["comments_of_job"].append(to_json(comment))
+        for data in record.xdata:
+            beside[data.job]["xdata"].append(to_json(data))
+        levels: dict[int, list[I2Job]] = defaultdict(list)
+        for job in record.jobs:
+            levels[job.number.count(".")].append(job)
+        pks: dict[UUID, int] = {}
+        for _, level in sorted(levels.items()):
+            rows = [self._job(job, pks, comments.get(job.id, ()), beside.get(job.id, {})) for job in level]
+            pks |= {row.uuid: row.pk for row in Job.objects.bulk_create(rows)}
+        return pks
+
+    def _job(self, job: I2Job, pks: Mapping[UUID, int], comments: Iterable[str], beside: Mapping[str, Any]) -> Job:
+        columns = job_columns(job, self.ledger.project.creation_time, comments)
+        kept = remainder(job, told_job(job.id, job.parent, columns), but=["status"] if job.status in ABANDONED else [])
+        return Job(
+            uuid=job.id,
+            project=self.ledger.project,
+            parent_id=pks[job.parent] if job.parent else None,
+            ccp4i2={**(kept or {}), **beside},
+            **columns,
+        )
+
+    def _files(self, jobs: Mapping[UUID, int]) -> dict[UUID, int]:
+        """Insert the files, those that others are copies of first; their primary keys."""
+        record, places = self.taken.record, places_of(self.taken.record)
+        ended = {job.id: job.finished or job.created for job in record.jobs}
+        imported = {row.file: row.created for row in record.imports}
+        ensure_file_types(file_columns(file)["type_id"] for file in record.files)
+        first: dict[str, UUID] = {}
+        originals, copies = [], []
+        for file in record.files:
+            found = self.taken.files.get(str(file.id), NOTHING)
+            origin = first.setdefault(self._sameness(file, found, places[file.id]), file.id)
+            time = imported.get(file.id) or (ended.get(file.job) if file.job else None)
+            row = self._file(file, found, places[file.id], jobs, time)
+            if origin == file.id:
+                originals.append(row)
+            else:
+                copies.append((row, origin))
+        pks = {row.uuid: row.pk for row in File.objects.bulk_create(originals)}
+        for row, origin in copies:
+            row.derived_from_id = pks[origin]
+        return pks | {row.uuid: row.pk for row in File.objects.bulk_create([row for row, _ in copies])}
+
+    def _sameness(self, file: I2File, found: FoundOnDisk, place: str) -> str:
+        """What files have in common of which only the first stands for itself."""
+        if file.path_flag == IMPORT_DIR and found.checksum:
+            return found.checksum
+        return place.replace(f"_{file.id.hex}", "")
+
+    def _file(
+        self, file: I2File, found: FoundOnDisk, place: str, jobs: Mapping[UUID, int], time: datetime | None
+    ) -> File:
+        columns, name = file_columns(file), place.rpartition("/")[2]
+        told = told_file(file.id, file.job, {**columns, "name": name})
+        return File(
+            uuid=file.id,
+            project=self.ledger.project,
+            job_id=jobs[file.job] if file.job else None,
+            name=name,
+            path=place,
+            creation_time=time or self.ledger.project.creation_time,
+            checksum=found.checksum,
+            size=found.size,
+            facts=found.facts,
+            digests=found.digests,
+            available=bool(found.checksum),
+            ccp4i2=remainder(file, told) or {},
+            **columns,
+        )
+
+    def _uses(self, jobs: Mapping[UUID, int], files: Mapping[UUID, int]) -> None:
+        """Insert what the record says of uses, and what it leaves out: who made a file, and who took it in."""
+        record = self.taken.record
+        rows: dict[tuple[UUID, UUID, int, str], dict[str, Any] | None] = {}
+        for use in record.uses:
+            role = READ if use.role == TAKEN_IN else use.role
+            key = (use.file, use.job, role, use.param)
+            if key in rows:
+                rows[key] = {"also": TAKEN_IN}
+            else:
+                rows[key] = {"role": TAKEN_IN} if use.role == TAKEN_IN else {}
+        for use in implied_uses(record.files, {row.file for row in record.imports}):
+            rows.setdefault((use.file, use.job, use.role, use.param), {"implied": True})
+        FileUse.objects.bulk_create(
+            [
+                FileUse(file_id=files[file], job_id=jobs[job], role=role, job_param_name=param, ccp4i2=kept)
+                for (file, job, role, param), kept in rows.items()
+            ]
+        )
+
+    def _values(self, jobs: Mapping[UUID, int]) -> None:
+        record = self.taken.record
+        keys = sorted({row.key for row in record.values})
+        JobValueKey.objects.bulk_create([JobValueKey(name=key) for key in keys], ignore_conflicts=True)
+        numbers, texts = [], []
+        for row in record.values:
+            of: dict[str, Any] = {"project": self.ledger.project, "job_id": jobs[row.job], "key_id": row.key}
+            if isinstance(row.value, str):
+                texts.append(JobCharValue(**of, value=row.value))
+            else:
+                number, is_integer = clean_number(row.key, row.value)
+                numbers.append(JobFloatValue(**of, value=number, is_integer=is_integer))
+        JobFloatValue.objects.bulk_create(numbers)
+        JobCharValue.objects.bulk_create(texts)
+
+    def _imports_and_exports(self, files: Mapping[UUID, int]) -> None:
+        record, created = self.taken.record, self.ledger.project.creation_time
+        imports = []
+        for row in record.imports:
+            columns = import_columns(row, created)
+            kept = remainder(row, told_import(row.file, columns))
+            imports.append(FileImport(file_id=files[row.file], ccp4i2=kept or {}, **columns))
+        FileImport.objects.bulk_create(imports)
+        exports = []
+        for given in record.exports:
+            columns = export_columns(given, created)
+            kept = remainder(given, told_export(given.file, columns))
+            exports.append(FileExport(file_id=files[given.file], ccp4i2=kept or {}, **columns))
+        FileExport.objects.bulk_create(exports)
+
+    def _associations(self, files: Mapping[UUID, int]) -> None:
+        rows = self.taken.record.associations
+        made = FileAssociation.objects.bulk_create(
+            [FileAssociation(uuid=row.id, project=self.ledger.project, type=row.type, name=row.name) for row in rows]
+        )
+        FileAssociationMember.objects.bulk_create(
+            [
+                FileAssociationMember(association=association, file_id=files[file], role=role)
+                for association, row in zip(made, rows, strict=True)
+                for file, role in row.members
+            ]
+        )
+
+
+def told_job(job: UUID, parent: UUID | None, columns: Mapping[str, Any]) -> I2Job:
+    """What the columns of a job say of it."""
+    return I2Job(
+        id=job,
+        parent=parent,
+        number=columns["number"],
+        task=columns["task_name"],
+        status=columns["status"],
+        title=columns["title"],
+        evaluation=columns["evaluation"],
+        created=columns["creation_time"],
+        finished=columns["finish_time"],
+        user_agent=columns["user_agent"],
+        task_version=columns["task_version"],
+        process_id=columns["process_id"],
+        comments=columns["comments"],
+    )
+
+
+def told_file(file: UUID, job: UUID | None, columns: Mapping[str, Any]) -> I2File:
+    """What the columns of a file say of it."""
+    return I2File(
+        id=file,
+        job=job,
+        name=columns["name"],
+        type=columns["type_id"],
+        param=columns["job_param_name"],
+        path_flag=columns["directory"],
+        sub_type=columns["sub_type"],
+        content=columns["content"],
+        annotation=columns["annotation"],
+    )
+
+
+def told_import(file: UUID, columns: Mapping[str, Any]) -> I2FileImport:
+    """What the columns of an import say of it."""
+    return I2FileImport(
+        file=file,
+        created=columns["time"],
+        last_modified=columns["last_modified"],
+        checksum=columns["checksum"],
+        source=columns["name"],
+    )
+
+
+def told_export(file: UUID, columns: Mapping[str, Any]) -> I2FileExport:
+    """What the columns of a copy that was given away say of it."""
+    return I2FileExport(file=file, name=columns["name"], created=columns["time"])
+
+
+def implied_uses(files: Iterable[I2File], imported: set[UUID]) -> list[I2FileUse]:
+    """Uses that a record may leave out: a job wrote its files, and took in those that it imported."""
+    return [
+        I2FileUse(
+            file=file.id,
+            job=file.job,
+            role=(UseRole.IN if file.id in imported or file.path_flag == IMPORT_DIR else UseRole.OUT).value,
+            param=file.param,
+        )
+        for file in files
+        if file.job is not None
+    ]
+
+
+def add_tags(project: Project, tags: Iterable[I2Tag]) -> None:
+    """Give a project its tags, with those that they are below; a few statements for each level."""
+    chains = sorted({(*tag.parent, tag.text) for tag in tags})
+    pks: dict[tuple[str, ...], int] = {(): 0}
+    for depth in range(1, max(map(len, chains), default=0) + 1):
+        wanted = sorted({chain[:depth] for chain in chains if len(chain) >= depth})
+        known = _tags_at(pks, wanted)
+        new = [ProjectTag(parent_id=pks[chain[:-1]] or None, text=chain[-1]) for chain in wanted if chain not in known]
+        ProjectTag.objects.bulk_create(new, ignore_conflicts=True)
+        pks |= _tags_at(pks, wanted)
+    project.tags.add(*(pks[chain] for chain in chains))
+
+
+def _tags_at(pks: Mapping[tuple[str, ...], int], wanted: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """Primary keys of those of these tags that there are."""
+    below = {pk: chain for chain, pk in pks.items()}
+    rows = ProjectTag.objects.filter(text__in={chain[-1] for chain in wanted}).values_list("parent", "text", "pk")
+    found = {(*below[parent or 0], text): pk for parent, text, pk in rows if (parent or 0) in below}
+    return {chain: found[chain] for chain in wanted if chain in found}

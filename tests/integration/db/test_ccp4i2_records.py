@@ -1,0 +1,424 @@
+"""Records of CCP4i2 in the database: what comes in goes out again, and what cannot be kept is named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+
+from unit.formats.ccp4i2.arbitrary_records import records
+from xtalflow import db
+from xtalflow.db import Actor, FoundOnDisk, ProjectRecord, RecordTaken, places_of, sound_record
+from xtalflow.engine import JobStatus, Settings
+from xtalflow.errors import InvalidInput
+from xtalflow.formats.ccp4i2 import (
+    I2Association,
+    I2Comment,
+    I2File,
+    I2FileExport,
+    I2FileImport,
+    I2FileUse,
+    I2Job,
+    I2Project,
+    I2Record,
+    I2ServerJob,
+    I2Tag,
+    I2Value,
+    I2XData,
+)
+
+BEGAN = datetime(2024, 12, 14, 8, 51, 53, 65283, tzinfo=UTC)
+_TABLES = [each.name for each in fields(I2Record) if each.name not in ("project", "rows", "oddities")]
+
+
+def full_record(jobs: int = 3) -> I2Record:
+    """A project with a row of every table, and every column that a row can have."""
+    tops = [
+        I2Job(
+            id=uuid4(),
+            number=str(number),
+            task="prosmart_refmac",
+            status=6,
+            title=f"Job {number}",
+            evaluation=2,
+            created=BEGAN + timedelta(hours=number),
+            finished=BEGAN + timedelta(hours=number, minutes=5),
+            user_agent=1,
+            user="nmemn",
+            task_version="1.2",
+            preceding=uuid4(),
+            process_id=77,
+        )
+        for number in range(1, jobs + 1)
+    ]
+    children = [I2Job(id=uuid4(), number=f"{job.number}.1", task="refmac", status=6, parent=job.id) for job in tops]
+    outputs = [
+        I2File(
+            id=uuid4(),
+            name="XYZOUT.pdb",
+            type="chemical/x-pdb",
+            job=job.id,
+            param="XYZOUT",
+            sub_type=1,
+            content=1,
+            annotation="Model from refinement",
+        )
+        for job in (*tops, *children)
+    ]
+    same_place = replace(outputs[0], id=uuid4(), param="CIFFILE", content=2)
+    taken = I2File(
+        id=uuid4(),
+        name="mdm2.mtz",
+        type="application/CCP4-unmerged-experimental",
+        job=tops[0].id,
+        param="file",
+        path_flag=2,
+    )
+    within = replace(taken, id=uuid4(), name="4hg7.pdb", path_flag=1, param="XYZIN_REF", path="sub")
+    first, last = tops[0], tops[-1]
+    return I2Record(
+        project=I2Project(
+            id=uuid4(),
+            name=f"MDM2 {uuid4().hex[:8]}",
+            created=BEGAN,
+            directory="/Users/nmemn/MDM2",
+            last_job_number=jobs + 4,
+            user="nmemn",
+            host="MN-MacBook-Pro.local",
+            follow_from_job=last.id,
+            parent=uuid4(),
+            i1_name="mdm2",
+            i1_directory="/data/mdm2",
+        ),
+        jobs=(*tops, *children),
+        files=(*outputs, same_place, taken, within),
+        uses=(
+            I2FileUse(file=outputs[0].id, job=last.id, role=1, param="XYZIN"),
+            I2FileUse(file=outputs[0].id, job=first.id, role=0, param="XYZOUT"),
+            I2FileUse(file=within.id, job=last.id, role=2, param="XYZIN_REF"),
+            I2FileUse(file=taken.id, job=last.id, role=1, param="HKLIN"),
+            I2FileUse(file=taken.id, job=last.id, role=2, param="HKLIN"),
+        ),
+        imports=(
+            I2FileImport(
+                file=taken.id,
+                id=uuid4(),
+                created=BEGAN,
+                last_modified=BEGAN - timedelta(days=100),
+                checksum="c2c00a5271817c6f341d8fddf5b3ae3d",
+                source="/data/mdm2_unmerged.mtz",
+                annotation="Unmerged reflections",
+                number=1,
+                source_file=uuid4(),
+                export_file=uuid4(),
+                reference="a reference",
+            ),
+            I2FileImport(file=within.id),
+        ),
+        exports=(
+            I2FileExport(file=taken.id, id=uuid4(), name="/home/me/out.mtz", annotation="for me", created=BEGAN),
+            I2FileExport(file=taken.id),
+        ),
+        values=(
+            I2Value(job=first.id, key="RFree", value=0.241),
+            I2Value(job=first.id, key="spaceGroup", value="P 65 2 2"),
+            I2Value(job=first.id, key="own", value=1.0),
+        ),
+        comments=(
+            I2Comment(text="Description of this project", id=uuid4(), user="4d560b9c", time=BEGAN),
+            I2Comment(text="looks well", id=uuid4(), job=first.id, user="4d560b9c", time=BEGAN),
+            I2Comment(text="not so well", job=first.id),
+        ),
+        tags=(I2Tag(text="An MDM2 project"), I2Tag(text="inhibitors", parent=("ligands", "small"))),
+        associations=(
+            I2Association(id=uuid4(), type=1, name="data", members=((taken.id, 1), (outputs[0].id, 2))),
+            I2Association(id=uuid4()),
+        ),
+        server_jobs=(
+            I2ServerJob(
+                job=last.id,
+                process_id=4711,
+                machine="node1",
+                user="me",
+                mechanism="ssh",
+                remote_path="/scratch",
+                custom_code_file="c",
+                validate="key",
+                key_file="k",
+                group="g",
+            ),
+        ),
+        xdata=(I2XData(job=first.id, data_class="CPdbData", xml="<a/>", id=uuid4()),),
+        project_exports=(BEGAN + timedelta(days=7),),
+        project_imports=(BEGAN + timedelta(days=8),),
+    )
+
+
+def same(record: I2Record) -> dict[str, Any]:
+    """What two records of one project have in common, wherever it is and whenever somebody looked at it."""
+    tables = {name: sorted(getattr(record, name), key=repr) for name in _TABLES}
+    return {"project": replace(record.project, directory="", last_access=None)} | tables
+
+
+def on_disk(record: I2Record) -> dict[str, FoundOnDisk]:
+    return {str(file.id): FoundOnDisk(checksum=file.id.hex * 2, size=7) for file in record.files}
+
+
+async def take_in(record: I2Record, *, name: str = "", found: dict[str, FoundOnDisk] | None = None) -> ProjectRecord:
+    sound = sound_record(record)
+    folder = Settings.load().projects / f".{record.project.id}.importing"
+    folder.mkdir(parents=True)
+    taken = RecordTaken(record=sound, files=on_disk(sound) if found is None else found, source="here")
+    return await db.import_record(taken, name=name or record.project.name, folder=folder, actor=Actor())
+
+
+def forget(project: UUID) -> None:
+    """As if the database were lost."""
+    from xtalflow.db.models import File, Job, Project
+
+    File.objects.filter(project__uuid=project).delete()
+    Job.objects.filter(project__uuid=project).delete()
+    Project.objects.filter(uuid=project).delete()
+
+
+async def test_what_comes_in_goes_out_again(database: None) -> None:
+    """Every row of every table, with every column; the place of the project is the new one."""
+    record = full_record()
+    project = await take_in(record)
+    out = await db.export_record(project.id)
+
+    assert sound_record(record).oddities == ()
+    assert same(out) == same(record)
+    assert out.project.directory == str(project.directory) == str(Settings.load().projects / record.project.name)
+
+
+async def test_jobs_files_and_indicators_are_seen(database: None) -> None:
+    """Ids are kept, and what CCP4i2 leaves out, that a job wrote its files and took in others, is there."""
+    record = full_record()
+    project = await take_in(record)
+    first = record.jobs[0]
+    detail = await db.job_detail(project.id, first.id)
+    files = {file.id: file for file in await db.list_files(project.id)}
+
+    assert [child.job.number for child in detail.children] == ["1.1"]
+    assert (detail.job.status, detail.job.task, detail.comments) == (
+        JobStatus.FINISHED,
+        "prosmart_refmac",
+        "looks well\nnot so well",
+    )
+    assert detail.kpis == {"RFree": 0.241, "spaceGroup": "P 65 2 2", "own": 1.0}
+    assert sorted(used.param_name for used in detail.outputs) == ["CIFFILE", "XYZOUT"]
+    assert sorted(used.file.path for used in detail.inputs) == [
+        "CCP4_IMPORTED_FILES/mdm2.mtz",
+        "CCP4_JOBS/job_1/sub/4hg7.pdb",
+    ]
+    assert set(files) == {file.id for file in record.files}
+    assert (project.description, project.tags, project.last_job_number) == (
+        "Description of this project",
+        ("An MDM2 project", "inhibitors"),
+        7,
+    )
+
+
+async def test_of_two_rows_with_one_place_the_second_has_one_beside_it(database: None) -> None:
+    record = full_record()
+    project = await take_in(record)
+    second = record.files[6]
+    places = places_of(record)
+    found = {file.id: file for file in await db.list_files(project.id)}
+
+    assert places[second.id] == f"CCP4_JOBS/job_1/XYZOUT_{second.id.hex}.pdb"
+    assert found[second.id].path == places[second.id]
+    assert found[second.id].derived_from == record.files[0].id
+
+
+async def test_equal_imports_are_copies_of_the_first(database: None) -> None:
+    """Of the same bytes in the folder of imported files one stands for all."""
+    record = full_record()
+    again = replace(record.files[-2], id=uuid4(), name="mdm2_1.mtz")
+    record = replace(record, files=(*record.files, again))
+    found = on_disk(record)
+    found[str(again.id)] = found[str(record.files[-3].id)]
+    project = await take_in(record, found=found)
+    files = {file.id: file for file in await db.list_files(project.id)}
+
+    assert files[again.id].derived_from == record.files[-3].id
+    assert same(await db.export_record(project.id)) == same(record)
+
+
+async def test_a_file_that_is_not_there_is_not_available(database: None) -> None:
+    record = full_record()
+    project = await take_in(record, found={})
+
+    assert {file.available for file in await db.list_files(project.id)} == {False}
+
+
+async def test_a_project_is_taken_in_once(database: None) -> None:
+    """The second time says where it is; a copy under another id, and a taken name, are refused, and leave nothing."""
+    record = full_record()
+    project = await take_in(record)
+    for other, sentence in (
+        (record, f"this project is here already: '{project.name}', in {project.directory}"),
+        (
+            replace(record, project=replace(record.project, id=uuid4(), name=uuid4().hex)),
+            "this is a copy of that project",
+        ),
+        (
+            replace(full_record(), project=replace(record.project, id=uuid4())),
+            f"there is a project '{project.name}' already",
+        ),
+    ):
+        folder = Settings.load().projects / f".{other.project.id}.importing"
+        with pytest.raises(InvalidInput, match=sentence.replace("(", r"\(")):
+            await take_in(other)
+        folder.rmdir()
+
+    names = [each.name for each in await db.list_projects()]
+    assert names.count(project.name) == 1
+
+
+async def test_what_was_running_has_failed_and_nothing_claims_it(database: None) -> None:
+    """Statuses that mean something for a reader are kept; 2 and 3 would wait for a runner that there is not."""
+    record = full_record(10)
+    jobs = [replace(job, status=number) for number, job in enumerate(record.jobs[:10], 1)]
+    record = replace(record, jobs=(*jobs, *record.jobs[10:]))
+    project = await take_in(record)
+    found = {job.job.number: job.job for job in await db.list_jobs(project.id)}
+
+    assert [found[str(number)].status.value for number in range(1, 11)] == [1, 5, 5, 4, 5, 6, 7, 8, 9, 10]
+    assert found["3"].exit_reason == "was running when the archive was made"
+    assert found["2"].exit_reason == "was queued when the archive was made"
+    assert [each.job for each in await db.held_attempts() if each.project == project.id] == []
+    assert len(sound_record(record).oddities) == 2
+
+
+async def test_an_edit_is_what_is_told(database: None) -> None:
+    """What was kept beside the columns does not stand against what somebody said since."""
+    record = full_record()
+    project = await take_in(record)
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    await handler.edit_job(record.jobs[0].id, comments="no", title="other")
+    await handler.edit_project(description="anything", tags=["new"])
+    out = await db.export_record(project.id)
+
+    assert (out.jobs[0].comments, out.jobs[0].title, out.jobs[0].user) == ("no", "other", "nmemn")
+    assert (out.project.description, out.tags) == ("anything", (I2Tag(text="new"),))
+
+
+async def test_rows_that_cannot_be_kept_are_named(database: None) -> None:
+    """The others come; of each that does not, the report says why."""
+    record = full_record()
+    nowhere = UUID(int=1)
+    broken = replace(
+        record,
+        jobs=(
+            *record.jobs,
+            I2Job(id=uuid4(), number="9.1", task="refmac", status=6),
+            I2Job(id=uuid4(), number="0", task="refmac", status=6),
+            I2Job(id=record.jobs[0].id, number="8", task="refmac", status=6),
+        ),
+        files=(
+            *record.files,
+            I2File(id=uuid4(), name="../../x", type="text/plain", job=record.jobs[0].id),
+            I2File(id=uuid4(), name="x", type="text/plain", job=nowhere),
+        ),
+        uses=(*record.uses, I2FileUse(file=nowhere, job=record.jobs[0].id, role=1)),
+        values=(*record.values, I2Value(job=record.jobs[0].id, key="CC", value=float("nan"))),
+        tags=(*record.tags, I2Tag(text="x" * 51)),
+    )
+    project = await take_in(broken)
+    sound = sound_record(broken)
+
+    assert same(await db.export_record(project.id)) == same(record) == same(sound)
+    assert [(odd.table, odd.sentence.partition(":")[0]) for odd in sound.oddities] == [
+        ("job", "job 0 is left out"),
+        ("job", "job 8 is left out"),
+        ("job", "job 9.1 is left out"),
+        ("file", "left out"),
+        ("file", "left out"),
+        ("fileuse", "left out"),
+        ("jobkeyvalue", "left out"),
+        ("projecttag", "left out"),
+    ]
+
+
+async def test_some_jobs_come_with_what_they_need(database: None) -> None:
+    """Job 3 reads a file of job 1, and job 2 none."""
+    record = full_record()
+    project = await take_in(record)
+    out = await db.export_record(project.id, [3])
+
+    assert [job.number for job in out.jobs] == ["1", "1.1", "3", "3.1"]
+    assert {use.job for use in out.uses} | {file.job for file in out.files} <= {job.id for job in out.jobs}
+    assert len((await db.export_record(project.id, [2])).jobs) == 2
+    with pytest.raises(InvalidInput, match="has no job 9"):
+        await db.export_record(project.id, [9])
+
+
+async def test_statements_do_not_grow_with_the_rows(
+    database: None, count_queries: Callable[[Awaitable[object]], Awaitable[int]]
+) -> None:
+    few, many = full_record(2), full_record(40)
+    counts = [await count_queries(take_in(record)) for record in (few, many)]
+    ids = [record.project.id for record in (few, many)]
+    exports = [await count_queries(db.export_record(each)) for each in ids]
+
+    assert counts[0] == counts[1]
+    assert exports[0] == exports[1]
+    assert counts[0] < 60
+    assert exports[0] < 25
+
+
+async def test_it_is_rebuilt_from_its_folder(database: None) -> None:
+    """With the edits that came after."""
+    record = full_record()
+    project = await take_in(record)
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    await handler.edit_job(record.jobs[0].id, title="other")
+    before = await db.export_record(project.id), await db.list_files(project.id), await db.list_jobs(project.id)
+
+    await db.in_database(forget, project.id)
+    recovery = await db.recover_project(project.directory)
+    after = await db.export_record(project.id), await db.list_files(project.id), await db.list_jobs(project.id)
+
+    assert (recovery.outcome, recovery.remarks) == ("rebuilt", ())
+    assert before == after
+
+
+@settings(max_examples=25)
+@given(record=records())
+def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> None:
+    """But for what no database can hold, which is named; and what was running has failed."""
+    project = replace(record.project, name=f"any {uuid4().hex}", last_job_number=abs(record.project.last_job_number))
+    record = replace(record, project=project)
+    sound = sound_record(record)
+
+    async def there_and_back() -> I2Record:
+        home = await take_in(record)
+        out = await db.export_record(home.id)
+        await db.in_database(forget, home.id)
+        return out
+
+    out = asyncio.run(there_and_back())
+
+    tops = [int(job.number) for job in sound.jobs if "." not in job.number]
+    last = max([project.last_job_number, *tops])
+    ended = tuple(replace(job, status=5) if job.status in (2, 3) else job for job in sound.jobs)
+    assert same(out) == same(replace(sound, jobs=ended, project=replace(sound.project, last_job_number=last)))
+    assert all(len(getattr(sound, name)) <= len(getattr(record, name)) for name in _TABLES)
+    if sum(len(getattr(record, name)) - len(getattr(sound, name)) for name in _TABLES):
+        assert any("left out" in odd.sentence for odd in sound.oddities)
+
+
+async def test_a_place_is_not_a_name_that_leads_away(tmp_path: Path) -> None:
+    record = full_record()
+    away = replace(record.files[0], id=uuid4(), path="/etc", name="passwd")
+
+    assert places_of(replace(record, files=(away,)))[away.id] == "CCP4_JOBS/job_1/passwd"
