@@ -84,6 +84,17 @@ def test_a_branch_opens_in_place_and_stays_in_the_address(page: Page) -> None:
     assert "open" not in page.url
 
 
+def test_menus_are_shown_where_scripts_fill_them(server: Server, page: Page, chromium: Browser) -> None:
+    context = chromium.new_context(base_url=server.address, java_script_enabled=False)
+    without = context.new_page()
+    sign_in(without, server)
+    without.goto("/projects/table/")
+    is_shown = [each.is_visible("#jobs tbody tr:first-child td.menu summary") for each in (without, page)]
+    context.close()
+
+    assert is_shown == [False, True]
+
+
 def test_keys_move_and_act_on_a_job(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("j")

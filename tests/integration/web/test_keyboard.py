@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from .test_accounts import PASSWORD, add_account
 from .test_structure import write_model
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 pytestmark = pytest.mark.xdist_group("browser")
 _PATIENCE_MS = 30_000
@@ -220,6 +221,27 @@ def wait_for(page: Page, expression: str) -> Any:
     return value
 
 
+def picture(page: Page, selector: str, unlike: bytes = b"") -> bytes:
+    """How a part of the page looks once it is another picture than this one, and stays so."""
+    until = time.monotonic() + _PATIENCE_MS / 1000
+    place = page.locator(selector).first
+    before, now = b"", place.screenshot()
+    while now == unlike or now != before:
+        assert time.monotonic() < until, "the picture stays as it was, or never stays"
+        page.wait_for_timeout(200)
+        before, now = now, place.screenshot()
+    return now
+
+
+def pictures(page: Page, selector: str, *keys: str) -> list[bytes]:
+    """The picture after each key, each of which changes it."""
+    made = [picture(page, selector)]
+    for key in keys:
+        page.keyboard.press(key)
+        made.append(picture(page, selector, made[-1]))
+    return made[1:]
+
+
 def here(page: Page, what: str) -> str:
     """A property of what has the focus."""
     return str(page.evaluate(f"document.activeElement.{what}"))
@@ -347,6 +369,103 @@ def test_indicators_are_chosen_and_their_plot_is_read(page: Page) -> None:
     assert is_hidden == "false"
 
 
+def test_a_plot_is_read_from_point_to_point_and_looked_at_closer(page: Page) -> None:
+    """The point stays the same one when fewer or all are shown, and the plot goes with it past its edge."""
+
+    def twenty(route: Route) -> None:
+        answer = route.fetch()
+        one = re.search(r'<tr data-number="[^"]*"(.*?)</tr>', answer.text(), re.S)
+        assert one is not None
+        rows = "".join(f'<tr data-number="{number}"{one[1]}</tr>' for number in range(1, 21))
+        route.fulfill(
+            response=answer, body=re.sub(r"<tbody>.*</tbody>", f"<tbody>{rows}</tbody>", answer.text(), flags=re.S)
+        )
+
+    def told(*keys: str) -> list[str]:
+        points = []
+        for key in keys:
+            press(page, key)
+            points.append(page.inner_text("#plot .u-legend .u-series:first-child .u-value"))
+        return points
+
+    page.route("**/kpis/*", twenty)
+    page.goto("/projects/words/kpis/?view=flat&kpi=nWords")
+    reach(page, "#plot .u-over")
+    walked = told("Home", "ArrowRight", "ArrowRight", "+", "+")
+    past_the_edge = told(
+        "ArrowLeft", "ArrowLeft", "End", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft"
+    )
+    at_last = told("-", "0", "+", "+", "+", "+", "0", "ArrowLeft")
+    press(page, "Enter")
+    page.wait_for_url("**/jobs/14/")
+
+    assert walked == ["1", "2", "3", "3", "3"]
+    assert past_the_edge == ["2", "1", "20", "20", "19", "18", "17", "16", "15"]
+    assert at_last == ["15"] * 7 + ["14"]
+
+
+def test_a_part_that_is_drawn_anew_keeps_the_focus_however_its_buttons_look(page: Page) -> None:
+    """What a button is tells its name and value, its address or what it is for; and what is typed is no part of it."""
+    page.goto("/doctor/")
+    kept = page.evaluate(
+        """async () => {
+        const { keepingFocus } = await import("/static/xtalflow/focus.js");
+        const part = document.body.appendChild(document.createElement("div"));
+        const look = (state) => `
+          <button name="do" value="go" class="${state}">Other</button>
+          <button name="do" value="stop" class="${state}" aria-label="${state}">Stop</button>
+          <a href="?there" class="${state}">There</a>
+          <p data-path="one"><button data-send>Send</button></p>
+          <p data-path="two"><button data-send class="${state}">Send</button></p>
+          <input name="text" value="${state}">`;
+        const kept = [];
+        for (const what of ["[value=stop]", "a", "[data-path=two] button", "input"]) {
+          part.innerHTML = look("before");
+          part.querySelector(what).focus();
+          keepingFocus(part, () => { part.innerHTML = look("after"); });
+          kept.push(document.activeElement.matches(what));
+        }
+        return kept;
+      }"""
+    )
+
+    assert kept == [True] * 4
+
+
+def test_the_focus_stays_at_a_job_whose_menu_changes(page: Page, server: Server) -> None:
+    """What can be cancelled no more has no Cancel in its menu."""
+    made = server.command_line("submit", "moody", "HOW=wait", "-p", "words", "--json").json()
+    page.goto("/projects/words/")
+    row = f"tr[data-job='{made['uuid']}']"
+    page.wait_for_selector(f"{row}[data-status=running]")
+    page.wait_for_selector("[data-live=on]")
+    reach(page, f"{row} a.number")
+    press(page, "m")
+    reach(page, f"{row} [value^=cancel]")
+    server.command_line("cancel", f"words/{made['number']}")
+    page.wait_for_selector(f"{row}[data-status=interrupted]")
+
+    assert here(page, "localName") == "summary"
+    assert here(page, "closest('tr').dataset.number") == made["number"]
+
+
+def test_the_focus_goes_to_the_neighbour_of_a_job_that_is_deleted(page: Page, server: Server) -> None:
+    made = [server.command_line("submit", "moody", "-p", "words", "--json").json() for _ in range(2)]
+    page.goto("/projects/words/")
+    page.wait_for_selector("[data-live=on]")
+    for one in made:
+        page.wait_for_selector(f"tr[data-job='{one['uuid']}'][data-status=finished]")
+    reached = []
+    reach(page, f"tr[data-job='{made[1]['uuid']}'] a.number")
+    for one in reversed(made):
+        server.command_line("delete", f"words/{one['number']}", "--yes")
+        page.wait_for_selector(f"tr[data-job='{one['uuid']}']", state="detached")
+        reached.append(here(page, "textContent"))
+
+    assert reached[0] == made[0]["number"]
+    assert reached[1] == page.inner_text("#jobs tbody tr:first-child a.number")
+
+
 def test_a_job_is_cancelled_where_it_runs(page: Page, server: Server) -> None:
     """The focus goes to what is left when the job is gone."""
     made = server.command_line("submit", "moody", "HOW=wait", "-p", "words", "--json").json()
@@ -421,14 +540,11 @@ def test_the_drawing_of_a_job_is_moved_and_the_lists_lead_to_its_files(page: Pag
     page.goto("/projects/words/jobs/1/graph/")
     page.wait_for_selector("#graph canvas")
     reach(page, "#graph")
-    before = page.locator("#graph").screenshot()
-    press(page, "ArrowRight", "+")
-    page.wait_for_timeout(300)  # the drawing is made at the next picture
-    after = page.locator("#graph").screenshot()
+    *_, all_of_it, _, all_again = pictures(page, "#graph", "ArrowRight", "ArrowDown", "+", "0", "-", "0")
     use(page, "ul.lineage a.file")
     page.wait_for_url("**/files/#file-*")
 
-    assert before != after
+    assert all_of_it == all_again
     assert page.locator("tr:target").count() == 1
 
 
@@ -464,16 +580,12 @@ def test_the_other_viewer_is_walked_through_and_turned(page: Page) -> None:
     page.wait_for_selector("html[data-molstar=shown]", state="attached", timeout=120_000)
     amiss = walk(page)
     reach(page, "#molstar")
-    before = page.locator("#molstar canvas").first.screenshot()
-    press(page, "ArrowLeft", "m")
-    page.wait_for_timeout(1000)
-    after = page.locator("#molstar canvas").first.screenshot()
+    pictures(page, "#molstar canvas", "ArrowLeft", "m", "M", "n", "Shift+ArrowUp")
     press(page, "Space")
     wait_for(page, "document.getElementById('where').textContent.startsWith('A/GLY 8')")
     use(page, "[data-viewer=uglymol]")
 
     assert "\n".join(amiss) == ""
-    assert before != after
     assert page.is_visible("#uglymol")
 
 

@@ -1,11 +1,16 @@
 // Parts of a page are drawn anew while it is used: where the keyboard is, it stays.
-const TELLING = ["id", "href", "name", "value", "class", "aria-label", "data-send", "data-path-of", "data-stop"];
+const isTelling = (name) => ["href", "name", "value"].includes(name) || name.startsWith("data-");
 
+// What it is, however it looks and is called at the moment, and whatever is typed in it.
 function wordsFor(element) {
   if (element.id) return `#${CSS.escape(element.id)}`;
-  const words = TELLING.filter((name) => element.hasAttribute(name)).map((name) => `[${name}="${CSS.escape(element.getAttribute(name))}"]`);
+  const isTyped = element.matches("input:not([type=radio], [type=checkbox])");
+  const telling = element.getAttributeNames().filter((name) => isTelling(name) && !(isTyped && name === "value"));
+  const same = (name, value) => `[${name}="${CSS.escape(value)}"]`;
+  const words = (telling.length ? telling : ["class"]).map((name) => element.hasAttribute(name) ? same(name, element.getAttribute(name)) : "");
   const kept = element.matches("summary") ? element.parentElement.dataset.kept : undefined;
-  const around = kept === undefined ? "" : `details[data-kept="${CSS.escape(kept)}"] > `;
+  const path = element.closest("[data-path]")?.dataset.path;
+  const around = kept !== undefined ? `${same("data-kept", kept)} > ` : path !== undefined ? `${same("data-path", path)} ` : "";
   return `${around}${element.localName}${words.join("")}`;
 }
 

@@ -116,15 +116,17 @@ function menuOf(row) {
   return details;
 }
 
-// Shows what can be done to a job of this status; jobs of jobs are run by those.
+// Shows what can be done to a job of this status; jobs of jobs are run by those. Who is at what goes is at the menu then.
 function fitMenu(row) {
   const isTop = !row.dataset.number.includes(".");
   for (const item of row.querySelectorAll("[data-when]")) {
     item.hidden = !isTop || !item.dataset.when.split(" ").includes(row.dataset.status);
+    if (item.hidden && item.contains(document.activeElement)) row.querySelector("td.menu summary").focus();
   }
 }
 
 body.addEventListener("toggle", (event) => event.target.open && menuOf(event.target.closest("tr")), true);
+table.dataset.menus = "yes";
 
 // ---- rows that come and go
 
@@ -185,8 +187,11 @@ function remove(uuid) {
   const row = rowOf(uuid);
   if (!row) return;
   if (!isTree || !row.dataset.number.includes(".")) count(-1);
-  for (const each of isTree ? branchOf(row.dataset.number) : []) each.remove();
-  row.remove();
+  const gone = [row, ...(isTree ? branchOf(row.dataset.number) : [])];
+  const isHere = gone.some((each) => each.contains(document.activeElement));
+  const neighbour = gone.at(-1).nextElementSibling ?? row.previousElementSibling;
+  for (const each of gone) each.remove();
+  if (isHere) (neighbour?.querySelector("a.number") ?? document.getElementById("content")).focus();
 }
 
 function count(difference) {

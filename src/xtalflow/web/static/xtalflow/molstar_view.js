@@ -102,7 +102,7 @@ export class MolstarView {
   answerTo(event) {
     const { position, target, up } = this.plugin.canvas3d.camera.getSnapshot();
     const now = { position: [...position], target: [...target], up: [...up] };
-    const factor = NEARER[event.key];
+    const factor = NEARER[event.key.toLowerCase()];
     const nearer = factor && { ...now, position: now.position.map((value, axis) => now.target[axis] + factor * (value - now.target[axis])) };
     const view = nearer ?? afterKey(now, event);
     if (!view) return false;

@@ -1,5 +1,5 @@
 // A plot by keys: from point to point, nearer and farther; and names of lines that show and hide them.
-export const PLOT_KEYS = "arrow keys go from point to point, + and - show fewer or more, 0 shows all";
+const PLOT_KEYS = "arrow keys go from point to point, + and - show fewer or more, 0 shows all";
 
 export function useKeysOfPlot(chart, title, open = null) {
   const { over, root } = chart;
@@ -12,20 +12,23 @@ export function useKeysOfPlot(chart, title, open = null) {
 
   const last = () => chart.data[0].length - 1;
   const at = () => chart.cursor.idx ?? null;
-  const go = (place) => {
-    const x = chart.data[0][Math.min(Math.max(place, 0), last())];
-    if (x < chart.scales.x.min || x > chart.scales.x.max) show(chart.data[0].indexOf(x), visible());
+  const go = (wanted) => {
+    const place = Math.min(Math.max(wanted, 0), last());
+    const x = chart.data[0][place];
+    if (x < chart.scales.x.min || x > chart.scales.x.max) show(place, visible());
     chart.setCursor({ left: chart.valToPos(x, "x"), top: over.clientHeight / 2 });
   };
   const visible = () => chart.data[0].filter((x) => x >= chart.scales.x.min && x <= chart.scales.x.max).length;
-  const show = (middle, count) => {
+  // In a batch, which ends with the new scale in use; without one it would be only after this event.
+  const show = (middle, wanted) => chart.batch(() => {
+    const count = Math.max(wanted, 2);
+    if (count > last()) return chart.setData(chart.data);
     const least = Math.max(0, Math.min(middle - (count >> 1), last() + 1 - count));
-    chart.setScale("x", { min: chart.data[0][least], max: chart.data[0][Math.min(least + count - 1, last())] });
-  };
+    chart.setScale("x", { min: chart.data[0][least], max: chart.data[0][least + count - 1] });
+  });
   const zoom = (count) => {
     const here = at() ?? last() >> 1;
-    if (count > last()) chart.setData(chart.data);
-    else show(here, Math.max(count, 2));
+    show(here, count);
     go(here);
   };
   const acts = {

@@ -197,14 +197,14 @@ function makeViewer(UM) {
   return made;
 }
 
-function list({ x, y, z }) {
+function coordinates({ x, y, z }) {
   return [x, y, z];
 }
 
 // Arrow keys, which UglyMol does not know.
 function moveView(event) {
   const { camera, target } = viewer;
-  const view = afterKey({ position: list(camera.position), target: list(target), up: list(camera.up) }, event);
+  const view = afterKey({ position: coordinates(camera.position), target: coordinates(target), up: coordinates(camera.up) }, event);
   if (view === null) return false;
   event.preventDefault();
   camera.position.fromArray(view.position);
