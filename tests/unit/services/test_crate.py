@@ -14,7 +14,8 @@ import pytest
 from xtalflow.db import JobDetail, UsedFile
 from xtalflow.engine import JOB_DIR, FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
 from xtalflow.errors import InvalidInput, UnreadableFile
-from xtalflow.services.crate._graph import CrateContent, crate_metadata
+from xtalflow.services.crate._content import CrateContent
+from xtalflow.services.crate._graph import crate_metadata
 from xtalflow.services.crate._writing import CrateFile, write_crate
 
 PROJECT = ProjectId(UUID(int=1))
