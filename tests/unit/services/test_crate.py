@@ -13,8 +13,10 @@ import pytest
 
 from xtalflow.db import JobDetail, UsedFile
 from xtalflow.engine import JOB_DIR, FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
-from xtalflow.errors import InvalidInput, UnreadableFile
-from xtalflow.services.crate._graph import CrateContent, crate_metadata
+from xtalflow.errors import InvalidInput, NotEquipped, UnreadableFile
+from xtalflow.services.crate import _export, export_crate
+from xtalflow.services.crate._content import CrateContent
+from xtalflow.services.crate._graph import crate_metadata
 from xtalflow.services.crate._writing import CrateFile, write_crate
 
 PROJECT = ProjectId(UUID(int=1))
@@ -112,6 +114,13 @@ def test_items_of_a_list_are_values_of_one_parameter() -> None:
     parameter = found["#task-of-job-1/outputData.HKLOUT"]
     assert parameter["multipleValues"] is True
     assert len(parameter["workExample"]) == 2
+
+
+async def test_without_rocrate_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_export, "find_spec", lambda name: None)
+
+    with pytest.raises(NotEquipped, match=r"pip install 'xtalflow\[crate\]'"):
+        await export_crate([])
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from xtalflow.plugin import DIAGNOSTIC, REPORT, JobStatus
 from .._clone import clone_parameters
 from .._command_line import command_line
 from .._jobs import LOGS, FoundJob
-from ._graph import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files, crate_metadata
+from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
+from ._graph import crate_metadata
 from ._values import read_values, task_meanings
 from ._writing import METADATA, CrateFile, check_target, write_crate
 

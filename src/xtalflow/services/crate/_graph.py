@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from xtalflow.engine import FileId, FileRecord, JobRecord
-from xtalflow.plugin import JobStatus
 
+from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
 from ._papers import PROGRAMS, TASK_PAPERS, Paper
-from ._values import Meaning, TaskMeanings
+from ._properties import (
+    FAILURES,
+    PARAMETER_PROFILE,
+    Properties,
+    described,
+    iso,
+    sentences,
+    status,
+    times,
+    type_of,
+)
+from ._values import TaskMeanings
 
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail
-
-WORKFLOW_FILE = "jobs.sh"
-"""The commands that make the jobs again, in the crate's folder: the main workflow of every crate."""
-README_FILE = "README.md"
-"""What people read first."""
 
 _PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
@@ -31,63 +36,11 @@ _PROFILES = {
 }
 _CRATE_VERSION, _CRATE = "1.1", "https://w3id.org/ro/crate/1.1"
 _WORKFLOW_PROFILE = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
-_PARAMETER_PROFILE = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
 _TERMS = "https://w3id.org/ro/terms/workflow-run#"
 _OWN_TERMS = ("ParameterConnection", "connection", "sourceParameter", "targetParameter", "sha256")
-_COMPLETED, _FAILED = "http://schema.org/CompletedActionStatus", "http://schema.org/FailedActionStatus"
-_FAILURES = frozenset({JobStatus.FAILED, JobStatus.INTERRUPTED})
 _MMCIF = "chemical/x-mmcif"
 _INDEX = re.compile(r"\[\d+\]")
 _SPDX = "https://spdx.org/licenses/"
-
-Properties = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperFile:
-    """A file that a job wrote about itself, such as its log; it has no row of its own.
-
-    `path` is below the project's folder, with ``/``.
-    """
-
-    path: str
-    title: str
-    format: str
-    size: int
-    checksum: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrateContent:
-    """All that a crate tells, gathered from the record and the project's folder.
-
-    Attributes
-    ----------
-    jobs
-        Those asked for, with all below them.
-    values
-        By number of the job, the values of its parameters by path.
-    meanings
-        By task, what it says of itself.
-    papers
-        By number of the job, what it wrote about itself.
-    commands, readme
-        The texts of `WORKFLOW_FILE` and `README_FILE`.
-    licence
-        An SPDX name, a URL, or nothing.
-    """
-
-    project: str
-    description: str
-    jobs: Sequence[JobDetail]
-    values: Mapping[str, Mapping[str, Any]]
-    meanings: Mapping[str, TaskMeanings]
-    papers: Mapping[str, Sequence[PaperFile]]
-    commands: str
-    readme: str
-    licence: str
-    version: str
-    made: datetime
 
 
 @dataclass(slots=True)
@@ -112,20 +65,6 @@ def crate_metadata(content: CrateContent) -> Properties:
     document: Properties = _Graph(content).build().metadata.generate()
     document["@graph"] = [_plain(entity) for entity in document["@graph"]]
     return document
-
-
-def crate_files(jobs: Iterable[JobDetail]) -> dict[FileId, FileRecord]:
-    """The files that jobs and those below them read or made, each once."""
-    found: dict[FileId, FileRecord] = {}
-    for job in jobs:
-        found |= {used.file.id: used.file for used in (*job.inputs, *job.outputs)}
-        found |= crate_files(job.children)
-    return found
-
-
-def all_jobs(jobs: Iterable[JobDetail]) -> list[JobDetail]:
-    """Jobs with all below them, in the order of their numbers."""
-    return [each for job in jobs for each in (job, *all_jobs(job.children))]
 
 
 def _plain(entity: Properties) -> Properties:
@@ -167,7 +106,7 @@ class _Graph:
         crate.metadata.extra_terms.update({term: f"{_TERMS}{term}" for term in _OWN_TERMS})
         root["name"] = f"{content.project}: {self._jobs_in_words()}"
         root["description"] = content.description or f"{self._jobs_in_words()} of the project {content.project}."
-        root["datePublished"] = _iso(content.made)
+        root["datePublished"] = iso(content.made)
         root["license"] = self._licence()
         root["author"] = [self._person(name) for name in dict.fromkeys(job.user for job in content.jobs)]
         root["conformsTo"] = [
@@ -250,7 +189,7 @@ class _Graph:
             },
         )
         self._add(_WORKFLOW_PROFILE, "CreativeWork", name="Bioschemas ComputationalWorkflow", version="1.0-RELEASE")
-        self._add(_PARAMETER_PROFILE, "CreativeWork", name="Bioschemas FormalParameter", version="1.0-RELEASE")
+        self._add(PARAMETER_PROFILE, "CreativeWork", name="Bioschemas FormalParameter", version="1.0-RELEASE")
         return _Whole(workflow=workflow)
 
     def _finish_main_workflow(self, whole: _Whole, controls: list[Any]) -> None:
@@ -258,7 +197,7 @@ class _Graph:
         jobs = self._content.jobs
         made = {used.file.id: used.file for job in jobs for used in job.outputs}
         read = {used.file.id: used.file for job in jobs for used in job.inputs if used.file.id not in made}
-        failed = next((job.job for job in jobs if job.job.status in _FAILURES), None)
+        failed = next((job.job for job in jobs if job.job.status in FAILURES), None)
         run = self._add(
             "#run",
             "CreateAction",
@@ -268,11 +207,11 @@ class _Graph:
             object=self._unique(self._files[each] for each in read),
             result=self._unique(self._files[each] for each in made),
             agent=self._person(jobs[0].user),
-            **_times(
+            **times(
                 min((job.job.started for job in jobs if job.job.started), default=None),
                 max((job.job.finished for job in jobs if job.job.finished), default=None),
             ),
-            **_status(failed or jobs[0].job),
+            **status(failed or jobs[0].job),
         )
         self._organize("#organize", run, controls, self._engine(self._content.version))
         self._mention(run)
@@ -304,7 +243,7 @@ class _Graph:
             name=f"Start of job {record.number}",
             instrument=step,
             object=action,
-            **_status(record),
+            **status(record),
         )
 
     def _add_children(self, job: JobDetail, tool: _Tool, action: Any) -> None:
@@ -359,7 +298,7 @@ class _Graph:
             f"#job-{record.number}",
             "CreateAction",
             name=f"{record.number} {record.title or record.task}",
-            description=_sentences(job, self._content.project),
+            description=sentences(job, self._content.project),
             identifier=f"urn:uuid:{record.id}",
             instrument=tool.entity,
             object=self._unique(
@@ -375,8 +314,8 @@ class _Graph:
                 ]
             ),
             agent=self._person(job.user),
-            **_times(record.started, record.finished),
-            **_status(record),
+            **times(record.started, record.finished),
+            **status(record),
         )
         for file in (used.file for used in job.outputs):
             if file.derived_from in self._files:
@@ -400,7 +339,7 @@ class _Graph:
         return [self._value(job, tool, "", name, value) for name, value in job.kpis.items()]
 
     def _value(self, job: JobDetail, tool: _Tool, section: str, name: str, value: Any) -> Any:
-        parameter = self._parameter(tool, section, name, _type_of(value), job.job.task)
+        parameter = self._parameter(tool, section, name, type_of(value), job.job.task)
         path = f"{section}.{name}" if section else f"kpi/{name}"
         entity = self._add(
             f"#job-{job.job.number}/{quote(path)}",
@@ -453,7 +392,7 @@ class _Graph:
         if path not in tool.parameters:
             meaning = self._content.meanings.get(task, TaskMeanings()).of(path)
             direction = "output" if section in ("", "outputData") else "input"
-            entity = self._add(f"{tool.entity.id}/{quote(path)}", "FormalParameter", **_described(plain, kind, meaning))
+            entity = self._add(f"{tool.entity.id}/{quote(path)}", "FormalParameter", **described(plain, kind, meaning))
             if plain != name:
                 entity["multipleValues"] = True
             tool.entity.append_to(direction, entity)
@@ -512,53 +451,3 @@ class _Graph:
     @staticmethod
     def _unique(entities: Iterable[Any]) -> list[Any]:
         return list({entity.id: entity for entity in entities}.values())
-
-
-def _described(name: str, kind: str, meaning: Meaning) -> Properties:
-    properties: Properties = {
-        "name": name,
-        "additionalType": kind,
-        "conformsTo": {"@id": _PARAMETER_PROFILE},
-        "workExample": [],
-    }
-    if meaning.is_required:
-        properties["valueRequired"] = True
-    text = "; ".join(part for part in (meaning.label, meaning.help) if part)
-    if text:
-        properties["description"] = text
-    if meaning.default is not None:
-        properties["defaultValue"] = str(meaning.default)
-    return properties
-
-
-def _sentences(job: JobDetail, project: str) -> str:
-    parts = [f"Job {job.job.number} of the project {project}: the task {job.job.task}, which {job.job.status.key}"]
-    if job.reuse:
-        parts.append(job.reuse)
-    if job.comments:
-        parts.append(job.comments)
-    return "; ".join(parts)
-
-
-def _status(job: JobRecord) -> Properties:
-    """How an action ended; nothing of a job of which that is not known, as of some imported ones."""
-    if job.status in _FAILURES:
-        return {"actionStatus": _FAILED, "error": job.exit_reason or job.status.key}
-    return {"actionStatus": _COMPLETED} if job.status.is_end else {}
-
-
-def _times(start: datetime | None, end: datetime | None) -> Properties:
-    times = {"startTime": start, "endTime": end}
-    return {name: _iso(time) for name, time in times.items() if time is not None}
-
-
-def _iso(time: datetime) -> str:
-    """A time as the profiles want it: with its offset in digits."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _type_of(value: Any) -> str:
-    for kind, name in ((bool, "Boolean"), (int, "Integer"), (float, "Float")):
-        if isinstance(value, kind):
-            return name
-    return "Text"
