@@ -44,7 +44,9 @@ def test_a_script_of_ccp4i2_runs_as_it_is(xtalflow: Any, text: Path, tmp_path: P
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert (folder / "CCP4_JOBS" / "job_2").is_dir()
     job = xtalflow("show", "p/2", "--json").json()
-    assert [file["path"] for file in job["inputs"] if file["param"] == "TEXT"] == ["CCP4_JOBS/job_1/COPY.txt"]
+    assert [file["path"] for file in job["inputs"] if file["param"] == "TEXT"] == [
+        str(folder / "CCP4_JOBS/job_1/COPY.txt")
+    ]
     assert job["kpis"]["nWords"] == 6
 
 
@@ -180,7 +182,7 @@ def test_a_parameter_file_is_cloned_into_another_project(xtalflow: Any, model: P
     assert "left out: inputData.STRANGE is not a parameter of select_atoms" in answer.err
     job = xtalflow("show", "new/1", "--json").json()
     assert (job["title"], job["parameters"]) == ("Chain A", {"inputData.XYZIN.selection.text": "B/"})
-    assert [file["path"] for file in job["inputs"]] == [f"CCP4_IMPORTED_FILES/{model.name}"]
+    assert [file["path"] for file in job["inputs"]] == [str(xtalflow.projects / "new/CCP4_IMPORTED_FILES" / model.name)]
     assert (none.code, both.code) == (2, 2)
 
 
