@@ -14,7 +14,7 @@ from xtalflow.plugin import CPluginScript, make_task
 from ._clone import clone_parameters
 from ._command_line import command_line
 from ._documents import Document
-from ._parameters import SECTIONS
+from ._parameters import SECTIONS, is_remembered
 from ._python_script import python_script
 from ._tasks import as_json, leaves, value_of
 from .i2run import i2run_line
@@ -58,7 +58,8 @@ async def command_of_job(found: FoundJob, form: str) -> tuple[str, list[str]]:
     """
     asked = await clone_parameters(found)
     write = {"xtalflow": command_line, "i2run": i2run_line, "python": python_script}[form]
-    remarks = [f"{each.path} is kept in the job's parameter file only" for each in asked.unknown_elements]
+    unsaid = [each.path for each in asked.unknown_elements if not is_remembered(each.path)]
+    remarks = [f"{path} is kept in the job's parameter file only" for path in unsaid]
     return write(asked, found.project.name, title=found.job.title), remarks
 
 

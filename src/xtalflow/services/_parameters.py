@@ -27,6 +27,11 @@ def given_sections(container: CContainer) -> list[CData]:
     return [section for section in container.children() if section.name not in _NOT_GIVEN]
 
 
+def is_remembered(path: str) -> bool:
+    """Whether a path is of what the task makes or a form remembers, which no new job is given."""
+    return path.partition(".")[0] in _NOT_GIVEN
+
+
 def parameters_below(item: CData) -> Iterator[CData]:
     """All at and below a section that is no container, in order."""
     if isinstance(item, CContainer):

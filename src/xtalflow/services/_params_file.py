@@ -9,7 +9,7 @@ from xtalflow.errors import UnknownTask, UnreadableFile
 from xtalflow.formats import read_params, read_params_header
 from xtalflow.plugin import CPluginScript, make_task
 
-from ._parameters import OUTPUTS, given_sections
+from ._parameters import OUTPUTS, given_sections, is_remembered
 from .i2run import task_meant
 
 _JOBS = "CCP4_JOBS"
@@ -51,8 +51,11 @@ def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list
     _name_by_path(container)
     container.project_directory = None
     plugin.title = header.job_title
-    remarks = [each.refusal or f"{each.path} is not a parameter of {plugin.TASKNAME}" for each in header.unknown]
-    return plugin, remarks
+    return plugin, [
+        each.refusal or f"{each.path} is not a parameter of {plugin.TASKNAME}"
+        for each in header.unknown
+        if not is_remembered(each.path)
+    ]
 
 
 def _project_of(folder: Path) -> Path | None:

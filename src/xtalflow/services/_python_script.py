@@ -39,7 +39,7 @@ def python_script(plugin: CPluginScript, project: str, *, title: str = "") -> st
     """A script that runs a filled task: what is as declared is left out."""
     lines = "\n".join(python_assignments(plugin))
     title = "" if title == plugin.TASKTITLE else title
-    return _SCRIPT.format(task=plugin.TASKNAME, assignments=lines, project=project, title=title)
+    return _SCRIPT.format(task=plugin.TASKNAME, assignments=lines, project=project, title=title).rstrip("\n")
 
 
 def python_assignments(plugin: CPluginScript) -> list[str]:
