@@ -2,7 +2,7 @@
 
 References
 ----------
-PDBx/mmCIF dictionary, https://mmcif.wwpdb.org; Vallat et al., J. Mol. Biol. 434 (2022) 167599.
+PDBx/mmCIF dictionary, https://mmcif.wwpdb.org; Westbrook et al., J. Mol. Biol. 434 (2022) 167599.
 """
 
 from __future__ import annotations

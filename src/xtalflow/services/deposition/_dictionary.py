@@ -22,7 +22,7 @@ class DictionaryCheck:
     version
         Of the dictionary.
     is_valid
-        Whether nothing is wrong; an item that is younger than the dictionary is not wrong.
+        Whether nothing is wrong; an item that the dictionary does not know, as it may be younger, is not wrong.
     remarks
         What is wrong, and which items the dictionary does not know.
     """
