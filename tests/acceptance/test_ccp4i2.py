@@ -20,7 +20,7 @@ _HERE = Path(__file__).resolve()
 _PEER = _HERE.parents[2] / ".venv-ccp4i2" / "bin" / "python"
 _SIDE = _HERE.with_name("ccp4i2_side.py")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @dataclass(frozen=True)
