@@ -12,15 +12,13 @@ from typing import Any
 
 import pytest
 
-from conftest import missing
 from xtalflow.db import places_of
 from xtalflow.formats.ccp4i2 import read_record
 
 _HERE = Path(__file__).resolve()
-_PEER = _HERE.parents[2] / ".venv-ccp4i2" / "bin" / "python"
 _SIDE = _HERE.with_name("ccp4i2_side.py")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @dataclass(frozen=True)
@@ -84,12 +82,9 @@ class Xtalflow:
 
 
 @pytest.fixture
-def ccp4i2(tmp_path: Path) -> Ccp4i2:
-    """ccp4i2 3.0.1 in its own Python: that of XTALFLOW_TEST_CCP4I2, or of ``make .venv-ccp4i2/ccp4i2``."""
-    python = Path(os.environ.get("XTALFLOW_TEST_CCP4I2") or _PEER)
-    if not python.exists():
-        missing("there is no ccp4i2; `make .venv-ccp4i2/ccp4i2` installs it")
-    return new_peer(python.absolute(), tmp_path / "peer")
+def ccp4i2(ccp4i2_python: Path, tmp_path: Path) -> Ccp4i2:
+    """ccp4i2 3.0.1 in its own Python."""
+    return new_peer(ccp4i2_python, tmp_path / "peer")
 
 
 def new_peer(python: Path, home: Path) -> Ccp4i2:

@@ -19,6 +19,7 @@ from ._asking import (
 )
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import file_answer, path_answer
+from ._imports import refuse_known_of_others
 from ._interface import interface
 from ._middleware import rest
 from ._problems import BAD_REQUEST, FAILED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, ProblemKind, kind_of, problem
@@ -50,6 +51,7 @@ __all__ = [
     "path_answer",
     "problem",
     "project_of",
+    "refuse_known_of_others",
     "refuse_scope",
     "rest",
     "server_paths_of",

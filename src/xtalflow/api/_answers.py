@@ -97,6 +97,30 @@ class DeletedProjectAnswer(ProjectSizeAnswer):
     trash: str | None
 
 
+class ImportedTable(Answer):
+    """What becomes of the rows of a table of an archive."""
+
+    table: str = Field(examples=["job"])
+    in_file: int
+    imported: int
+    remarks: list[str] = Field(description="What is odd about rows, those that are left out among them")
+
+
+class ImportAnswer(Answer):
+    """A project that was imported, would be, or is here already."""
+
+    outcome: Literal["imported", "planned", "known"]
+    project: str | None = Field(description="What the project is called here; null if it is not here")
+    name: str = Field(description="What it is, or would be, called")
+    uuid: Uuid
+    jobs: int
+    files: int
+    tables: list[ImportedTable]
+    missing: list[str] = Field(description="Places of files that are on record and not there")
+    new_jobs: list[str] = Field(description="Jobs of the archive that the project which is here has not")
+    remarks: list[str]
+
+
 class MemberAnswer(Answer):
     """Somebody with a role in a project."""
 

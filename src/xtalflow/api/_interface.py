@@ -21,6 +21,7 @@ from ._bodies import StrictParser
 from ._conditions import etag_of, is_known, render
 from ._events import events
 from ._files import files
+from ._imports import imports
 from ._jobs import jobs
 from ._kpis import kpis
 from ._openapi import DESCRIPTION, complete
@@ -30,7 +31,7 @@ from ._problems import add_problems
 from ._projects import projects
 from ._tasks import tasks
 
-ROOMS: tuple[Router, ...] = (people, projects, jobs, parameters, files, kpis, tasks, events)
+ROOMS: tuple[Router, ...] = (people, projects, imports, jobs, parameters, files, kpis, tasks, events)
 
 
 class Token(HttpBearer):

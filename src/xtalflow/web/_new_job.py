@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -37,6 +37,8 @@ from xtalflow.services import (
     submit_job,
     task_form,
 )
+
+from ._sent import chunks_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -232,14 +234,9 @@ async def _sent_files(request: HttpRequest, asked: _Asked) -> dict[str, str]:
     values = {}
     for name, file in request.FILES.items():
         if name.endswith(SENT) and isinstance(file, UploadedFile) and file.size:
-            taken = await receive_upload(_chunks(file), file.name or "", owner=asked.asker.person.name)
+            taken = await receive_upload(chunks_of(file), file.name or "", owner=asked.asker.person.name)
             values[name.removesuffix(SENT)] = f"upload:{taken.id}"
     return values
-
-
-async def _chunks(file: UploadedFile[Any]) -> AsyncIterator[bytes]:
-    while chunk := await asyncio.to_thread(file.read, 1024 * 1024):
-        yield chunk
 
 
 def _with_rows(values: dict[str, Any], action: str) -> dict[str, Any]:

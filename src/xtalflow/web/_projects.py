@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xtalflow import db
-from xtalflow.api import NotAllowed, asker_of, project_of
+from xtalflow.api import NotAllowed, asker_of, project_of, refuse_known_of_others
 from xtalflow.db import ProjectFilter, Role
 from xtalflow.errors import InvalidInput, XtalflowError
 from xtalflow.services import (
@@ -22,10 +24,15 @@ from xtalflow.services import (
     check_project_name,
     delete_project,
     describe_project,
+    drop_upload,
+    find_upload,
+    import_archive,
     list_tags,
     page_of_projects,
+    plan_import,
     project_document,
     project_size,
+    receive_upload,
     recover_projects,
     rename_project,
     tag_project,
@@ -35,6 +42,7 @@ from ._addresses import project_home
 from ._answers import done
 from ._job_table import rights
 from ._project import last_event
+from ._sent import chunks_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -106,8 +114,13 @@ async def projects(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return await _show(request, asker)
     try:
-        if request.POST.get("do") == "import":
-            return await _take_in(request, asker)
+        match request.POST.get("do"):
+            case "import":
+                return await _take_in(request, asker)
+            case "look":
+                return await _look(request, asker)
+            case "take":
+                return await _take(request, asker)
         return await _make(request, asker)
     except XtalflowError as exc:
         return await _show(request, asker, error=str(exc))
@@ -196,6 +209,46 @@ async def _take_in(request: HttpRequest, asker: Asker) -> HttpResponse:
     return done(
         request, f"taken in: {names}", back=project_home(found[0].project.name) if len(found) == 1 else "/projects/"
     )
+
+
+async def _look(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Show what an archive that was sent would bring."""
+    sent = request.FILES.get("archive")
+    if not isinstance(sent, UploadedFile):
+        raise InvalidInput("no archive was sent")
+    owner = asker.person.name
+    upload = await receive_upload(chunks_of(sent), sent.name or "", owner=owner)
+    try:
+        name = request.POST.get("name", "").strip() or None
+        plan = await plan_import(upload.path, name=name)
+        await refuse_known_of_others(asker, plan)
+    except XtalflowError:
+        await asyncio.to_thread(drop_upload, upload.id, owner=owner)
+        raise
+    context = {
+        "plan": plan.document(),
+        "known": plan.known,
+        "home": project_home(plan.known.name) if plan.known else "",
+        "archive": upload.name,
+        "upload": upload.id,
+    }
+    return render(request, "xtalflow/import_archive.html", context)
+
+
+async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Import an archive that was looked at, or forget it."""
+    owner = asker.person.name
+    upload = await asyncio.to_thread(find_upload, request.POST.get("upload", ""), owner=owner)
+    try:
+        if request.POST.get("answer") != "import":
+            return done(request, "nothing was imported", back="/projects/")
+        plan = await plan_import(upload.path, name=request.POST.get("name"))
+        await refuse_known_of_others(asker, plan)
+        made = await import_archive(upload.path, name=request.POST.get("name"), client=asker.actor)
+    finally:
+        await asyncio.to_thread(drop_upload, upload.id, owner=owner)
+    what = "imported" if made.is_new else "here already; nothing was made"
+    return done(request, f"{made.project.name} is {what}", back=project_home(made.project.name))
 
 
 async def _change(request: HttpRequest, project: ProjectRecord) -> tuple[ProjectRecord, str]:

@@ -1,0 +1,86 @@
+"""Projects of CCP4i2 that are sent as archives."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from xtalflow import db
+from xtalflow.db import Scope
+from xtalflow.services import ARCHIVE, ImportPlan, drop_upload, import_archive, plan_import, receive_upload
+
+from ._answers import ImportAnswer
+from ._asking import Asker, NotAllowed, asker_of, refuse_scope
+from ._bodies import NAME
+from ._body import STREAMED, body_of
+from ._problems import TOO_LARGE, WRONG_TYPE, Refused
+from ._room import Room
+
+imports = Room(tags=["projects"])
+_SENT = {
+    "requestBody": {
+        "required": True,
+        "content": {STREAMED.decode(): {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class ImportQuery(BaseModel):
+    """What is to become of an archive."""
+
+    name: str | None = Field(
+        default=None, min_length=1, max_length=100, pattern=NAME, description="Of the project; as in the archive"
+    )
+    dry_run: bool = Field(default=False, description="Only tell what would come, and make nothing")
+
+
+@imports.asks("POST", "/imports", ImportAnswer, WRONG_TYPE, TOO_LARGE, status=201, extra=_SENT)
+async def import_project(request: HttpRequest, response: HttpResponse, asked: Query[ImportQuery]) -> dict[str, Any]:
+    """Send a project archive of CCP4i2 as the body; whoever sends it owns the project.
+
+    A project that is here already is told, and left as it is.
+    """
+    asker = await asker_of(request)
+    refuse_scope(asker, Scope.WRITE)
+    if (request.content_type or "").encode() != STREAMED:
+        raise Refused(WRONG_TYPE, f"send the archive itself as the body, as {STREAMED.decode()}")
+    owner = asker.person.name
+    upload = await receive_upload(body_of(request), f"sent{ARCHIVE}", owner=owner)
+    try:
+        plan = await plan_import(upload.path, name=asked.name)
+        await refuse_known_of_others(asker, plan)
+        if asked.dry_run:
+            return _answer("known" if plan.known else "planned", plan, plan.known, ())
+        done = await import_archive(upload.path, name=asked.name, client=asker.actor)
+    finally:
+        await asyncio.to_thread(drop_upload, upload.id, owner=owner)
+    response["Location"] = reverse("api:get_project", args=[str(done.project.id)])
+    return _answer("imported" if done.is_new else "known", done.plan, done.project, done.remarks)
+
+
+async def refuse_known_of_others(asker: Asker, plan: ImportPlan) -> None:
+    """Tell nobody where a project is that they may not read.
+
+    Raises
+    ------
+    NotAllowed
+        The project is here already, and is not open to whoever asks.
+    """
+    if plan.known is not None and await db.role_in(asker.person, plan.known.id) is None:
+        raise NotAllowed("this project is here already, and belongs to somebody else")
+
+
+def _answer(
+    outcome: str, plan: ImportPlan, project: db.ProjectRecord | None, remarks: tuple[str, ...]
+) -> dict[str, Any]:
+    told = plan.document()
+    return {name: told[name] for name in ("name", "uuid", "jobs", "files", "tables", "missing", "new_jobs")} | {
+        "outcome": outcome,
+        "project": project.name if project else None,
+        "remarks": [*remarks, *(f"{each['name']} is left out: it {each['reason']}" for each in told["left_out"])],
+    }
