@@ -59,6 +59,7 @@ CHROMIUM_WORDS = [
 AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 """Looks for what keeps people from using a page."""
 
+PEER = Path(__file__).resolve().parents[1] / ".venv-ccp4i2" / "bin" / "python"
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -80,11 +81,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def ccp4i2_python() -> Path:
-    """The Python of an environment that has the package ccp4i2."""
-    named = os.environ.get("XTALFLOW_TEST_CCP4I2")
-    if not named:
-        missing("no Python with the package ccp4i2 is named; name one with XTALFLOW_TEST_CCP4I2")
-    return Path(named).absolute()
+    """The Python of an environment that has the package ccp4i2: the one named, or that of the Makefile."""
+    python = Path(os.environ.get("XTALFLOW_TEST_CCP4I2") or PEER).absolute()
+    if not python.is_file():
+        missing(f"there is no {python}; `make .venv-ccp4i2/ccp4i2` makes one, or name one with XTALFLOW_TEST_CCP4I2")
+    return python
 
 
 @pytest.fixture(scope="session")
