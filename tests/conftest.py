@@ -81,11 +81,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def ccp4i2_python() -> Path:
-    """The Python of an environment that has the package ccp4i2: of XTALFLOW_TEST_CCP4I2, or the project's own."""
-    python = Path(os.environ.get("XTALFLOW_TEST_CCP4I2") or PEER)
-    if not python.exists():
-        missing("there is no ccp4i2; `make .venv-ccp4i2/ccp4i2` installs it")
-    return python.absolute()
+    """The Python of an environment that has the package ccp4i2: the one named, or that of the Makefile."""
+    python = Path(os.environ.get("XTALFLOW_TEST_CCP4I2") or PEER).absolute()
+    if not python.is_file():
+        missing(f"there is no {python}; `make .venv-ccp4i2/ccp4i2` makes one, or name one with XTALFLOW_TEST_CCP4I2")
+    return python
 
 
 @pytest.fixture(scope="session")

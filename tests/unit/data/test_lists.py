@@ -224,3 +224,33 @@ def test_a_list_without_items_cannot_be_there_by_default():
         numbers.from_dict({"state": "default", "items": []})
 
     assert not numbers.isSet()
+
+
+class Files(CList[CDataFile]):
+    ITEM = CDataFile(guiLabel="Any")
+    MIXED = True
+
+
+class Special(CDataFile):
+    pass
+
+
+def test_items_of_a_mixed_list_keep_their_class() -> None:
+    """When they are given, copied, and told without loss; what is declared of the items holds for all."""
+    files, special = Files(), Special()
+    special.set("a.mtz")
+    files.append(special)
+    files.append("b.mtz")
+    files.addItem(Special)
+    told = Files()
+    told.from_dict(files.to_dict())
+
+    for each in (files, files.copy(), told):
+        assert [type(item) for item in each] == [Special, CDataFile, Special]
+        assert [item.qualifier("guiLabel") for item in each] == ["Any"] * 3
+        assert each == files
+
+
+def test_a_class_beside_the_declared_one_is_not_taken() -> None:
+    assert type(Files().addItem(CInt)) is CDataFile
+    assert type(CList(CDataFile()).addItem(Special)) is CDataFile

@@ -23,6 +23,8 @@ from xtalflow.data import (
 )
 from xtalflow.errors import InvalidInput, InvalidValue, UnreadableFile
 from xtalflow.formats import ParamsHeader, read_params, read_params_header, write_params
+from xtalflow.xtal import CFreeRDataFile, CObsDataFile
+from xtalflow.xtal.classes import CMiniMtzDataFileList
 
 
 class Import(CComposite):
@@ -605,3 +607,23 @@ def test_what_is_around_the_sections_is_kept(tmp_path):
     }
     assert again == root
     assert {each.path for each in rewritten.unknown} == {each.path for each in header.unknown}
+
+
+def test_items_of_a_list_of_several_kinds_keep_their_kinds(tmp_path: Path) -> None:
+    """As ``splitMtz`` of CCP4i2 writes them: each item under the name of its class."""
+    written, read = CContainer(), CContainer()
+    for container in (written, read):
+        container.add("outputData", CContainer())
+        container["outputData"].add("FILES", CMiniMtzDataFileList())
+    for kind in (CObsDataFile, None, CFreeRDataFile):
+        written["outputData"].FILES.addItem(kind).set(tmp_path / "a.mtz")
+
+    write_params(written, ParamsHeader(task="split"), tmp_path / "params.xml")
+    header = read_params(tmp_path / "params.xml", read)
+
+    assert (header.unknown, read) == ((), written)
+    assert [type(item).__name__ for item in read["outputData"].FILES] == [
+        "CObsDataFile",
+        "CMiniMtzDataFile",
+        "CFreeRDataFile",
+    ]
