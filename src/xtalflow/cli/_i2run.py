@@ -88,8 +88,11 @@ def _files(plugin: CPluginScript, request: I2RunRequest) -> NamedFiles:
 
     async def work(settings: Settings) -> tuple[ProjectRecord | None, NamedFiles]:
         from xtalflow.errors import UnknownProject
-        from xtalflow.services import find_project, resolve_files
+        from xtalflow.services import find_job, find_project, resolve_files
 
+        if request.project is None and request.source is not None:
+            project: ProjectRecord | None = (await find_job(request.source, Path.cwd())).project
+            return project, await resolve_files(named, project)
         try:
             project = await find_project(request.project, Path.cwd())
         except UnknownProject:
