@@ -3,25 +3,31 @@
     python tests/fuzz.py [--count 10000] [--seed 1] [READER ...]
 
 Each case is made from its number and the seed alone. What a reader raises that is none of the project's errors, each
-warning, and a case that takes longer than five seconds, are printed with the number of the case, which is kept as a
-file; then the exit code is 1.
+warning, and a case that takes longer than five seconds or more than 4 GB, are printed with the number of the case,
+which is kept as a file; then the exit code is 1. Archives are unpacked, and nothing may be written beside.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import random
+import resource
+import shutil
+import sqlite3
+import stat
 import sys
 import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from xtalflow.data import CBoolean, CContainer, CDataFile, CFloat, CInt, CList, CString, CUnknown
-from xtalflow.errors import InvalidInput
+from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.formats import (
     from_json,
     from_phil,
@@ -34,9 +40,57 @@ from xtalflow.formats import (
     write_params,
     write_phil_parameters,
 )
+from xtalflow.formats.ccp4i2 import (
+    DATABASE_NAME,
+    I2Dialect,
+    as_held,
+    open_archive,
+    projects_in_sqlite,
+    read_legacy_sqlite,
+    read_record,
+    write_record,
+)
 from xtalflow.xtal import CCell, CObsDataFile, CPdbDataFile, CSpaceGroup, parse_selection
 
 LONGEST_S = 5.0
+MOST_BYTES = 4 * 2**30
+
+ONE, TWO, THREE, FOUR = (f"{number:032x}" for number in range(1, 5))
+I2_TABLES = (
+    f"<projectTable><project projectid='{ONE}' projectname='gamma' projectcreated='1734166313.065283' lastjobnumber='1'"
+    f" projectdirectory='/data/gamma'/></projectTable><jobTable><job jobid='{TWO}' jobnumber='1' creationtime='173416'"
+    f" finishtime='1734166438.4' status='6' useragent='1' projectid='{ONE}' taskname='refmac' title='a'/><job"
+    f" jobid='{THREE}' jobnumber='1.1' status='5' parentjobid='{TWO}' taskname='refmac' evaluation='2'/></jobTable>"
+    f"<fileTable><file fileid='{FOUR}' filename='a.pdb' jobid='{TWO}' jobparamname='XYZOUT' filetypeid='2' pathflag='1'"
+    f" filesubtype='1'/></fileTable><fileuseTable><fileuse fileid='{FOUR}' jobid='{THREE}' roleid='1'"
+    f" jobparamname='XYZIN'/></fileuseTable><importfileTable><importfile importid='{ONE}' fileid='{FOUR}' checksum='ab'"
+    f" sourcefilename='/x'/></importfileTable><xdataTable><xdata xdataclass='C' jobid='{TWO}' xdataxml='&lt;a/>'/>"
+    f"</xdataTable><commentTable><comment jobid='{TWO}' comment='good' timeofcomment='1'/></commentTable>"
+    f"<jobkeyvalueTable><jobkeyvalue jobid='{TWO}' keytypeid='1' value='0.2'/><jobkeycharvalue jobid='{TWO}'"
+    f" keytypeid='4' value='P 1'/></jobkeyvalueTable><fileassociationTable><fileassociation fileassociationid='{ONE}'/>"
+    f"</fileassociationTable><fileassociationmemberTable><fileassociationmember fileassociationid='{ONE}'"
+    f" fileid='{FOUR}'/></fileassociationmemberTable><tagTable><tag tagid='1' text='a'/><tag tagid='2' text='b'"
+    f" parenttagid='1'/></tagTable><projecttagTable><projecttag tagid='2' projectid='{ONE}'/></projecttagTable>"
+    f"<projectexportTable><projectexport projectexporttime='1734795588.6691'/></projectexportTable>"
+)
+I2_RECORDS = (
+    f"<database><ccp4i2_header><projectId>{ONE}</projectId></ccp4i2_header><ccp4i2_body>{I2_TABLES}</ccp4i2_body></database>".encode(),
+    "<?xml version='1.0' encoding='ASCII'?><ccp4:ccp4i2 xmlns:ccp4='http://www.ccp4.ac.uk/ccp4ns'><ccp4i2_header>"
+    f"<hostName>box</hostName></ccp4i2_header><ccp4i2_body>{I2_TABLES}</ccp4i2_body></ccp4:ccp4i2>".encode(),
+)
+I2_NAMES = (DATABASE_NAME, "CCP4_JOBS", "job_1", "a.pdb", "A.PDB", "é", "b.mtz")
+I2_HOSTILE_NAMES = ("..", "", ".", "C:", "\\", "a\n", "\x1b", "\0", "tmp", "etc", "ß", "ss", "e\u0301", "x" * 300)
+I2_SQL = {
+    "Projects": {"ProjectID": ONE, "ProjectName": "gamma", "ProjectCreated": 1.5, "UserID": ONE, "LastJobNumber": 1},
+    "Jobs": {"JobID": TWO, "JobNumber": "1", "Status": 6, "ProjectID": ONE, "TaskName": "refmac", "UserId": ONE},
+    "Files": {"FileID": FOUR, "Filename": "a.pdb", "FiletypeID": 2, "JobID": TWO, "PathFlag": 1},
+    "FileUses": {"FileID": FOUR, "JobID": TWO, "RoleID": 1, "JobParamName": "XYZIN"},
+    "JobKeyValues": {"JobID": TWO, "KeyTypeID": 1, "Value": 0.2},
+    "Tags": {"TagID": THREE, "Text": "kinase"},
+    "ProjectTags": {"TagID": THREE, "ProjectID": ONE},
+    "Comments": {"CommentID": ONE, "JobID": TWO, "TimeOfComment": 1.0, "Comment": "good"},
+    "Users": {"UserID": ONE, "UserName": "ann"},
+}
 
 PARAMS = b"""<?xml version='1.0' encoding='UTF-8'?>
 <ccp4:ccp4i2 xmlns:ccp4="http://www.ccp4.ac.uk/ccp4ns"><ccp4i2_header><function>PARAMS</function><pluginName>t</pluginName>
@@ -189,12 +243,109 @@ def selection(path: Path) -> None:
     assert parse_selection(str(parse_selection(text_of(path)))) is not None
 
 
+def i2_record(path: Path) -> None:
+    record = read_record(path)
+    for dialect in I2Dialect:
+        assert read_record(path, write_record(record, dialect)) == as_held(record, dialect)
+
+
+def i2_archive(path: Path) -> None:
+    """Unpack an archive some folders down, and look for what is beside."""
+    inside = path.parent / "in" / "side"
+    inside.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_archive(path) as archive:
+            try:
+                archive.record()
+            finally:
+                archive.extract_to(inside / "out")
+        assert {path.name for path in (inside / "out").iterdir()} <= {DATABASE_NAME, "CCP4_JOBS"}
+    finally:
+        links = [
+            each for each in (inside / "out").rglob("*") if not each.is_dir() and not stat.S_ISREG(each.lstat().st_mode)
+        ]
+        shutil.rmtree(inside / "out", ignore_errors=True)
+        beside = [*inside.iterdir(), *(each for each in path.parent.iterdir() if each.name not in {"in", path.name})]
+        assert not links + beside, f"written: {links + beside}"
+
+
+def i2_sqlite(path: Path) -> None:
+    before = path.read_bytes()
+    try:
+        projects_in_sqlite(path)
+        read_legacy_sqlite(path)
+    finally:
+        assert path.read_bytes() == before
+        assert [each.name for each in path.parent.iterdir() if each.name != "in"] == [path.name]
+
+
+def any_archive(rng: random.Random) -> bytes:
+    """An archive of names, kinds and ways of packing that are mostly what they should be."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that are there twice
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(DATABASE_NAME, rng.choice(I2_RECORDS), rng.choice((0, 8)))
+            hostile = rng.choice((0.0, 0.0, 0.05, 0.3))
+            for number in range(rng.randint(0, 6)):
+                pick = [I2_HOSTILE_NAMES if rng.random() < hostile else I2_NAMES for _ in range(rng.randint(1, 4))]
+                parts = [rng.choice(names) for names in pick]
+                parts[-1] += str(number) if rng.random() < 0.9 else ""
+                info = zipfile.ZipInfo("/".join(("CCP4_JOBS", *parts) if rng.random() >= hostile else parts) or "a")
+                kinds = (0, stat.S_IFREG, stat.S_IFREG, stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO)
+                info.external_attr = (rng.choice(kinds) if rng.random() < hostile else 0) << 16
+                info.compress_type = rng.choice((0, 8, 8, 8, 12, 14)) if rng.random() < hostile else rng.choice((0, 8))
+                archive.writestr(info, rng.choice((b"", b"x", b"/etc/passwd", bytes(100_000), rng.randbytes(300))))
+    content = buffer.getvalue()
+    return rng.choice((changed, with_odd_directory, with_odd_directory, lambda whole, _: whole))(content, rng)
+
+
+def with_odd_directory(content: bytes, rng: random.Random) -> bytes:
+    """Other numbers in the directory of an archive: flags, sizes, places, counts."""
+    data = bytearray(content)
+    marks = [at for mark in (b"PK\1\2", b"PK\5\6", b"PK\3\4") for at in found(content, mark)]
+    for _ in range(rng.choice((0, 1, 1, 2, 5))):
+        at = rng.choice(marks) + rng.randrange(4, 46)
+        data[at : at + 2] = rng.choice((b"\0\0", b"\1\0", b"\xff\xff", b"\0\x80", rng.randbytes(2)))
+    return bytes(data)
+
+
+def found(content: bytes, mark: bytes) -> list[int]:
+    places, at = [], -1
+    while (at := content.find(mark, at + 1)) >= 0:
+        places.append(at)
+    return places
+
+
+def any_sqlite(rng: random.Random) -> bytes:
+    """A database of CCP4i2 with a few values, columns and tables that are not as they should be."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute(f"PRAGMA page_size = {rng.choice((512, 1024))}")
+    for table, row in I2_SQL.items():
+        if rng.random() < 0.02:
+            continue
+        columns = [name for name in row if rng.random() < 0.99]
+        connection.execute(f"CREATE TABLE {table} ({', '.join(columns) or 'a'})")
+        for _ in range(rng.choice((1, 1, 1, 2))):
+            odd = (None, "", b"\xff", -1, 10**15, 1e300, "x" * 2000, "../x", ONE, TWO, THREE)
+            values = [row[name] if rng.random() < 0.95 else rng.choice(odd) for name in columns]
+            if columns:
+                connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
+    connection.commit()
+    content = connection.serialize()
+    connection.close()
+    return content if rng.random() < 0.3 else changed(content, rng)
+
+
 def text_of(path: Path) -> str:
     return path.read_bytes().decode(errors="surrogateescape")
 
 
-def samples() -> dict[str, tuple[Callable[[Path], None], Sequence[bytes]]]:
-    """The readers by name, and what each is given before it is changed."""
+Cases = Sequence[bytes] | Callable[[random.Random], bytes]
+
+
+def samples() -> dict[str, tuple[Callable[[Path], None], Cases]]:
+    """The readers by name, and what each is given before it is changed, or what makes each case."""
     from xtalflow.formats import to_json, to_phil
 
     given = tree()
@@ -210,6 +361,9 @@ def samples() -> dict[str, tuple[Callable[[Path], None], Sequence[bytes]]]:
         "program-phil": (phil_of_program, (PROGRAM_PHIL,)),
         "master-phil": (phil_master, (MASTER,)),
         "selection": (selection, SELECTIONS),
+        "i2-record": (i2_record, I2_RECORDS),
+        "i2-archive": (i2_archive, any_archive),
+        "i2-sqlite": (i2_sqlite, any_sqlite),
     }
 
 
@@ -240,6 +394,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="folder for the files that failed")
     arguments = parser.parse_args()
     warnings.simplefilter("error")
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     known = samples()
     if unknown := sorted(set(arguments.readers) - set(known)):
         parser.error(f"there is no reader {unknown[0]!r}; there are {', '.join(known)}")
@@ -249,19 +404,17 @@ def main() -> int:
         return max(run(name, *known[name]) for name in arguments.readers or known)
 
 
-def fuzz(
-    arguments: argparse.Namespace, path: Path, name: str, reader: Callable[[Path], None], contents: Sequence[bytes]
-) -> int:
+def fuzz(arguments: argparse.Namespace, path: Path, name: str, reader: Callable[[Path], None], cases: Cases) -> int:
     read = failed = 0
     for number in range(arguments.first, arguments.first + arguments.count):
         rng = random.Random(f"{arguments.seed} {name} {number}")
-        content = changed(rng.choice(contents), rng)
+        content = cases(rng) if callable(cases) else changed(rng.choice(cases), rng)
         path.write_bytes(content)
         began = time.perf_counter()
         try:
             reader(path)
             read += 1
-        except InvalidInput:
+        except (InvalidInput, StoreUnavailable):
             pass
         except Exception:  # noqa: BLE001  which is what is looked for
             failed += 1

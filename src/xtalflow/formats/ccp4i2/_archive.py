@@ -100,17 +100,17 @@ class Archive(ABC):
             There is no room, or the folder cannot be written.
         """
         _check_new(folder)
-        temporary = folder.with_name(f".{uuid4().hex}.tmp")
+        made = folder.with_name(f".{uuid4().hex}.tmp")
         try:
             self._check_room(folder.parent)
-            temporary.mkdir()
+            made.mkdir()
             try:
-                self._write(temporary, on_bytes or (lambda written: None))
+                self._write(made, on_bytes or (lambda written: None))
                 _check_new(folder)
-                temporary.rename(folder)
+                made = made.rename(folder)
                 _sync(folder.parent)
             except BaseException:
-                shutil.rmtree(temporary, ignore_errors=True)
+                shutil.rmtree(made, ignore_errors=True)
                 raise
         except OSError as exc:
             raise StoreUnavailable(f"{self.path} cannot be unpacked to {folder}: {exc.strerror or exc}") from exc

@@ -110,7 +110,7 @@ class _Builder:
     def values_of(self, table: Table, number: int, row: Row) -> dict[str, Any] | None:
         values = {}
         for column in table.columns:
-            text = next((row[name] for name in (column.name, *column.others) if row.get(name)), "")
+            text = row.get(column.name) or next((row[name] for name in column.others if row.get(name)), "")
             if column.absent is not None:
                 values[column.field] = column.absent
             if not text:

@@ -27,6 +27,8 @@ _MAX_VALUE = 16 * 2**20
 _LONGEST_S = 600.0
 _STEPS = 1_000_000
 _SHOWN = 3
+_COMPUTED = {2, 3}
+"""What ``table_xinfo`` says in its last column of one that is computed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def _opened(path: Path) -> Iterator[_Database]:
             with closing(sqlite3.connect(f"file:{quote(str(here.absolute()))}?mode=ro", uri=True)) as connection:
                 _restrict(connection)
                 yield _Database(path, connection)
-        except sqlite3.Error as exc:
+        except (sqlite3.Error, UnicodeDecodeError) as exc:  # the second of names that are no text
             raise UnreadableFile(path, f"is damaged, or no database of CCP4i2, or in use: {exc}") from exc
         except OSError as exc:
             raise UnreadableFile(path, exc.strerror or str(exc)) from exc
@@ -112,32 +114,34 @@ class _Database:
         self.path, self.connection = path, connection
         self.oddities: list[Oddity] = []
         self.left = _MAX_ROWS
+        self.names: dict[str, str] = {}
+        wanted = {name.lower(): name for name in (*(table.sqlite for table in TABLES), "Users")}
+        for name, kind, page in connection.execute("SELECT name, type, rootpage FROM sqlite_master"):
+            if (table := wanted.get(_text(name).lower())) and _text(kind) in {"table", "view"}:
+                self.names[table] = _text(name)
+                if not page or self.is_computed(table):
+                    raise UnsuitableContent(path, f"is no database of CCP4i2: {table} is computed, and no plain table")
         problems = [_text(row[0]) for row in connection.execute(f"PRAGMA quick_check({_SHOWN})")]
         if problems != ["ok"]:
             raise UnreadableFile(path, f"is damaged: {'; '.join(problems)[:300]}")
-        kinds = {
-            _text(name).lower(): (_text(name), _text(kind))
-            for name, kind in connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
-        }
-        self.names: dict[str, str] = {}
-        for wanted in (*(table.sqlite for table in TABLES), "Users"):
-            name, kind = kinds.get(wanted.lower(), ("", ""))
-            if kind == "view":
-                raise UnsuitableContent(path, f"is no database of CCP4i2: {wanted} is a view")
-            if kind:
-                self.names[wanted] = name
         if missing := [table.sqlite for table in _NEEDED if table.sqlite not in self.names]:
             raise UnsuitableContent(path, f"is no database of CCP4i2: it has no table {', '.join(missing)}")
         self.users = {
             row.get("userid", ""): row.get("username", "") for row in self.rows("Users", ("userid", "username"))
         }
 
+    def quoted(self, table: str) -> str:
+        return '"' + self.names[table].replace('"', '""') + '"'
+
+    def is_computed(self, table: str) -> bool:
+        """Whether a column is; one of a view has no place at all."""
+        return any(row[-1] in _COMPUTED for row in self.connection.execute(f"PRAGMA table_xinfo({self.quoted(table)})"))
+
     def rows(self, table: str, columns: Collection[str] = ()) -> Iterator[dict[str, str]]:
         """The rows of a table, in the order in which they were made; what has no value is left out."""
         if table not in self.names:
             return
-        quoted = '"' + self.names[table].replace('"', '""') + '"'
-        cursor = self.connection.execute(f"SELECT * FROM {quoted}")  # noqa: S608  the name is one of its own
+        cursor = self.connection.execute(f"SELECT * FROM {self.quoted(table)}")  # noqa: S608  the name is one of its own
         found = [
             _text(each[0]).lower() if isinstance(each[0], bytes) else each[0].lower() for each in cursor.description
         ]

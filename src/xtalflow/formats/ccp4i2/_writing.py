@@ -9,7 +9,7 @@ stands beside it in an attribute of ours (`WHOLE_VALUE`). Rows that it has no pl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import isfinite
@@ -113,12 +113,15 @@ def _of_texts(record: I2Record) -> I2Record:
 
 
 def _cleaned(value: Any) -> Any:
+    """The same value, or another where there is something to clean."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, tuple):
         return tuple(_cleaned(each) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return type(value)(**{name: _cleaned(each) for name, each in _fields(value).items()})
+        fields = _fields(value)
+        others = {name: new for name, old in fields.items() if (new := _cleaned(old)) != old}
+        return replace(value, **others) if others else value
     return value
 
 
@@ -288,7 +291,7 @@ def _contents(table: Table, record: I2Record) -> Iterable[Any]:
 
 
 def _fields(row: Any) -> dict[str, Any]:
-    return {each.name: getattr(row, each.name) for each in fields(row)}
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
 def _tags(tags: Iterable[I2Tag]) -> list[dict[str, str]]:

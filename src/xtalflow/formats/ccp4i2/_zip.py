@@ -94,8 +94,8 @@ class ZipMembers:
     def _check_places(self, infos: Sequence[zipfile.ZipInfo]) -> None:
         """Refuse members that share bytes, and what is far too large for the bytes that there are."""
         ordered = sorted(infos, key=lambda info: info.header_offset)
-        ends = [info.header_offset for info in ordered[1:]] + [self._zip.start_dir]
-        for info, end in zip(ordered, ends, strict=True):
+        ends = [*(info.header_offset for info in ordered[1:]), self._zip.start_dir]
+        for info, end in zip(ordered, ends, strict=False):
             if info.header_offset < 0 or info.header_offset + _HEADER_SIZE + info.compress_size > end:
                 raise RefusedArchive(self.path, info.filename, "shares its bytes with another member")
         total = sum(info.file_size for info in infos)
