@@ -19,7 +19,7 @@ from ._asking import (
 )
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import file_answer, path_answer
-from ._imports import refuse_known_of_others
+from ._imports import named, refuse_known_of_others
 from ._interface import interface
 from ._middleware import rest
 from ._problems import BAD_REQUEST, FAILED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, ProblemKind, kind_of, problem
@@ -48,6 +48,7 @@ __all__ = [
     "interface",
     "job_of",
     "kind_of",
+    "named",
     "path_answer",
     "problem",
     "project_of",

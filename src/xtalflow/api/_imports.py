@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from ninja import Query
 from pydantic import BaseModel, Field
 
 from xtalflow import db
 from xtalflow.db import Scope
-from xtalflow.services import ARCHIVE, ImportPlan, drop_upload, import_archive, plan_import, receive_upload
+from xtalflow.errors import InvalidInput
+from xtalflow.services import ARCHIVE, ImportPlan, Upload, drop_upload, import_archive, plan_import, receive_upload
 
 from ._answers import ImportAnswer
 from ._asking import Asker, NotAllowed, asker_of, refuse_scope
@@ -39,8 +41,8 @@ class ImportQuery(BaseModel):
     dry_run: bool = Field(default=False, description="Only tell what would come, and make nothing")
 
 
-@imports.asks("POST", "/imports", ImportAnswer, WRONG_TYPE, TOO_LARGE, status=201, extra=_SENT)
-async def import_project(request: HttpRequest, response: HttpResponse, asked: Query[ImportQuery]) -> dict[str, Any]:
+@imports.asks("POST", "/imports", ImportAnswer, WRONG_TYPE, TOO_LARGE, extra=_SENT)
+async def import_project(request: HttpRequest, asked: Query[ImportQuery]) -> dict[str, Any]:
     """Send a project archive of CCP4i2 as the body; whoever sends it owns the project.
 
     A project that is here already is told, and left as it is.
@@ -49,18 +51,28 @@ async def import_project(request: HttpRequest, response: HttpResponse, asked: Qu
     refuse_scope(asker, Scope.WRITE)
     if (request.content_type or "").encode() != STREAMED:
         raise Refused(WRONG_TYPE, f"send the archive itself as the body, as {STREAMED.decode()}")
-    owner = asker.person.name
-    upload = await receive_upload(body_of(request), f"sent{ARCHIVE}", owner=owner)
-    try:
-        plan = await plan_import(upload.path, name=asked.name)
-        await refuse_known_of_others(asker, plan)
-        if asked.dry_run:
-            return _answer("known" if plan.known else "planned", plan, plan.known, ())
-        done = await import_archive(upload.path, name=asked.name, client=asker.actor)
-    finally:
-        await asyncio.to_thread(drop_upload, upload.id, owner=owner)
-    response["Location"] = reverse("api:get_project", args=[str(done.project.id)])
+    upload = await receive_upload(body_of(request), f"sent{ARCHIVE}", owner=asker.person.name)
+    with named(upload):
+        try:
+            plan = await plan_import(upload.path, name=asked.name)
+            await refuse_known_of_others(asker, plan)
+            if asked.dry_run:
+                return _answer("known" if plan.known else "planned", plan, plan.known, ())
+            done = await import_archive(upload.path, name=asked.name, told_as=upload.name, client=asker.actor)
+        finally:
+            await asyncio.to_thread(drop_upload, upload.id, owner=upload.owner)
     return _answer("imported" if done.is_new else "known", done.plan, done.project, done.remarks)
+
+
+@contextmanager
+def named(upload: Upload) -> Iterator[None]:
+    """What is wrong with an upload is told of its name, not of its place on the server."""
+    try:
+        yield
+    except InvalidInput as exc:
+        if str(upload.path) not in str(exc):
+            raise
+        raise InvalidInput(str(exc).replace(str(upload.path), upload.name)) from exc
 
 
 async def refuse_known_of_others(asker: Asker, plan: ImportPlan) -> None:

@@ -143,10 +143,17 @@ async def plan_import(source: Path, *, name: str | None = None) -> ImportPlan:
     return await _plan(*await asyncio.to_thread(_look, source), source, name)
 
 
-async def import_archive(source: Path, *, name: str | None = None, client: Client = "python") -> Imported:
+async def import_archive(
+    source: Path, *, name: str | None = None, told_as: str = "", client: Client = "python"
+) -> Imported:
     """Take a project in from an archive or an unpacked project folder, with all its rows and files, or nothing.
 
     A project that is here already is told, and left as it is.
+
+    Parameters
+    ----------
+    told_as
+        What the history of the project says that it came from; the path of the source by default.
 
     Raises
     ------
@@ -158,7 +165,7 @@ async def import_archive(source: Path, *, name: str | None = None, client: Clien
         There is no room.
     """
     plan = await plan_import(source, name=name)
-    return await _import(plan, source, client)
+    return await _import(plan, source, told_as or str(source), client)
 
 
 async def plan_sqlite(source: Path, *, projects: Sequence[str] | None = None) -> list[ImportPlan]:
@@ -201,7 +208,7 @@ async def import_sqlite(
         There is no room.
     """
     plans = await plan_sqlite(source, projects=projects)
-    return [await _import(plan, _folder_of(plan.record), client) for plan in plans]
+    return [await _import(plan, _folder_of(plan.record), str(source), client) for plan in plans]
 
 
 def _look(source: Path) -> tuple[I2Record, frozenset[str], tuple[tuple[str, str], ...]]:
@@ -309,7 +316,7 @@ def _report(record: I2Record) -> tuple[TableReport, ...]:
     )
 
 
-async def _import(plan: ImportPlan, source: Path | None, client: Client) -> Imported:
+async def _import(plan: ImportPlan, source: Path | None, told_as: str, client: Client) -> Imported:
     if plan.known is not None:
         return Imported(project=plan.known, plan=plan, is_new=False)
     projects = load_settings().projects
@@ -318,7 +325,7 @@ async def _import(plan: ImportPlan, source: Path | None, client: Client) -> Impo
         await asyncio.to_thread(_unpack, source, folder)
         found, remarks = await asyncio.to_thread(_settle, plan.record, folder)
         passed("archive.unpacked")
-        taken = db.RecordTaken(record=plan.record, files=found, source=str(plan.source))
+        taken = db.RecordTaken(record=plan.record, files=found, source=told_as)
         project = await db.import_record(taken, name=plan.name, folder=folder, actor=actor(client))
     except OSError as exc:
         raise StoreUnavailable(f"{exc.filename or projects}: {exc.strerror or exc}") from exc

@@ -16,7 +16,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xtalflow import db
-from xtalflow.api import NotAllowed, asker_of, project_of, refuse_known_of_others
+from xtalflow.api import NotAllowed, asker_of, named, project_of, refuse_known_of_others
 from xtalflow.db import ProjectFilter, Role
 from xtalflow.errors import InvalidInput, XtalflowError
 from xtalflow.services import (
@@ -220,8 +220,9 @@ async def _look(request: HttpRequest, asker: Asker) -> HttpResponse:
     upload = await receive_upload(chunks_of(sent), sent.name or "", owner=owner)
     try:
         name = request.POST.get("name", "").strip() or None
-        plan = await plan_import(upload.path, name=name)
-        await refuse_known_of_others(asker, plan)
+        with named(upload):
+            plan = await plan_import(upload.path, name=name)
+            await refuse_known_of_others(asker, plan)
     except XtalflowError:
         await asyncio.to_thread(drop_upload, upload.id, owner=owner)
         raise
@@ -242,9 +243,10 @@ async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
     try:
         if request.POST.get("answer") != "import":
             return done(request, "nothing was imported", back="/projects/")
-        plan = await plan_import(upload.path, name=request.POST.get("name"))
-        await refuse_known_of_others(asker, plan)
-        made = await import_archive(upload.path, name=request.POST.get("name"), client=asker.actor)
+        name = request.POST.get("name", "").strip() or None
+        with named(upload):
+            await refuse_known_of_others(asker, await plan_import(upload.path, name=name))
+            made = await import_archive(upload.path, name=name, told_as=upload.name, client=asker.actor)
     finally:
         await asyncio.to_thread(drop_upload, upload.id, owner=owner)
     what = "imported" if made.is_new else "here already; nothing was made"

@@ -1,0 +1,89 @@
+"""An archive of CCP4i2 on the page of projects, and by REST."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID
+from zipfile import ZipFile
+
+import httpx
+import pytest
+
+from xtalflow.formats.ccp4i2 import I2Dialect, I2File, I2Job, I2Project, I2Record, write_record
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> bytes:
+    return archive_of(tmp_path / "made.zip", 1)
+
+
+def archive_of(path: Path, number: int) -> bytes:
+    """A project of one job with one file, whose ids have this number."""
+    job = I2Job(id=UUID(int=number), number="1", task="refmac", status=6, title="First")
+    record = I2Record(
+        project=I2Project(id=UUID(int=number), name=f"of ccp4i2 {number}"),
+        jobs=(job,),
+        files=(I2File(id=UUID(int=number), name="a.txt", type="text/plain", job=job.id, param="OUT"),),
+    )
+    with ZipFile(path, "w") as archive:
+        archive.writestr("DATABASE.db.xml", write_record(record, I2Dialect.NEW))
+        archive.writestr("CCP4_JOBS/job_1/a.txt", "made up")
+    return path.read_bytes()
+
+
+def word_of(page: str) -> str:
+    return page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+
+
+def test_an_archive_is_looked_at_before_it_is_imported(browser: httpx.Client, archive: bytes) -> None:
+    """It is shown what would come; then it comes; the second time it is told to be here."""
+    word = word_of(browser.get("/projects/").text)
+    sent = {"archive": ("their.ccp4_project.zip", archive, "application/zip")}
+    look = {"do": "look", "csrfmiddlewaretoken": word, "name": ""}
+    looked = browser.post("/projects/", data=look, files=sent)
+    before = browser.get("/projects/").text
+    upload = re.search(r'name="upload" value="([^"]+)"', looked.text)
+    assert upload is not None
+    take = {"do": "take", "csrfmiddlewaretoken": word, "upload": upload[1], "name": "of ccp4i2 1", "answer": "import"}
+    taken = browser.post("/projects/", data=take)
+    again = browser.post("/projects/", data=look, files=sent)
+
+    assert looked.status_code == 200
+    assert "Import the project of ccp4i2 1?" in looked.text
+    assert "of ccp4i2 1" not in before
+    assert str(taken.url).endswith("/projects/of%20ccp4i2%201/")
+    assert "First" in taken.text
+    assert "This project is here already" in again.text
+    assert browser.get("/projects/of%20ccp4i2%201/jobs/1/").status_code == 200
+
+
+def test_what_is_no_archive_is_said_on_the_page(browser: httpx.Client) -> None:
+    """The sentence names the file as it was sent, and no place on the server."""
+    word = word_of(browser.get("/projects/").text)
+    look = {"do": "look", "csrfmiddlewaretoken": word}
+    answer = browser.post("/projects/", data=look, files={"archive": ("no.zip", b"no zip", "application/zip")})
+    none = browser.post("/projects/", data=look)
+
+    assert (answer.status_code, none.status_code) == (422, 422)
+    assert "no.zip: " in answer.text
+    assert "/uploads/" not in answer.text
+
+
+def test_a_program_sends_an_archive(program: httpx.Client, tmp_path: Path) -> None:
+    """It may ask what would come; the same archive twice makes one project."""
+    sent = {"content": archive_of(tmp_path / "made.zip", 2), "headers": {"Content-Type": "application/octet-stream"}}
+    plan = program.post("/imports", params={"dry_run": "true"}, **sent)
+    there = program.get("/projects/of ccp4i2 2")
+    made = program.post("/imports", **sent)
+    again = program.post("/imports", params={"name": "other"}, **sent)
+    wrong = program.post("/imports", content=b"no zip", headers=sent["headers"])
+    job = program.get("/projects/of ccp4i2 2/jobs/1").json()
+
+    assert (plan.status_code, plan.json()["outcome"], plan.json()["project"]) == (200, "planned", None)
+    assert there.status_code == 404
+    assert (made.status_code, made.json()["outcome"], made.json()["jobs"]) == (200, "imported", 1)
+    assert (again.json()["outcome"], again.json()["project"]) == ("known", "of ccp4i2 2")
+    assert wrong.status_code == 422
+    assert "/uploads/" not in wrong.text
+    assert (job["task"], job["status"], job["title"]) == ("refmac", "finished", "First")
