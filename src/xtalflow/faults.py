@@ -50,8 +50,12 @@ KEEPING_HOUSE = (
     "project.recorded",
     "purge.committed",
     "purge.removed",
+    "archive.unpacked",
+    "record.logged",
+    "record.placed",
+    "archive.written",
 )
-"""Points that deleting, restoring, moving and purging pass."""
+"""Points that deleting, restoring, moving, purging, importing and exporting pass."""
 
 _passes: dict[str, int] = {}
 _listener: Callable[[str], None] | None = None
