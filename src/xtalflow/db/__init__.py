@@ -73,7 +73,16 @@ if TYPE_CHECKING:
     from ._handler import AsyncDatabaseHandler
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
     from ._one_job import job_events, job_neighbours
-    from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
+    from ._project_log import (
+        CancelRequest,
+        JobDeletion,
+        JobEdit,
+        JobRestoration,
+        LogLine,
+        ProjectEdit,
+        Purge,
+        read_project_log,
+    )
     from ._provenance import Direction
     from ._records import (
         Account,
@@ -124,7 +133,7 @@ _HOMES = {
     "_handler": "AsyncDatabaseHandler",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_one_job": "job_events job_neighbours",
-    "_project_log": "JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
+    "_project_log": "CancelRequest JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge read_project_log",
     "_provenance": "Direction",
     "_records": (
         "Account Actor ApiTokenRecord AttemptRecord DeletionPlan Dependent Derivation Evaluation EventRecord "
@@ -160,6 +169,7 @@ __all__ = [
     "ApiTokenRecord",
     "AsyncDatabaseHandler",
     "AttemptRecord",
+    "CancelRequest",
     "DeletedJob",
     "Deletion",
     "DeletionPlan",

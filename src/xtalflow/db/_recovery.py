@@ -45,7 +45,16 @@ from ._clean import clean_json
 from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
-from ._project_log import JobDeletion, JobEdit, JobRestoration, LogLine, ProjectEdit, Purge, read_project_log
+from ._project_log import (
+    CancelRequest,
+    JobDeletion,
+    JobEdit,
+    JobRestoration,
+    LogLine,
+    ProjectEdit,
+    Purge,
+    read_project_log,
+)
 from ._projects import project_by_uuid
 from ._records import Actor, ProjectRecord
 from ._replay import replay
@@ -53,7 +62,7 @@ from ._rows import job_records
 from ._transactions import Writer, forget_bytes
 from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job
+from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job, note_cancel_request
 from ._write_projects import edit_project
 from ._write_values import set_values
 from .models import Attempt, Job, JobEvent, Project
@@ -356,6 +365,8 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
             keep_reuse(ledger, job_uuid, event)
         case JobEdit():
             edit_job(ledger, job_uuid, event)
+        case CancelRequest():
+            note_cancel_request(ledger, job_uuid)
 
 
 def _move(ledger: Ledger, job: JobRecord, to: JobStatus, move: Callable[[], object]) -> None:

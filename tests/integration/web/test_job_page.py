@@ -498,10 +498,12 @@ def test_a_queued_job_is_cancelled_and_queued_again(editor: httpx.Client) -> Non
     """The buttons of a job are those that its status allows."""
     assert 'value="cancel"' in editor.get(f"{JOBS}/5/").text
     cancelled = send(editor, f"{JOBS}/5/act/", do="cancel")
+    history = editor.get(f"{JOBS}/5/history/").text
     again = send(editor, f"{JOBS}/5/act/", do="restart")
 
     assert "Job 5 is interrupted." in cancelled.text
     assert 'value="restart"' in cancelled.text
+    assert '<td>was interrupted: cancelled</td><td>edi</td><td class="soft">web</td>' in history
     assert "Job 5 is queued again" in again.text
 
 
