@@ -12,7 +12,7 @@ from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
 from ._command_line import command_line
 from ._cycles import cycles_of
-from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
+from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents, restore_command
 from ._demonstration import (
     DEMO_PROJECT,
     DEMO_TASK,
@@ -276,6 +276,7 @@ __all__ = [
     "repair_project",
     "restart_job",
     "restarted",
+    "restore_command",
     "restore_entry",
     "retitle_job",
     "row_document",
