@@ -63,7 +63,7 @@ from ._transactions import Writer, forget_bytes
 from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
 from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job, note_cancel_request
-from ._write_projects import edit_project
+from ._write_projects import compared_name, edit_project
 from ._write_values import set_values
 from .models import Attempt, Job, JobEvent, Project
 
@@ -136,8 +136,9 @@ def _refuse_folder_of_another(told: ProjectFile, directory: Path) -> None:
 
 def _free_name(name: str, *, but: str = "") -> str:
     """A name that no project has, or only the one that is called `but`."""
-    taken, free, number = set(Project.objects.exclude(name=but).values_list("name", flat=True)), name, 0
-    while free in taken:
+    others = Project.objects.exclude(name=but).values_list("name", flat=True)
+    taken, free, number = {compared_name(other) for other in others}, name, 0
+    while compared_name(free) in taken:
         number += 1
         free = f"{name}_{number}"
     return free
