@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,7 @@ def _delete(arguments: argparse.Namespace) -> int:
 
         return await delete_jobs(planned, with_dependents=arguments.with_dependents, client=CLIENT)
 
-    from xtalflow.services import refuse_dependents
+    from xtalflow.services import refuse_dependents, restore_command
 
     planned = with_store(plan)
     if not arguments.json:
@@ -86,9 +85,8 @@ def _delete(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(document)
     else:
-        project, entry = shlex.quote(document["project"]), shlex.quote(document["entry"])
         print(f"moved to {document['trash']}")
-        print(f"bring back: xtalflow trash -p {project} restore {entry}")
+        print(f"bring back: {restore_command(document['project'], document['entry'])}")
     return FINISHED
 
 

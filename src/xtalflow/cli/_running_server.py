@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -82,9 +83,21 @@ def lead_in(home: Path, address: str, token: str, *, browser: bool, page: str = 
     from xtalflow.web import write_door
 
     door = write_door(home, address, token, page)
-    print(f"open {address}/sign-in/?token={token}" if sys.stdout.isatty() else f"open {door}", flush=True)
+    is_read_here = sys.stdout.isatty()
+    print(f"open {address}/sign-in/?token={token}" if is_read_here else f"open {door}", flush=True)
+    if advice := _advice(address, is_read_here=is_read_here, is_far=bool(os.environ.get("SSH_CONNECTION"))):
+        print(advice, flush=True)
     if browser:
         import webbrowser
 
         webbrowser.open(door.as_uri())
     return door
+
+
+def _advice(address: str, *, is_read_here: bool, is_far: bool) -> str:
+    """How to get in from where the user sits; empty if the address just told can be opened as it is."""
+    said = [] if is_read_here else ["this file has an address that is good once; `xtalflow open JOB` makes another"]
+    if is_far:
+        port = address.rpartition(":")[2]
+        said.append(f"on your own machine first `ssh -L {port}:127.0.0.1:{port} {socket.gethostname()}`")
+    return "; ".join(said)

@@ -71,11 +71,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     is_local = _is_loopback(arguments.host) and not settings.hosts  # to a proxy all come from this machine
     if is_local and (server := running_server(settings.home)):
-        print(f"xtalflow is served at {server.address} already")
+        print(f"xtalflow is served at {server.address} already", flush=True)
         lead_in(settings.home, server.address, server.another_token(), browser=not arguments.no_browser)
         return FINISHED
     import asyncio
 
+    print("xtalflow starts …", flush=True)  # what follows may take seconds
     with _bound(arguments.host, arguments.port) as bound:
         asyncio.run(_run(arguments, settings, bound, is_local=is_local))
     return FINISHED

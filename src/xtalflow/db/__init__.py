@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
     from ._one_job import job_events, job_neighbours
     from ._project_log import (
+        CancelRequest,
         FoundOnDisk,
         JobDeletion,
         JobEdit,
@@ -139,7 +140,8 @@ _HOMES = {
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_one_job": "job_events job_neighbours",
     "_project_log": (
-        "FoundOnDisk JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge RecordTaken read_project_log"
+        "CancelRequest FoundOnDisk JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge RecordTaken "
+        "read_project_log"
     ),
     "_provenance": "Direction",
     "_records": (
@@ -176,6 +178,7 @@ __all__ = [
     "ApiTokenRecord",
     "AsyncDatabaseHandler",
     "AttemptRecord",
+    "CancelRequest",
     "DeletedJob",
     "Deletion",
     "DeletionPlan",

@@ -294,8 +294,8 @@ class AsyncDatabaseHandler(JobStoreBase):
         return await in_database(_attempts.claim_attempt, self.project, job_uuid, epoch, owner, lease_s)
 
     async def request_cancel(self, job_uuid: JobId, epoch: int) -> AttemptRecord:
-        """Ask for the end of a run, whoever holds it; asking again changes nothing."""
-        return await in_database(_queue.request_cancel, self.project, job_uuid, epoch)
+        """Ask for the end of a run, whoever holds it; the history says who asked, and asking again changes nothing."""
+        return await in_database(_queue.request_cancel, self._writer, job_uuid, epoch)
 
     async def cancel_waiting(self, job_uuid: JobId, epoch: int, *, reason: str) -> bool:
         """End a run that nobody has claimed, and its job; False if it was claimed meanwhile."""

@@ -62,6 +62,11 @@ class ProjectEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequest:
+    """Somebody asks for the end of a job's run, which whoever holds the run brings about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobDeletion:
     """Top-level jobs are deleted together, with their children; what they were is in this entry of the trash."""
 
@@ -122,6 +127,7 @@ LogEvent = (
     | JobEnd
     | Reuse
     | JobEdit
+    | CancelRequest
     | ProjectEdit
     | JobDeletion
     | JobRestoration
@@ -139,6 +145,7 @@ _KINDS: dict[str, type[Any]] = {
     "ended": JobEnd,
     "reuse": Reuse,
     "edited": JobEdit,
+    "cancel": CancelRequest,
     "project": ProjectEdit,
     "deleted": JobDeletion,
     "restored": JobRestoration,

@@ -18,9 +18,10 @@ from xtalflow.engine import JobStatus, StatusChange
 from ._attempts import attempt_record, attempt_rows
 from ._clean import clean_text
 from ._ledger import writing
+from ._project_log import CancelRequest
 from ._records import AttemptRecord
 from ._transactions import Writer
-from ._write_jobs import move_job
+from ._write_jobs import move_job, note_cancel_request
 from .models import Attempt, Job
 
 _State = Attempt.State
@@ -99,11 +100,15 @@ def release(owner: str) -> int:
     return Attempt.objects.filter(state__in=_HELD, owner=owner).update(lease_until=timezone.now())
 
 
-def request_cancel(project: UUID, job_uuid: UUID, epoch: int) -> AttemptRecord:
-    """Ask for the end of a run, whoever holds it; asking again changes nothing."""
-    runs = Attempt.objects.filter(job__project__uuid=project, job__uuid=job_uuid, epoch=epoch)
-    runs.filter(state__in=_HELD, cancel_requested=None).update(cancel_requested=timezone.now())
-    return attempt_record(project, job_uuid, epoch)
+@transaction.atomic
+def request_cancel(writer: Writer, job_uuid: UUID, epoch: int) -> AttemptRecord:
+    """Ask for the end of a run, whoever holds it, with an event that says who asked; asking again changes nothing."""
+    with writing(writer.project, writer.actor) as ledger:
+        runs = Attempt.objects.filter(job__project=ledger.project, job__uuid=job_uuid, epoch=epoch)
+        if runs.filter(state__in=_HELD, cancel_requested=None).update(cancel_requested=ledger.now):
+            note_cancel_request(ledger, job_uuid)
+            writer.log(ledger, job_uuid, CancelRequest())
+    return attempt_record(writer.project, job_uuid, epoch)
 
 
 def to_be_cancelled(owner: str) -> set[UUID]:

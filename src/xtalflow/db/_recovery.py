@@ -47,6 +47,7 @@ from ._i2_import import add_record
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
 from ._project_log import (
+    CancelRequest,
     JobDeletion,
     JobEdit,
     JobRestoration,
@@ -63,8 +64,8 @@ from ._rows import job_records
 from ._transactions import Writer, forget_bytes
 from ._trash import Deletion
 from ._write_files import add_imports, add_outputs, add_uses
-from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job
-from ._write_projects import edit_project
+from ._write_jobs import add_job, edit_job, end_job, keep_reuse, move_job, note_cancel_request
+from ._write_projects import compared_name, edit_project
 from ._write_values import set_values
 from .models import Attempt, Job, JobEvent, Project
 
@@ -137,8 +138,9 @@ def _refuse_folder_of_another(told: ProjectFile, directory: Path) -> None:
 
 def _free_name(name: str, *, but: str = "") -> str:
     """A name that no project has, or only the one that is called `but`."""
-    taken, free, number = set(Project.objects.exclude(name=but).values_list("name", flat=True)), name, 0
-    while free in taken:
+    others = Project.objects.exclude(name=but).values_list("name", flat=True)
+    taken, free, number = {compared_name(other) for other in others}, name, 0
+    while compared_name(free) in taken:
         number += 1
         free = f"{name}_{number}"
     return free
@@ -368,6 +370,8 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
             keep_reuse(ledger, job_uuid, event)
         case JobEdit():
             edit_job(ledger, job_uuid, event)
+        case CancelRequest():
+            note_cancel_request(ledger, job_uuid)
 
 
 def _move(ledger: Ledger, job: JobRecord, to: JobStatus, move: Callable[[], object]) -> None:

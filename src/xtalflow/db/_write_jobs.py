@@ -132,6 +132,11 @@ def edit_job(ledger: Ledger, job_uuid: UUID, edit: JobEdit) -> bool:
     return bool(columns)
 
 
+def note_cancel_request(ledger: Ledger, job_uuid: UUID) -> None:
+    """Somebody asks for the end of a job; the event of its end is written by whoever ran it."""
+    ledger.note("cancel", job_uuid)
+
+
 def _update(ledger: Ledger, job_uuid: UUID, **columns: Any) -> None:
     if not Job.objects.filter(project=ledger.project, uuid=job_uuid).update(**columns):
         ledger.job(job_uuid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ def edit_project(ledger: Ledger, edit: ProjectEdit) -> None:
     """What a user says about a project."""
     columns: dict[str, Any] = {}
     if edit.name is not None and edit.name.strip() != ledger.project.name:
-        columns["name"] = free_project_name(edit.name)
+        columns["name"] = free_project_name(edit.name, but=ledger.project.name)
     if edit.description is not None:
         columns["description"] = clean_text(edit.description)
     if edit.archived is not None:
@@ -48,11 +49,33 @@ def news_in(edit: ProjectEdit, project: ProjectRecord) -> ProjectEdit:
     return replace(edit, archived=None) if edit.archived == project.is_archived else edit
 
 
-def free_project_name(name: str) -> str:
-    """The name of a project, as it is kept; `InvalidInput` if it cannot be one, or is another project's."""
+def free_project_name(name: str, *, but: str = "") -> str:
+    """The name of a project, as it is kept.
+
+    Parameters
+    ----------
+    but
+        The name that the project has, if it is renamed.
+
+    Raises
+    ------
+    InvalidInput
+        It cannot be a name, or differs from that of another project in nothing, or only in case or in how its
+        letters are composed.
+    """
     name = short_text(name.strip(), 100, "the name of a project")
     if "/" in name:
         raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
-    if Project.objects.filter(name=name).exists():
-        raise InvalidInput(f"there is a project {name!r} already")
+    for other in Project.objects.exclude(name=but).values_list("name", flat=True):
+        if other == name:
+            raise InvalidInput(f"there is a project {name!r} already")
+        if compared_name(other) == compared_name(name):
+            raise InvalidInput(
+                f"{name!r} is refused: there is a project {other!r}, and names that differ only in case are one name"
+            )
     return name
+
+
+def compared_name(name: str) -> str:
+    """A name as it is compared with others: composed, and without case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -13,7 +13,7 @@ from ._clone import clone_parameters
 from ._command_line import command_line
 from ._context import fill_from
 from ._cycles import cycles_of
-from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents
+from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents, restore_command
 from ._demonstration import (
     DEMO_PROJECT,
     DEMO_TASK,
@@ -330,6 +330,7 @@ __all__ = [
     "resolve_files",
     "restart_job",
     "restarted",
+    "restore_command",
     "restore_entry",
     "retitle_job",
     "row_document",

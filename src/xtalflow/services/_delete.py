@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,11 @@ class PlannedDeletion:
     project: ProjectRecord
     plan: DeletionPlan
     usage: Usage
+
+    @property
+    def entry(self) -> str:
+        """What the entry in the trash will be called, unless there is one of this name."""
+        return f"job_{self.plan.jobs[0].number}"
 
     def document(self) -> Document:
         """The plan as JSON values."""
@@ -89,6 +95,11 @@ async def delete_jobs(
     passed("delete.committed")
     await put_into_trash(project, deletion)
     return planned.document() | {"entry": deletion.entry, "trash": str(project.directory / TRASH / deletion.entry)}
+
+
+def restore_command(project: str, entry: str) -> str:
+    """The command that brings an entry of a project's trash back, as it can be typed anywhere."""
+    return shlex.join(["xtalflow", "trash", "-p", project, "restore", entry])
 
 
 def refuse_dependents(planned: PlannedDeletion, *, with_dependents: bool) -> None:

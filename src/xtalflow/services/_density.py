@@ -274,7 +274,8 @@ async def list_places(found: FoundJob) -> list[Document]:
     """Residues and points that the reports of a job speak of, by the tables that they are in.
 
     Those of the job and all below it; if these speak of none, those of the job that it is a part of. Each table is
-    ``{"title", "places": [{"label", "note", "residue" | None, "xyz" | None}]}``, with a residue such as ``A/123``.
+    ``{"title", "total", "places": [{"label", "note", "residue" | None, "xyz" | None}]}``, with a
+    residue such as ``A/123``; `total` counts also the places beyond the first 50, which are left out.
     """
     detail = await db.job_detail(found.project.id, found.job.id)
     places = await asyncio.to_thread(_places_below, detail, found.project.directory)
@@ -289,7 +290,7 @@ def _places_below(detail: JobDetail, directory: Path) -> list[Document]:
     with suppress(UnreadableFile):  # the page of the report says so
         report = read_report(directory, directory / detail.job.folder) or {}
     tables = [
-        {"title": f"{section['title']}: {item['title']}", "places": places}
+        {"title": f"{section['title']}: {item['title']}", "total": len(places), "places": places[:_MOST_PLACES]}
         for section in report.get("sections", ())
         for item in section["items"]
         if item["kind"] == "table" and (places := list(_places(item)))
@@ -303,7 +304,7 @@ def _places(table: Document) -> Iterator[Document]:
     columns = table["columns"]
     axes = [columns.index(name) for name in ("x (Å)", "y (Å)", "z (Å)") if name in columns]
     digits = table.get("digits") or [[None] * len(columns)] * len(table["rows"])
-    for row, decimals in zip(table["rows"][:_MOST_PLACES], digits, strict=False):
+    for row, decimals in zip(table["rows"], digits, strict=False):
         texts = [_text(value, places) for value, places in zip(row, decimals, strict=False)]
         residue, label = _residue(columns, row)
         if len(axes) == 3:

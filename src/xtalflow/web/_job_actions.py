@@ -15,6 +15,7 @@ from xtalflow.services import (
     comment_job,
     delete_jobs,
     plan_deletion,
+    restore_command,
     retitle_job,
 )
 
@@ -52,9 +53,13 @@ async def delete(request: HttpRequest, project: str, number: str) -> HttpRespons
             return done(request, str(exc), back=request.path, went_well=False)
         count = len(gone["jobs"]) + len(gone["dependents"])
         others = f" with {count - 1} more" if count > 1 else ""
-        sentence = f"Job {number} was deleted{others}; it is in the trash of the project."
+        sentence = (
+            f"Job {number} was deleted{others}; `{restore_command(found.project.name, gone['entry'])}` brings it back."
+        )
         return done(request, sentence, back=project_home(found.project.name))
-    context = await job_context(request, found, "delete", plan=planned.document())
+    context = await job_context(
+        request, found, "delete", plan=planned.document(), restore=restore_command(found.project.name, planned.entry)
+    )
     return render(request, "xtalflow/job_delete.html", context)
 
 

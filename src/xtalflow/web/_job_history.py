@@ -58,6 +58,8 @@ def sentence_of(event: Document) -> str:
             return f"reported {_count(data.get('keys'), 'indicator')}"
         case "reuse":
             return str(data.get("sentence", ""))
+        case "cancel":
+            return "was told to end"
         case "edited":
             return "; ".join(_edits(data)) or "was edited"
         case "refused":

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_safe
 from xtalflow.api import job_of, path_answer
 from xtalflow.engine import open_below
 from xtalflow.errors import InvalidInput, UnknownFile
+from xtalflow.plugin import JobStatus
 from xtalflow.services import LogPart, log_after, log_before, log_in, log_path, logged_jobs
 
 from ._addresses import job_home
@@ -32,13 +33,13 @@ _Result = TypeVar("_Result")
 async def log(request: HttpRequest, project: str, number: str) -> HttpResponse:
     """The last lines of a job's log, or the lines before or after a place in it.
 
-    A job that ran no program itself shows the log of the child job that wrote last, or of the one that is asked for.
+    A job that ran no program itself shows the log of a child job: of the one that is asked for, else see `_telling`.
     """
     found = await job_of(request, project, number)
     logs = [name.rpartition("/")[2] for name in await logged_jobs(found)]
     jobs = {each: await job_of(request, project, each) for each in logs}
     wanted = request.GET.get("of", "")
-    shown = jobs.get(wanted) or jobs.get(number) or await asyncio.to_thread(_latest, list(jobs.values()))
+    shown = jobs.get(wanted) or jobs.get(number) or await asyncio.to_thread(_telling, found, list(jobs.values()))
     part = await _of_log(shown, lambda opened: _asked_part(request, opened)) if shown else None
     context = await job_context(request, found, "log", logs=list(jobs.values()), shown=shown, part=part)
     if shown:
@@ -101,16 +102,29 @@ async def _of_log(found: FoundJob, read: Callable[[OpenedFile], _Result]) -> _Re
     return await asyncio.to_thread(reading)
 
 
-def _latest(jobs: list[FoundJob]) -> FoundJob | None:
-    """The job whose log was written to last."""
+def _telling(found: FoundJob, below: list[FoundJob]) -> FoundJob | None:
+    """The part of a job whose log one most likely wants.
 
-    def written(found: FoundJob) -> float:
-        try:
-            return log_path(found).stat().st_mtime
-        except OSError:
-            return 0.0
+    While the job runs, the part that writes; then the last part that failed, which says why; else the part that took
+    longest, the later of two. The end of a pipeline is often a short check of what the long part made, such as the
+    validation after a refinement, and its log says the least.
+    """
+    if not found.job.status.is_end:
+        return max(below, key=_written, default=None)
+    failed = [part for part in below if part.job.status is JobStatus.FAILED]
+    return failed[-1] if failed else max(reversed(below), key=_duration, default=None)
 
-    return max(jobs, key=written, default=None)
+
+def _written(found: FoundJob) -> float:
+    try:
+        return log_path(found).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _duration(found: FoundJob) -> float:
+    started, finished = found.job.started, found.job.finished
+    return (finished - started).total_seconds() if started and finished else 0.0
 
 
 def _place(request: HttpRequest, name: str) -> int | None:

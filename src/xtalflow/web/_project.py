@@ -27,6 +27,7 @@ from xtalflow.services import (
     page_of_jobs,
     plan_deletion,
     project_document,
+    restore_command,
 )
 
 from ._acts import CAN_CANCEL, CAN_DELETE, CAN_RESTART, RATINGS, act_on_job
@@ -145,11 +146,13 @@ async def delete(request: HttpRequest, project: str) -> HttpResponse:
         actor = (await asker_of(request)).actor
         gone = await delete_jobs(planned, with_dependents="with_dependents" in given, client=actor)
         count = len(gone["jobs"]) + len(gone["dependents"])
-        sentence = f"{'1 job is' if count == 1 else f'{count} jobs are'} deleted, and in the trash of the project"
+        sentence = f"{'1 job is' if count == 1 else f'{count} jobs are'} deleted; "
+        sentence += f"`{restore_command(home.name, gone['entry'])}` brings {'it' if count == 1 else 'them'} back."
         return done(request, sentence, back=project_home(home.name))
     context = {
         "project": project_document(home),
         "plan": planned.document(),
+        "restore": restore_command(home.name, planned.entry),
         "numbers": numbers,
         "base": project_home(home.name),
     }

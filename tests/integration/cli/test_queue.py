@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from xtalflow.db import DATABASE_FILE
 
 GRACE_S = 15.0
 """Seconds that a program has to end by itself, see `STOP_GRACE_S`."""
@@ -29,6 +35,12 @@ def wait_for(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
 
 def statuses(xtalflow: Any) -> dict[str, str]:
     return {job["number"]: job["status"] for job in xtalflow("jobs", "-p", "p", "--all", "--json").json()}
+
+
+def cancellations(xtalflow: Any) -> list[tuple[str, str, str]]:
+    """Who asked for the end of a run, from where and when."""
+    with closing(sqlite3.connect(xtalflow.home / DATABASE_FILE)) as database:
+        return database.execute("SELECT who, where_from, time FROM xtalflow_jobevent WHERE kind = 'cancel'").fetchall()
 
 
 def runner_of(xtalflow: Any, number: str = "1") -> int:
@@ -165,6 +177,20 @@ def test_cancelling_from_another_process_ends_the_run(xtalflow: Any, start: Any)
     assert (running.returncode, "job p/1 was interrupted" in err) == (130, True), out
     assert (again.code, again.out) == (0, "job p/1 (moody) was interrupted already\n")
     assert statuses(xtalflow) == {"1": "interrupted", "1.1": "interrupted"}
+
+
+def test_who_cancelled_a_run_is_told_and_recovered(xtalflow: Any, start: Any) -> None:
+    """The history has the request before the end, also once it is rebuilt from the folder."""
+    running = start("run", "moody", "HOW=child", "-p", "p")
+    wait_for((xtalflow.projects / "p/CCP4_JOBS/job_1/job_1").exists)
+    xtalflow("cancel", "p/1")
+    running.communicate(timeout=60)
+    told = cancellations(xtalflow)
+    shutil.rmtree(xtalflow.home)
+    recovered = xtalflow("recover", xtalflow.projects / "p")
+
+    assert [(who, where) for who, where, _ in told] == [(getpass.getuser(), "cli")]
+    assert (recovered.code, cancellations(xtalflow)) == (0, told)
 
 
 def test_a_waiting_job_is_cancelled_and_never_run(xtalflow: Any) -> None:

@@ -15,7 +15,9 @@ from contract.job_store_contract import new_file, new_import, running_job
 from xtalflow.db import (
     PROJECT_FILE,
     PROJECT_LOG,
+    Actor,
     AsyncDatabaseHandler,
+    CancelRequest,
     Evaluation,
     JobDeletion,
     JobEdit,
@@ -83,6 +85,22 @@ async def test_everything_that_a_user_decides_is_a_line(handler: AsyncDatabaseHa
     ]
     assert [line.job for line in lines] == [job.id, job.id, job.id, None, job.id, job.id, None, None]
     assert all(line.who and line.where_from == "python" and line.version and line.time.tzinfo for line in lines)
+
+
+async def test_who_asks_for_the_end_of_a_run_is_on_record(handler: AsyncDatabaseHandler) -> None:
+    """Once, with when and from where, in the history and the log; the runner's own line of the end has another name."""
+    job = await handler.create_job(NewJob(task="freerflag"))
+    await handler.queue_attempt(job.id, owner="a worker", lease_s=60)
+    asker = await AsyncDatabaseHandler.open(job.project, actor=Actor(user="rosalind", client="web"))
+    attempt = await asker.request_cancel(job.id, 1)
+    await handler.request_cancel(job.id, 1)
+    asked = [event for event in await list_events(job.project) if event.kind == "cancel"]
+    lines = [line for line in read_project_log(handler.project_directory) if isinstance(line.event, CancelRequest)]
+
+    assert [(each.job, each.who, each.where_from, each.time) for each in asked] == [
+        (job.id, "rosalind", "web", attempt.cancel_requested)
+    ]
+    assert [(line.job, line.who, line.where_from) for line in lines] == [(job.id, "rosalind", "web")]
 
 
 async def test_a_job_tracked_in_this_process_is_in_the_log_to_its_end(handler: AsyncDatabaseHandler) -> None:

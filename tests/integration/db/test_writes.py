@@ -355,3 +355,17 @@ async def test_closing_connections_is_harmless(handler: AsyncDatabaseHandler) ->
 
     assert (await handler.create_job(NewJob(task="a"))).number == "1"
     assert await in_database(lambda: 1) == 1
+
+
+async def test_a_project_name_differs_from_others_in_more_than_case(project: ProjectRecord) -> None:
+    """A new name is refused with the one that it is too like; a project may change the case of its own."""
+    await create_project("Gamma é")
+    for name in ("gamma é", "GAMMA e\u0301"):
+        with pytest.raises(InvalidInput, match="there is a project 'Gamma é'"):
+            await create_project(name)
+        with pytest.raises(InvalidInput, match="there is a project 'Gamma é'"):
+            await (await AsyncDatabaseHandler.open(project.id)).edit_project(name=name)
+    handler = await AsyncDatabaseHandler.open(project.id)
+    await handler.edit_project(name=project.name.upper())
+
+    assert (await get_project(project.id)).name == project.name.upper()

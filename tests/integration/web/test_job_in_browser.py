@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import Server
+from .conftest import Server, start_server
 from .test_browser import page, seen  # noqa: F401  # fixtures
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+
+    from integration.cli.conftest import CommandLine
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -83,3 +85,27 @@ def test_the_command_line_can_be_copied(seen: Server, page: Page) -> None:  # no
     page.wait_for_selector("#copied >> text=copied")
 
     assert str(page.evaluate("navigator.clipboard.readText()")).startswith("xtalflow run count_twice -p seen")
+
+
+def test_pages_say_that_the_server_is_away(command_line: CommandLine, chromium: Browser) -> None:
+    """Report, log and what runs alike; the clock of the job stands still, and what cannot be done is faint."""
+    server = start_server(command_line)
+    made = command_line("submit", "moody", "HOW=wait", "-p", "away", "--json").json()
+    context = chromium.new_context(base_url=server.address)
+    context.request.get(server.link())
+    addresses = (f"/projects/away/jobs/{made['number']}/", f"/projects/away/jobs/{made['number']}/log/", "/running/")
+    pages = [context.new_page() for _ in addresses]
+    try:
+        for each, address in zip(pages, addresses, strict=True):
+            each.goto(address)
+            each.wait_for_selector("[data-live=on]", timeout=20_000)
+        server.stop()
+        for each in pages:
+            each.bring_to_front()
+            each.wait_for_selector("[data-live=lost] >> text=not connected, trying again", timeout=20_000)
+
+        assert pages[0].evaluate("getComputedStyle(document.querySelector('button[value=cancel]')).opacity") == "0.45"
+    finally:
+        context.close()
+        server.stop()
+        command_line("cancel", f"away/{made['number']}")

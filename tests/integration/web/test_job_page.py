@@ -174,7 +174,7 @@ def test_history_is_told_in_words(reader: httpx.Client) -> None:
 
 
 def test_the_log_of_a_child_is_shown_for_its_pipeline(line: Any, reader: httpx.Client) -> None:
-    """A pipeline that ran no program itself shows the log of the child that wrote last, and leads to the others."""
+    """A pipeline that ran no program itself shows the log of a child, and leads to the others."""
     page = reader.get(f"{JOBS}/1/log/").text
 
     assert "counted" in page
@@ -498,10 +498,12 @@ def test_a_queued_job_is_cancelled_and_queued_again(editor: httpx.Client) -> Non
     """The buttons of a job are those that its status allows."""
     assert 'value="cancel"' in editor.get(f"{JOBS}/5/").text
     cancelled = send(editor, f"{JOBS}/5/act/", do="cancel")
+    history = editor.get(f"{JOBS}/5/history/").text
     again = send(editor, f"{JOBS}/5/act/", do="restart")
 
     assert "Job 5 is interrupted." in cancelled.text
     assert 'value="restart"' in cancelled.text
+    assert '<td>was interrupted: cancelled</td><td>edi</td><td class="soft">web</td>' in history
     assert "Job 5 is queued again" in again.text
 
 
@@ -514,7 +516,8 @@ def test_a_deletion_is_shown_before_it_is_done(owner: httpx.Client) -> None:
     assert "read" in preview
     assert f'<a href="{JOBS}/4/">4</a>' in preview
     assert "cannot be deleted alone" in refused.text
-    assert "Job 6 was deleted" in gone.text
+    assert "<code>xtalflow trash -p words restore job_1</code> brings all of it back" in preview
+    assert "Job 6 was deleted; `xtalflow trash -p words restore job_6` brings it back." in gone.text
     assert owner.get(f"{JOBS}/6/").status_code == 404
     assert owner.get(f"{JOBS}/1/").status_code == 200
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from xtalflow.cli._running_server import RunningServer, running_server
+from xtalflow.cli._running_server import RunningServer, _advice, running_server
 from xtalflow.engine import identify
 
 
@@ -31,3 +31,12 @@ def test_a_file_that_tells_something_else_names_no_server(tmp_path: Path) -> Non
         (tmp_path / "server.json").write_text(text)
 
         assert running_server(tmp_path) is None
+
+
+def test_how_to_get_in_is_told_where_the_address_alone_does_not_help() -> None:
+    """Nothing on a terminal of this machine; over ssh how the port is reached from where one sits; never the token."""
+    address = "http://127.0.0.1:8042"
+
+    assert _advice(address, is_read_here=True, is_far=False) == ""
+    assert "`xtalflow open JOB` makes another" in _advice(address, is_read_here=False, is_far=False)
+    assert "`ssh -L 8042:127.0.0.1:8042 " in _advice(address, is_read_here=True, is_far=True)

@@ -161,3 +161,5 @@ def test_places_are_read_from_the_tables_of_reports() -> None:
         {"label": "A/SER -1", "note": "φ (°) -60.0", "residue": "A/-1", "xyz": None},
     ]
     assert list(_places({"columns": ["Chain", "Atoms"], "rows": [["A", 12]]})) == []
+    many = {"columns": ["Chain", "Residue"], "rows": [["W", f"HOH {number}"] for number in range(74)]}
+    assert len(list(_places(many))) == 74

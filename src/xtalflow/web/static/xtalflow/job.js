@@ -1,7 +1,7 @@
 // Every page of a job: its keys, copying, and its head and report as they change while it runs.
 import { keepingFocus } from "./focus.js";
 import { useKeys } from "./keys.js";
-import { listen } from "./live.js";
+import { isLost, listen, tellAgain } from "./live.js";
 import { tellTimes } from "./words.js";
 
 const head = () => document.getElementById("job-head");
@@ -42,10 +42,12 @@ function ready() {
     };
   }
   tellTimes();
+  tellAgain();
   tick();
 }
 
 function tick() {
+  if (isLost()) return; // nobody knows whether it still runs
   for (const time of document.querySelectorAll("time[data-since]")) {
     const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dataset.since)) / 1000));
     if (Number.isNaN(seconds)) continue;

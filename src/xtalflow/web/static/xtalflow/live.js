@@ -10,10 +10,11 @@ export function listen(project, onChange, onProgress = () => {}) {
   let last = document.querySelector("[data-seq]")?.dataset.seq ?? null;
   let stream = null;
   let waiting = 0;
+  let isOver = false;
 
   function open() {
     clearTimeout(waiting);
-    if (stream || document.hidden) return;
+    if (stream || document.hidden || isOver) return;
     const after = last === null ? "" : `?after=${last}`;
     stream = new EventSource(`/api/v1/projects/${encodeURIComponent(project)}/events${after}`);
     stream.onopen = () => tell("on");
@@ -42,13 +43,33 @@ export function listen(project, onChange, onProgress = () => {}) {
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();
-  return close;
+  // what ends it
+  return () => {
+    isOver = true;
+    close();
+    tell("");
+  };
 }
 
-function tell(state) {
+export const LOST = "not connected, trying again";
+const root = document.documentElement;
+
+// Whether the page is told of what happens: "on", "lost", or "" where nothing is awaited. Every page says it by this.
+export function tell(state) {
+  root.dataset.server = state;
   for (const mark of document.querySelectorAll("[data-live]")) {
-    mark.hidden = false;
+    const text = state === "on" ? "live" : LOST;
+    mark.hidden = !state;
     mark.dataset.live = state;
-    mark.textContent = state === "on" ? "live" : "not connected, trying again";
+    if (mark.textContent !== text) mark.textContent = text;
   }
+}
+
+// The same once more, where a part of the page was replaced.
+export function tellAgain() {
+  tell(root.dataset.server ?? "");
+}
+
+export function isLost() {
+  return root.dataset.server === "lost";
 }

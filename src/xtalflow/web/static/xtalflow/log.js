@@ -1,4 +1,6 @@
 // The log of a job: at its end when the page opens, and going on while the job runs.
+import { LOST } from "./live.js";
+
 const POLL_MS = 1000;
 const MOST_CHARACTERS = 4_000_000;
 const log = document.getElementById("log");
@@ -37,7 +39,7 @@ async function follow() {
       state.textContent = "follows";
       state.classList.remove("error");
     } catch {
-      state.textContent = "the server does not answer";
+      state.textContent = LOST;
       state.classList.add("error");
     }
   }

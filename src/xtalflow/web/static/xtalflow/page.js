@@ -21,6 +21,11 @@ function closeMenus(but = null) {
   }
 }
 
+// A small form that opens is typed into.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches("details.make")) target.querySelector("form input:not([type=hidden])").focus();
+}, true);
+
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details")));
 document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details"))); // it would hide what comes next
 document.addEventListener("keydown", (event) => {

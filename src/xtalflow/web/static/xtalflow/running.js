@@ -1,17 +1,11 @@
 // What runs, looked up every two seconds while the page is seen; what is focused stays so.
 import { keepingFocus } from "./focus.js";
+import { tell } from "./live.js";
 
 const PAUSE_MS = 2000;
 
 const place = document.getElementById("going");
-const mark = document.querySelector("[data-live]");
 let shown = "";
-
-function tell(state) {
-  mark.hidden = false;
-  mark.dataset.live = state;
-  mark.textContent = state === "on" ? "live" : "not connected, trying again";
-}
 
 function put(text) {
   // the word against forged forms is another one each time, and the same for the server
