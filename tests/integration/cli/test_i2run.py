@@ -138,17 +138,17 @@ def test_a_job_shown_as_a_command_is_made_again_by_it(xtalflow: Any, model: Path
     assert jobs[1]["title"] == title
 
 
-def test_empty_inputs_are_filled_from_a_job(xtalflow: Any, model: Path, shared_data: Path) -> None:
+def test_empty_inputs_are_filled_from_a_job(xtalflow: Any, shared_data: Path) -> None:
     """By type: the model that it made, not the one that it read; and what it read where it made none such."""
-    data = shared_data / "tiny" / "5e5z.mtz"
+    model, data = shared_data / "tiny" / "5e5z.pdb", shared_data / "tiny" / "5e5z.mtz"
     xtalflow("run", "import_model", "-p", "p", f"XYZIN={model}", f"F_SIGF={data}")
-    answer = xtalflow("run", "servalcat_refine", "--from", "p/1", "--dry-run", "--json")
-    given = xtalflow("run", "servalcat_refine", "--from", "p/1", f"XYZIN={model}", "--dry-run", "--json")
+    answer = xtalflow("run", "validate_model", "--from", "p/1", "--dry-run", "--json")
+    given = xtalflow("run", "validate_model", "--from", "p/1", f"XYZIN={model}", "--dry-run", "--json")
     use = "fileUse=[-1].XYZIN"
-    alike = xtalflow("i2run", "servalcat_refine", "--from", "p/1", "--XYZIN", use, "--dry-run", "--json")
+    alike = xtalflow("i2run", "validate_model", "--from", "p/1", "--XYZIN", use, "--dry-run", "--json")
 
     values = {one["path"]: one["value"] for one in answer.json()["parameters"]}
-    assert answer.err == "xtalflow: from p/1: inputData.F_SIGF, inputData.XYZIN\n"
+    assert answer.err == "xtalflow: from p/1: inputData.XYZIN, inputData.F_SIGF\n"
     assert answer.json()["project"] == "p"
     assert values["inputData.XYZIN"] == str(xtalflow.projects / "p/CCP4_JOBS/job_1/XYZOUT.pdb")
     assert values["inputData.F_SIGF"] == str(xtalflow.projects / "p/CCP4_IMPORTED_FILES/5e5z.mtz")
@@ -194,6 +194,9 @@ def test_a_parameter_file_of_a_task_that_is_not_there_names_it(xtalflow: Any, sh
 
 
 def test_a_sequence_file_is_taken_as_contents(xtalflow: Any, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    xtalflow.environment["TMPDIR"] = str(scratch)
     (tmp_path / "p.fasta").write_text(">p\nMKVLAAGIVGMKVLAAGIVG\n")
     answer = xtalflow(
         "i2run", "define_asu_contents", "--project_name", "p", "--ASUCONTENTIN", "seqFile=p.fasta", cwd=tmp_path
@@ -201,4 +204,4 @@ def test_a_sequence_file_is_taken_as_contents(xtalflow: Any, tmp_path: Path) -> 
 
     assert answer.code == 0, answer.err
     assert (xtalflow.projects / "p/CCP4_IMPORTED_FILES/p.asu.xml").is_file()
-    assert not list(Path("/tmp").glob("xtalflow-*/*/p.asu.xml"))
+    assert not list(scratch.rglob("p.asu.xml"))
