@@ -259,7 +259,8 @@ def test_tab_reaches_all_that_can_be_pressed_and_it_is_seen(page: Page, address:
 def test_a_project_is_made_tagged_renamed_archived_and_deleted(page: Page) -> None:
     page.goto("/projects/")
     use(page, "summary", "New project")
-    write(page, "[name=name]", "typed")
+    wait_for(page, "document.activeElement.name === 'name'")  # it is typed into at once
+    page.keyboard.type("typed")
     use(page, "button", "Make it")
     page.wait_for_url("**/projects/typed/")
     use(page, "a", "Settings")

@@ -227,3 +227,12 @@ def test_nothing_keeps_people_from_using_the_page(shown: Page) -> None:
         found += shown.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")["violations"]
 
     assert [(one["id"], node["html"], node["failureSummary"]) for one in found for node in one["nodes"]] == []
+
+
+def test_the_page_is_as_high_as_the_window(shown: Page) -> None:
+    """No bar to scroll it, however high the window is; the picture takes what is left."""
+    for height in (720, 950, 1201):
+        shown.set_viewport_size({"width": 1400, "height": height})
+
+        assert shown.evaluate("document.scrollingElement.scrollHeight") == height
+        assert shown.evaluate("document.getElementById('structure').clientHeight") > height - 150
