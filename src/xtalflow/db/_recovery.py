@@ -46,6 +46,7 @@ from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._i2_import import add_record
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
+from ._old_outputs import put_outputs_aside
 from ._project_log import (
     JobDeletion,
     JobEdit,
@@ -353,6 +354,8 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
     pk, job = ledger.job(job_uuid)
     match event:
         case StatusChange():
+            if event.to is JobStatus.QUEUED:
+                put_outputs_aside(ledger, pk, job)
             _move(ledger, job, event.to, lambda: move_job(ledger, job_uuid, event.to, event.reason))
         case JobEnd():
             _move(ledger, job, event.status, lambda: end_job(ledger, pk, job, event))

@@ -13,10 +13,22 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 
+from contract.job_store_contract import new_file
 from unit.formats.ccp4i2.arbitrary_records import records
 from xtalflow import db
 from xtalflow.db import Actor, FoundOnDisk, ProjectRecord, RecordTaken, places_of, sound_record
-from xtalflow.engine import JobStatus, Settings
+from xtalflow.engine import (
+    JOURNAL,
+    JobEnd,
+    JobOrder,
+    JobStatus,
+    JournalReader,
+    JournalStore,
+    JournalWriter,
+    Settings,
+    put_aside,
+    write_order,
+)
 from xtalflow.errors import InvalidInput
 from xtalflow.formats.ccp4i2 import (
     I2Association,
@@ -390,6 +402,64 @@ async def test_it_is_rebuilt_from_its_folder(database: None) -> None:
 
     assert (recovery.outcome, recovery.remarks) == ("rebuilt", ())
     assert before == after
+
+
+async def run_again(project: ProjectRecord, number: str) -> None:
+    """As a supervisor and a runner do: the job is restarted, and finishes with another XYZOUT.pdb."""
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    job = await db.find_job(project.id, number)
+    attempt = await handler.queue_attempt(job.id)
+    folder = project.directory / job.folder
+    order = JobOrder(
+        job=job.id,
+        number=number,
+        task=job.task,
+        project=project.id,
+        project_name=project.name,
+        epoch=attempt.epoch,
+        token=attempt.token,
+    )
+    await asyncio.to_thread(put_aside, folder, attempt.epoch)
+    await asyncio.to_thread(write_order, folder, order)
+    with JournalWriter(folder / JOURNAL, epoch=attempt.epoch) as writer:
+        store = JournalStore(
+            writer,
+            project=project.id,
+            project_name=project.name,
+            project_directory=project.directory,
+            job=await handler.job(job.id),
+        )
+        await store.update_job_status(job.id, JobStatus.RUNNING)
+        made = replace(new_file(store, f"{job.folder}/XYZOUT.pdb", b"new"), param_name="XYZOUT")
+        await store.finish_job(job.id, JobEnd(status=JobStatus.FINISHED, outputs=(made,)))
+    await handler.replay(list(JournalReader(folder / JOURNAL).read()))
+
+
+async def failed_project() -> ProjectRecord:
+    """With a failed job 2 that has left a model."""
+    record = full_record()
+    record = replace(record, jobs=tuple(replace(job, status=5) if job.number == "2" else job for job in record.jobs))
+    project = await take_in(record)
+    folder = project.directory / "CCP4_JOBS" / "job_2"
+    folder.mkdir(parents=True)
+    (folder / "XYZOUT.pdb").write_text("old")
+    return project
+
+
+async def test_a_restarted_job_keeps_what_it_had_written_elsewhere(database: None) -> None:
+    """The old model is aside, and no output of the job any more."""
+    project = await failed_project()
+    await run_again(project, "2")
+    job = await db.find_job(project.id, "2")
+    files = {file.path: file for file in await db.list_files(project.id)}
+    detail = await db.job_detail(project.id, job.id)
+    out = {file.id: file for file in (await db.export_record(project.id)).files}
+
+    old = "CCP4_JOBS/job_2/attempt_0/XYZOUT.pdb"
+    assert detail.job.status is JobStatus.FINISHED
+    assert [used.file.path for used in detail.outputs] == ["CCP4_JOBS/job_2/XYZOUT.pdb"]
+    assert (project.directory / old).read_text() == "old"
+    assert (out[files[old].id].path, out[files[old].id].name) == ("attempt_0", "XYZOUT.pdb")
 
 
 @settings(max_examples=25)
