@@ -243,6 +243,8 @@ class _Rebuilding:
                 forget_bytes(ledger, event.files)
             case RecordTaken():
                 add_record(ledger, event)
+                tops = Job.objects.filter(project=ledger.project, parent=None).values_list("uuid", flat=True)
+                self._runs |= {job: _QueuedRun(ledger.actor, {}, epoch=0, done=True) for job in tops}
             case JobRestoration() if event.entry in self._deletions:
                 self._runs |= {job: self._deleted.pop(job) for job in event.jobs if job in self._deleted}
                 put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))
@@ -317,8 +319,10 @@ class _Rebuilding:
     def _queue_waiting(self) -> None:
         """Jobs whose inputs were taken, and which nothing has started, wait again."""
         for job_uuid, run in list(self._runs.items()):
+            if run.done:
+                continue
             job = self._job(job_uuid)
-            if run.done or job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
+            if job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
                 continue
             if (self.directory / job.folder / INPUT_PARAMS).exists():
                 waiting = replace(run, epoch=max(run.epoch, 1))

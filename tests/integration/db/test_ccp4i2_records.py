@@ -462,6 +462,20 @@ async def test_a_restarted_job_keeps_what_it_had_written_elsewhere(database: Non
     assert (out[files[old].id].path, out[files[old].id].name) == ("attempt_0", "XYZOUT.pdb")
 
 
+async def test_a_restart_is_rebuilt_from_its_journal(database: None) -> None:
+    """The job was taken in, and the log has no line that makes it."""
+    project = await failed_project()
+    await run_again(project, "2")
+    before = await db.list_files(project.id), await db.list_jobs(project.id)
+
+    await db.in_database(forget, project.id)
+    recovery = await db.recover_project(project.directory)
+    after = await db.list_files(project.id), await db.list_jobs(project.id)
+
+    assert (recovery.outcome, recovery.remarks) == ("rebuilt", ())
+    assert before == after
+
+
 @settings(max_examples=25)
 @given(record=records())
 def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> None:
