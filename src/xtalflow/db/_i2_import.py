@@ -20,6 +20,7 @@ from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUs
 from ._clean import clean_number
 from ._i2_rows import export_columns, file_columns, import_columns, job_columns, project_columns, remainder
 from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
+from ._job_numbers import LAST_NUMBER
 from ._layout import ProjectFile, free_folder_name, write_project_file
 from ._ledger import Ledger, writing
 from ._project_log import FoundOnDisk, RecordTaken, append_lines
@@ -163,7 +164,8 @@ class _Adding:
         record, project = self.taken.record, self.ledger.project
         columns = project_columns(record.project, project.creation_time, comments)
         tops = [int(job.number) for job in record.jobs if "." not in job.number]
-        columns["last_job_number"] = max([columns["last_job_number"], *tops])
+        followed = [number for number in tops if number < LAST_NUMBER]  # none can come after the last
+        columns["last_job_number"] = max([columns["last_job_number"], *followed])
         told = I2Project(
             id=record.project.id,
             name=record.project.name,

@@ -243,8 +243,8 @@ class _Rebuilding:
                 forget_bytes(ledger, event.files)
             case RecordTaken():
                 add_record(ledger, event)
-                tops = Job.objects.filter(project=ledger.project, parent=None).values_list("uuid", flat=True)
-                self._runs |= {job: _QueuedRun(ledger.actor, {}, epoch=0, done=True) for job in tops}
+                jobs = Job.objects.filter(project=ledger.project, parent=None).values_list("uuid", flat=True)
+                self._runs |= {job: _QueuedRun(ledger.actor, {}, epoch=0, done=True) for job in jobs}
             case JobRestoration() if event.entry in self._deletions:
                 self._runs |= {job: self._deleted.pop(job) for job in event.jobs if job in self._deleted}
                 put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))

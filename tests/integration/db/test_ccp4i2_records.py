@@ -25,6 +25,7 @@ from xtalflow.engine import (
     JournalReader,
     JournalStore,
     JournalWriter,
+    NewJob,
     Settings,
     put_aside,
     write_order,
@@ -361,6 +362,20 @@ async def test_rows_that_cannot_be_kept_are_named(database: None) -> None:
     ]
 
 
+@pytest.mark.parametrize("last", [2**31 - 1, 99_999_999])
+async def test_a_project_whose_numbers_are_used_up_can_make_jobs(database: None, last: int) -> None:
+    """A number has eight digits; a counter beyond is told, and the highest number that leaves room counts."""
+    record = full_record()
+    end = I2Job(id=uuid4(), number="99999999", task="refmac", status=6)
+    record = replace(record, jobs=(*record.jobs, end), project=replace(record.project, last_job_number=last))
+    project = await take_in(record)
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    job = await handler.create_job(NewJob(task="refmac"))
+
+    assert job.number == "4"
+    assert [odd.sentence for odd in sound_record(record).oddities] == [f"{last} cannot be the number of its last job"]
+
+
 async def test_some_jobs_come_with_what_they_need(database: None) -> None:
     """Job 3 reads a file of job 1, and job 2 none."""
     record = full_record()
@@ -493,7 +508,7 @@ def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> 
     out = asyncio.run(there_and_back())
 
     tops = [int(job.number) for job in sound.jobs if "." not in job.number]
-    last = max([project.last_job_number, *tops])
+    last = max([sound.project.last_job_number, *(top for top in tops if top < 99_999_999)])
     ended = tuple(replace(job, status=5) if job.status in (2, 3) else job for job in sound.jobs)
     assert same(out) == same(replace(sound, jobs=ended, project=replace(sound.project, last_job_number=last)))
     assert all(len(getattr(sound, name)) <= len(getattr(record, name)) for name in _TABLES)
