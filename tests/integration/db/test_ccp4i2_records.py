@@ -30,7 +30,7 @@ from xtalflow.engine import (
     put_aside,
     write_order,
 )
-from xtalflow.errors import InvalidInput
+from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.formats.ccp4i2 import (
     I2Association,
     I2Comment,
@@ -274,14 +274,14 @@ async def test_a_file_that_is_not_there_is_not_available(database: None) -> None
 
 
 async def test_a_project_is_taken_in_once(database: None) -> None:
-    """The second time says where it is; a copy under another id, and a taken name, are refused, and leave nothing."""
+    """The second time is refused; a copy under another id, and a taken name, are refused, and leave nothing."""
     record = full_record()
     project = await take_in(record)
     for other, sentence in (
-        (record, f"this project is here already: '{project.name}', in {project.directory}"),
+        (record, "this project is here already$"),
         (
             replace(record, project=replace(record.project, id=uuid4(), name=uuid4().hex)),
-            "this is a copy of that project",
+            "jobs of this project are those of another that is here: it is a copy of it",
         ),
         (
             replace(full_record(), project=replace(record.project, id=uuid4())),
@@ -295,6 +295,30 @@ async def test_a_project_is_taken_in_once(database: None) -> None:
 
     names = [each.name for each in await db.list_projects()]
     assert names.count(project.name) == 1
+
+
+@pytest.mark.parametrize("fault", ["commit", "rename"])
+async def test_what_is_not_committed_leaves_no_folder(
+    database: None, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whatever fails, the folder has its old name, which whoever made it removes."""
+    from django.db import OperationalError
+
+    record = full_record()
+
+    def fail(*_: object) -> None:
+        raise OperationalError("disk I/O error") if fault == "commit" else OSError(5, "Input/output error")
+
+    place = {"commit": "django.db.backends.base.base.BaseDatabaseWrapper._commit", "rename": "pathlib.Path.rename"}
+    with monkeypatch.context() as patch:
+        patch.setattr(place[fault], fail)
+        with pytest.raises(StoreUnavailable):
+            await take_in(record)
+
+    projects = Settings.load().projects
+    assert not (projects / record.project.name).exists()
+    assert (projects / f".{record.project.id}.importing").is_dir()
+    assert record.project.name not in [each.name for each in await db.list_projects()]
 
 
 async def test_what_was_running_has_failed_and_nothing_claims_it(database: None) -> None:
