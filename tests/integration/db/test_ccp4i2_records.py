@@ -34,6 +34,7 @@ from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.formats.ccp4i2 import (
     I2Association,
     I2Comment,
+    I2Dialect,
     I2File,
     I2FileExport,
     I2FileImport,
@@ -45,7 +46,9 @@ from xtalflow.formats.ccp4i2 import (
     I2Tag,
     I2Value,
     I2XData,
+    write_record,
 )
+from xtalflow.services import import_archive
 
 BEGAN = datetime(2024, 12, 14, 8, 51, 53, 65283, tzinfo=UTC)
 _TABLES = [each.name for each in fields(I2Record) if each.name not in ("project", "rows", "oddities")]
@@ -319,6 +322,25 @@ async def test_what_is_not_committed_leaves_no_folder(
     assert not (projects / record.project.name).exists()
     assert (projects / f".{record.project.id}.importing").is_dir()
     assert record.project.name not in [each.name for each in await db.list_projects()]
+
+
+def unpacked(record: I2Record, folder: Path) -> Path:
+    """A project's folder as CCP4i2 has it."""
+    for place in places_of(record).values():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(place)
+    (folder / "DATABASE.db.xml").write_bytes(write_record(record, I2Dialect.NEW))
+    return folder
+
+
+async def test_of_two_imports_at_once_the_second_finds_the_project(database: None, tmp_path: Path) -> None:
+    record = full_record()
+    source = await asyncio.to_thread(unpacked, record, tmp_path)
+    both = await asyncio.gather(import_archive(source), import_archive(source))
+
+    assert sorted(made.is_new for made in both) == [False, True]
+    assert {made.project.id for made in both} == {record.project.id}
+    assert [made.plan.known is None for made in both] == [made.is_new for made in both]
 
 
 async def test_what_was_running_has_failed_and_nothing_claims_it(database: None) -> None:
