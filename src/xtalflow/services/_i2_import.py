@@ -372,6 +372,7 @@ def _settle(record: I2Record, folder: Path) -> tuple[dict[str, FoundOnDisk], lis
         path = folder / places[file.id]
         if not path.is_file():
             continue
+        path.chmod(0o444)  # as all files on record
         found[str(file.id)], remark = _found(path, file.type)
         remarks += [f"{places[file.id]} {remark}"] if remark else []
     sync_together([folder])

@@ -333,6 +333,18 @@ def unpacked(record: I2Record, folder: Path) -> Path:
     return folder
 
 
+async def test_files_on_record_are_read_only(database: None, tmp_path: Path) -> None:
+    """As all files of jobs are, so that a crate may link them; what is not on record is not touched."""
+    source = await asyncio.to_thread(unpacked, full_record(), tmp_path)
+    (source / "CCP4_JOBS" / "job_1" / "log.txt").write_text("log")
+    made = await import_archive(source)
+    directory = made.project.directory
+    modes = {(directory / file.path).stat().st_mode & 0o777 for file in await db.list_files(made.project.id)}
+
+    assert modes == {0o444}
+    assert (directory / "CCP4_JOBS/job_1/log.txt").stat().st_mode & 0o200
+
+
 async def test_of_two_imports_at_once_the_second_finds_the_project(database: None, tmp_path: Path) -> None:
     record = full_record()
     source = await asyncio.to_thread(unpacked, record, tmp_path)
