@@ -447,6 +447,29 @@ async def test_some_jobs_come_with_what_they_need(database: None) -> None:
         await db.export_record(project.id, [9])
 
 
+async def test_an_imported_file_comes_with_the_jobs_that_read_it(database: None) -> None:
+    """Not with the job that it was imported for, whose results nobody asked for; nor is it lost if there is none."""
+    record = full_record()
+    taken = record.files[-2]
+    shared = replace(taken, id=uuid4(), name="shared.mtz", job=None)
+    second = record.jobs[1]
+    own = tuple(I2FileUse(file=file.id, job=second.id, role=1, param="HKLIN") for file in (taken, shared))
+    record = replace(record, files=(*record.files, shared), uses=(*record.uses, *own))
+    project = await take_in(record)
+    out = await db.export_record(project.id, [2])
+    files = {file.id: file for file in out.files}
+
+    assert [job.number for job in out.jobs] == ["2", "2.1"]
+    assert files.keys() == {file.id for file in record.files if file.job in {job.id for job in out.jobs}} | {
+        taken.id,
+        shared.id,
+    }
+    assert (files[taken.id].job, files[shared.id].job) == (None, None)
+    assert set(own) <= set(out.uses)
+    assert taken.id in {row.file for row in out.imports}
+    assert sound_record(out).oddities == ()
+
+
 async def test_statements_do_not_grow_with_the_rows(
     database: None, count_queries: Callable[[Awaitable[object]], Awaitable[int]]
 ) -> None:
