@@ -59,6 +59,7 @@ async def import_project(request: HttpRequest, asked: Query[ImportQuery]) -> dic
             if asked.dry_run:
                 return _answer("known" if plan.known else "planned", plan, plan.known, ())
             done = await import_archive(upload.path, name=asked.name, told_as=upload.name, client=asker.actor)
+            await refuse_known_of_others(asker, done.plan)  # somebody may have been faster
         finally:
             await asyncio.to_thread(drop_upload, upload.id, owner=upload.owner)
     return _answer("imported" if done.is_new else "known", done.plan, done.project, done.remarks)

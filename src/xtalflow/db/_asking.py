@@ -107,7 +107,8 @@ async def export_record(project_uuid: UUID, jobs: Collection[int] | None = None)
     Parameters
     ----------
     jobs
-        Numbers of top-level jobs; they come with all whose files they read, and those whose files these read.
+        Numbers of top-level jobs; they come with all whose results they read, those whose results these
+        read, and the imported files that any of them reads.
 
     Raises
     ------

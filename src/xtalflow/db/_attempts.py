@@ -20,6 +20,7 @@ from xtalflow.errors import IllegalTransition, InvalidInput
 
 from ._clean import clean_json, clean_text
 from ._ledger import Ledger, writing
+from ._old_outputs import put_outputs_aside
 from ._records import AttemptRecord
 from ._transactions import Writer
 from ._write_jobs import move_job
@@ -41,6 +42,8 @@ def queue_attempt(
         last = Attempt.objects.filter(job=job_pk).order_by("-epoch").first()
         if last is not None and last.state in OPEN:
             raise IllegalTransition(f"job {job.number} is {last.state.lower()} already, as attempt {last.epoch}")
+        if last is None:
+            put_outputs_aside(ledger, job_pk, job)
         if job.status is not JobStatus.QUEUED:
             move_job(ledger, job_uuid, JobStatus.QUEUED)
             writer.log(ledger, job_uuid, StatusChange(to=JobStatus.QUEUED))

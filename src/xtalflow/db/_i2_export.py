@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from xtalflow.engine import from_json
+from xtalflow.engine import IMPORT_DIR, from_json
 from xtalflow.errors import InvalidInput
 from xtalflow.formats.ccp4i2 import (
     I2Association,
@@ -62,11 +62,11 @@ def export_record(project: UUID, jobs: Collection[int] | None = None) -> I2Recor
 
 
 def _with_makers(project: Project, numbers: set[int]) -> set[int]:
-    """Top-level jobs, and all whose files they read, and those whose files these read."""
+    """Top-level jobs, and all whose files they read, and those whose files these read; imported files are nobody's."""
     tops = set(Job.objects.filter(project=project, parent=None).values_list("top_number", flat=True))
     if missing := sorted(numbers - tops):
         raise InvalidInput(f"the project {project.name} has no job {missing[0]}")
-    uses = FileUse.objects.filter(file__project=project, file__job__isnull=False)
+    uses = FileUse.objects.filter(file__project=project, file__job__isnull=False).exclude(file__directory=IMPORT_DIR)
     made_by: dict[int, set[int]] = defaultdict(set)
     edges = uses.exclude(file__job__top_number=F("job__top_number")).order_by()
     for reader, maker in edges.values_list("job__top_number", "file__job__top_number").distinct():
@@ -85,7 +85,10 @@ class _Exporting:
         if numbers is not None:
             self.jobs = self.jobs.filter(top_number__in=numbers)
         self.of_jobs = {} if numbers is None else {"job__in": self.jobs.values("pk")}
-        self.files: QuerySet[File] = File.objects.filter(project=project, **self.of_jobs)
+        self.files: QuerySet[File] = File.objects.filter(project=project)
+        if numbers is not None:
+            read = FileUse.objects.filter(**self.of_jobs).values("file")
+            self.files = self.files.filter(Q(**self.of_jobs) | Q(pk__in=read))
         self.is_whole = numbers is None
 
     def record(self) -> I2Record:
@@ -169,9 +172,12 @@ class _Exporting:
         return jobs, beside
 
     def _files(self, jobs: Mapping[int, UUID]) -> dict[int, I2File]:
+        """Files by their primary keys; one that was imported for a job that does not come belongs to none."""
         rows = self.files.defer("facts", "digests").order_by("pk")
         return {
-            row.pk: with_remainder(told_file(row.uuid, jobs[row.job_id] if row.job_id else None, vars(row)), row.ccp4i2)
+            row.pk: with_remainder(
+                told_file(row.uuid, jobs.get(row.job_id) if row.job_id else None, vars(row)), row.ccp4i2
+            )
             for row in rows
         }
 

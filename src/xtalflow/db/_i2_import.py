@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from xtalflow.engine import IMPORT_DIR, ProjectId, Settings, sync_folder, to_json
 from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.faults import passed
-from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUse, I2Job, I2Project, I2Tag
+from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUse, I2Job, I2Project, I2Record, I2Tag
 
 from ._clean import clean_number
 from ._i2_rows import export_columns, file_columns, import_columns, job_columns, project_columns, remainder
 from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
+from ._job_numbers import LAST_NUMBER
 from ._layout import ProjectFile, free_folder_name, write_project_file
 from ._ledger import Ledger, writing
 from ._project_log import FoundOnDisk, RecordTaken, append_lines
@@ -48,11 +50,13 @@ from .models import (
 
 NOTHING = FoundOnDisk()
 """Of a file that is not there."""
+HERE_ALREADY = "this project is here already"
 
 
-@transaction.atomic
 def import_record(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> ProjectRecord:
     """Make a project of a sound record whose files are in `folder`, which gets its place among the projects.
+
+    All that needs no database comes before the transaction, which keeps other writers waiting.
 
     Raises
     ------
@@ -61,61 +65,165 @@ def import_record(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> 
     StoreUnavailable
         The folder cannot be renamed.
     """
-    told = taken.record.project
-    if known := Project.objects.filter(uuid=told.id).values_list("name", "directory").first():
-        raise InvalidInput(f"this project is here already: {known[0]!r}, in {known[1]}")
+    told, now = taken.record.project, timezone.now()
+    if Project.objects.filter(uuid=told.id).exists():
+        raise InvalidInput(HERE_ALREADY)
     name = free_project_name(name)
-    row = Project.objects.create(uuid=told.id, name=name, directory=str(told.id))
-    own(row, actor)
-    with writing(told.id, actor) as ledger:
-        add_record(ledger, taken)
-        created = Project.objects.values_list("creation_time", flat=True).get(pk=row.pk)
-        try:
-            write_project_file(folder, ProjectFile(name=name, uuid=ProjectId(told.id), created=created))
-            append_lines(folder, actor, ledger.now, [(None, taken)])
-            passed("record.logged")
-            place = _place(name, folder)
-        except OSError as exc:
-            raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
-        Project.objects.filter(pk=row.pk).update(directory=str(place))
-    passed("record.placed")
+    _refuse_copies(taken.record)
+    created = told.created or now
+    prepared = _prepared(taken, created)
+    try:
+        write_project_file(folder, ProjectFile(name=name, uuid=ProjectId(told.id), created=created))
+        append_lines(folder, actor, now, [(None, taken)])
+    except OSError as exc:
+        raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
+    passed("record.logged")
+    placing = _Placing(folder)
+    try:
+        _insert(prepared, name, placing, actor, now)
+    except BaseException:
+        placing.undo(told.id)
+        raise
     return project_by_uuid(told.id)
 
 
-def _place(name: str, folder: Path) -> Path:
-    """Rename a folder to the one that a project of this name has."""
-    projects = Settings.load().projects
-    while True:
-        place = projects / free_folder_name(name, (entry.name for entry in projects.iterdir()))
+@transaction.atomic
+def _insert(prepared: _Prepared, name: str, placing: _Placing, actor: Actor, now: datetime) -> None:
+    told = prepared.taken.record.project
+    if Project.objects.filter(uuid=told.id).exists():
+        raise InvalidInput(HERE_ALREADY)
+    name = free_project_name(name)
+    try:
+        row = Project.objects.create(uuid=told.id, name=name, directory=str(told.id), creation_time=prepared.created)
+        own(row, actor)
+        with writing(told.id, actor) as ledger:
+            ledger.now = now
+            _add(ledger, prepared)
+    except IntegrityError as exc:  # of two that began at once this is the second
+        raise InvalidInput(HERE_ALREADY) from exc
+    try:
+        place = placing.place(name)
+    except OSError as exc:
+        raise StoreUnavailable(f"{exc.filename or placing.folder}: {exc.strerror or exc}") from exc
+    Project.objects.filter(pk=row.pk).update(directory=str(place))
+    passed("record.placed")
+
+
+@dataclass(slots=True)
+class _Placing:
+    """A folder that gets its place among the projects, and leaves it if its rows do not come."""
+
+    folder: Path
+    placed: Path | None = None
+
+    def place(self, name: str) -> Path:
+        """Rename the folder to the one that a project of this name has."""
+        projects = Settings.load().projects
+        while True:
+            place = projects / free_folder_name(name, (entry.name for entry in projects.iterdir()))
+            try:
+                place.mkdir()
+            except FileExistsError:
+                continue
+            try:
+                self.folder.rename(place)  # an empty folder gives way
+            except BaseException:
+                place.rmdir()
+                raise
+            self.placed = place
+            sync_folder(projects)
+            return place
+
+    def undo(self, project: UUID) -> None:
+        """Give the folder its old name; not if its rows are there, or nobody can tell."""
+        if self.placed is None:
+            return
         try:
-            place.mkdir()
-        except FileExistsError:
-            continue
-        folder.rename(place)  # an empty folder gives way
-        sync_folder(projects)
-        return place
+            if Project.objects.filter(uuid=project).exists():
+                return
+        except DatabaseError:
+            return
+        self.placed.rename(self.folder)
 
 
 def add_record(ledger: Ledger, taken: RecordTaken) -> None:
     """Insert the rows of a record into a project that has none, within a transaction that holds it."""
-    record = sound_record(taken.record)
-    _Adding(ledger, replace(taken, record=record)).add()
-    ledger.note("taken_in", None, {"from": taken.source, "jobs": len(record.jobs), "files": len(record.files)})
+    taken = replace(taken, record=sound_record(taken.record))
+    _refuse_copies(taken.record)
+    _add(ledger, _prepared(taken, taken.record.project.created or ledger.project.creation_time))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A sound record, with what can be made of its rows without the database.
+
+    Attributes
+    ----------
+    created
+        When the project was made, which counts for rows that do not say when.
+    jobs, files
+        Columns, and what they do not say.
+    places
+        Where each file is.
+    """
+
+    taken: RecordTaken
+    created: datetime
+    comments: Mapping[UUID | None, Sequence[str]]
+    jobs: Mapping[UUID, tuple[dict[str, Any], dict[str, Any]]]
+    files: Mapping[UUID, tuple[dict[str, Any], dict[str, Any]]]
+    places: Mapping[UUID, str]
+
+
+def _prepared(taken: RecordTaken, created: datetime) -> _Prepared:
+    record, places = taken.record, places_of(taken.record)
+    comments: dict[UUID | None, list[str]] = defaultdict(list)
+    beside: dict[UUID, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+    for comment in record.comments:
+        comments[comment.job].append(comment.text)
+        if comment.job is not None:
+            beside[comment.job]["comments_of_job"].append(to_json(comment))
+    for data in record.xdata:
+        beside[data.job]["xdata"].append(to_json(data))
+    jobs, files = {}, {}
+    for job in record.jobs:
+        columns = job_columns(job, created, comments.get(job.id, ()))
+        kept = remainder(job, told_job(job.id, job.parent, columns), but=["status"] if job.status in ABANDONED else [])
+        jobs[job.id] = columns, {**(kept or {}), **beside.get(job.id, {})}
+    for file in record.files:
+        columns = {**file_columns(file), "name": places[file.id].rpartition("/")[2]}
+        files[file.id] = columns, remainder(file, told_file(file.id, file.job, columns)) or {}
+    return _Prepared(taken=taken, created=created, comments=comments, jobs=jobs, files=files, places=places)
+
+
+def _add(ledger: Ledger, prepared: _Prepared) -> None:
+    taken = prepared.taken
+    _Adding(ledger, taken, prepared).add()
+    ledger.note(
+        "taken_in", None, {"from": taken.source, "jobs": len(taken.record.jobs), "files": len(taken.record.files)}
+    )
+
+
+def _refuse_copies(record: I2Record) -> None:
+    """In words that do not tell of projects that whoever asks may not read."""
+    for some in batched([job.id for job in record.jobs]):
+        if Job.objects.filter(uuid__in=some).exists():
+            raise InvalidInput("jobs of this project are those of another that is here: it is a copy of it")
+    for some in batched([file.id for file in record.files]):
+        if File.objects.filter(uuid__in=some).exists():
+            raise InvalidInput("files of this project are those of another that is here: it is a copy of it")
 
 
 @dataclass(slots=True)
 class _Adding:
     ledger: Ledger
     taken: RecordTaken
+    prepared: _Prepared
 
     def add(self) -> None:
         record, project = self.taken.record, self.ledger.project
-        comments: dict[UUID | None, list[str]] = defaultdict(list)
-        for comment in record.comments:
-            comments[comment.job].append(comment.text)
-        self._refuse_copies()
-        self._project(comments[None])
-        jobs = self._jobs(comments)
+        self._project(self.prepared.comments.get(None, ()))
+        jobs = self._jobs()
         files = self._files(jobs)
         self._uses(jobs, files)
         self._values(jobs)
@@ -150,20 +258,12 @@ class _Adding:
         if follow in jobs:
             Project.objects.filter(pk=project.pk).update(follow_from_job=jobs[follow])
 
-    def _refuse_copies(self) -> None:
-        record = self.taken.record
-        for some in batched([job.id for job in record.jobs]):
-            if number := Job.objects.filter(uuid__in=some).values_list("project__name", "number").first():
-                raise InvalidInput(f"job {number[0]}/{number[1]} is one of these jobs: this is a copy of that project")
-        for some in batched([file.id for file in record.files]):
-            if path := File.objects.filter(uuid__in=some).values_list("project__name", "path").first():
-                raise InvalidInput(f"{path[1]} of the project {path[0]!r} is one of these files: this is a copy of it")
-
     def _project(self, comments: Sequence[str]) -> None:
         record, project = self.taken.record, self.ledger.project
         columns = project_columns(record.project, project.creation_time, comments)
         tops = [int(job.number) for job in record.jobs if "." not in job.number]
-        columns["last_job_number"] = max([columns["last_job_number"], *tops])
+        followed = [number for number in tops if number < LAST_NUMBER]  # none can come after the last
+        columns["last_job_number"] = max([columns["last_job_number"], *followed])
         told = I2Project(
             id=record.project.id,
             name=record.project.name,
@@ -188,41 +288,33 @@ class _Adding:
     def _has_job(self, job: UUID | None) -> bool:
         return any(each.id == job for each in self.taken.record.jobs)
 
-    def _jobs(self, comments: Mapping[UUID | None, Sequence[str]]) -> dict[UUID, int]:
+    def _jobs(self) -> dict[UUID, int]:
         """Insert the jobs, level by level; their primary keys."""
-        record = self.taken.record
-        beside: dict[UUID, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
-        for comment in record.comments:
-            if comment.job is not None:
-                beside[comment.job]["comments_of_job"].append(to_json(comment))
-        for data in record.xdata:
-            beside[data.job]["xdata"].append(to_json(data))
         levels: dict[int, list[I2Job]] = defaultdict(list)
-        for job in record.jobs:
+        for job in self.taken.record.jobs:
             levels[job.number.count(".")].append(job)
         pks: dict[UUID, int] = {}
         for _, level in sorted(levels.items()):
-            rows = [self._job(job, pks, comments.get(job.id, ()), beside.get(job.id, {})) for job in level]
+            rows = [self._job(job, pks) for job in level]
             pks |= {row.uuid: row.pk for row in Job.objects.bulk_create(rows)}
         return pks
 
-    def _job(self, job: I2Job, pks: Mapping[UUID, int], comments: Iterable[str], beside: Mapping[str, Any]) -> Job:
-        columns = job_columns(job, self.ledger.project.creation_time, comments)
-        kept = remainder(job, told_job(job.id, job.parent, columns), but=["status"] if job.status in ABANDONED else [])
+    def _job(self, job: I2Job, pks: Mapping[UUID, int]) -> Job:
+        columns, kept = self.prepared.jobs[job.id]
         return Job(
             uuid=job.id,
             project=self.ledger.project,
             parent_id=pks[job.parent] if job.parent else None,
-            ccp4i2={**(kept or {}), **beside},
+            ccp4i2=kept,
             **columns,
         )
 
     def _files(self, jobs: Mapping[UUID, int]) -> dict[UUID, int]:
         """Insert the files, those that others are copies of first; their primary keys."""
-        record, places = self.taken.record, places_of(self.taken.record)
+        record, places = self.taken.record, self.prepared.places
         ended = {job.id: job.finished or job.created for job in record.jobs}
         imported = {row.file: row.created for row in record.imports}
-        ensure_file_types(file_columns(file)["type_id"] for file in record.files)
+        ensure_file_types(columns["type_id"] for columns, _ in self.prepared.files.values())
         first: dict[str, UUID] = {}
         originals, copies = [], []
         for file in record.files:
@@ -248,13 +340,11 @@ class _Adding:
     def _file(
         self, file: I2File, found: FoundOnDisk, place: str, jobs: Mapping[UUID, int], time: datetime | None
     ) -> File:
-        columns, name = file_columns(file), place.rpartition("/")[2]
-        told = told_file(file.id, file.job, {**columns, "name": name})
+        columns, kept = self.prepared.files[file.id]
         return File(
             uuid=file.id,
             project=self.ledger.project,
             job_id=jobs[file.job] if file.job else None,
-            name=name,
             path=place,
             creation_time=time or self.ledger.project.creation_time,
             checksum=found.checksum,
@@ -262,7 +352,7 @@ class _Adding:
             facts=found.facts,
             digests=found.digests,
             available=bool(found.checksum),
-            ccp4i2=remainder(file, told) or {},
+            ccp4i2=kept,
             **columns,
         )
 

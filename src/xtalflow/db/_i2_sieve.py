@@ -30,7 +30,7 @@ from xtalflow.formats.ccp4i2 import (
 from xtalflow.plugin import JobStatus
 
 from ._clean import clean_number, clean_path, clean_text
-from ._job_numbers import number_key
+from ._job_numbers import LAST_NUMBER, number_key
 
 _Row = TypeVar("_Row")
 _OfJob = TypeVar("_OfJob", I2FileUse, I2Value, I2ServerJob, I2XData)
@@ -149,7 +149,7 @@ class _Sieve:
 
     def _project(self) -> I2Project:
         project = _clean(self.record.project)
-        if not 0 <= project.last_job_number <= _LARGEST:
+        if not 0 <= project.last_job_number < LAST_NUMBER:  # the next one must have a number as well
             self.odd("project", f"{project.last_job_number} cannot be the number of its last job")
             project = replace(project, last_job_number=0)
         return project

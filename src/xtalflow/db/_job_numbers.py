@@ -7,6 +7,8 @@ import re
 from xtalflow.errors import InvalidInput
 
 MAX_LENGTH = 50
+LAST_NUMBER = 99_999_999
+"""The highest that a part of a number can be."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,7}(\.[1-9][0-9]{0,7})*", re.ASCII)
 
 

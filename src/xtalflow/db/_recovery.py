@@ -46,6 +46,7 @@ from ._deletion import deletion_of, put_back_jobs, remove_jobs
 from ._i2_import import add_record
 from ._layout import ProjectFile, read_project_file
 from ._ledger import Ledger, writing
+from ._old_outputs import put_outputs_aside
 from ._project_log import (
     CancelRequest,
     JobDeletion,
@@ -244,6 +245,8 @@ class _Rebuilding:
                 forget_bytes(ledger, event.files)
             case RecordTaken():
                 add_record(ledger, event)
+                jobs = Job.objects.filter(project=ledger.project, parent=None).values_list("uuid", flat=True)
+                self._runs |= {job: _QueuedRun(ledger.actor, {}, epoch=0, done=True) for job in jobs}
             case JobRestoration() if event.entry in self._deletions:
                 self._runs |= {job: self._deleted.pop(job) for job in event.jobs if job in self._deleted}
                 put_back_jobs(ledger, replace(self._deletions.pop(event.entry), renamed=event.renamed))
@@ -318,8 +321,10 @@ class _Rebuilding:
     def _queue_waiting(self) -> None:
         """Jobs whose inputs were taken, and which nothing has started, wait again."""
         for job_uuid, run in list(self._runs.items()):
+            if run.done:
+                continue
             job = self._job(job_uuid)
-            if run.done or job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
+            if job is None or job.status not in (JobStatus.PENDING, JobStatus.QUEUED):
                 continue
             if (self.directory / job.folder / INPUT_PARAMS).exists():
                 waiting = replace(run, epoch=max(run.epoch, 1))
@@ -355,6 +360,8 @@ def _write(ledger: Ledger, job_uuid: JobId, line: LogLine) -> None:
     pk, job = ledger.job(job_uuid)
     match event:
         case StatusChange():
+            if event.to is JobStatus.QUEUED:
+                put_outputs_aside(ledger, pk, job)
             _move(ledger, job, event.to, lambda: move_job(ledger, job_uuid, event.to, event.reason))
         case JobEnd():
             _move(ledger, job, event.status, lambda: end_job(ledger, pk, job, event))

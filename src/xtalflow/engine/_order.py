@@ -26,7 +26,7 @@ from ._records import FileRecord, JobId, ProjectId
 
 ORDER, START, END, BEAT, RUNNER_LOG = "job.json", "start.json", "end.json", "beat", "stdout.txt"
 _T = TypeVar("_T")
-_STAYS = re.compile(r"(job|attempt)_[1-9]\d*|input_params\.xml")
+_STAYS = re.compile(r"job_[1-9]\d*|attempt_\d+|input_params\.xml")
 """What belongs to all runs of a job."""
 
 

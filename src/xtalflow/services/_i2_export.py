@@ -73,7 +73,8 @@ async def export_archive(
     Parameters
     ----------
     jobs
-        Numbers of top-level jobs; they come with all whose files they read. All jobs by default.
+        Numbers of top-level jobs; they come with all whose results they read, and with the imported
+        files that they read. All jobs by default.
     out
         The archive; by default it is called after the project, in the present folder.
 

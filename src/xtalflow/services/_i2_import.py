@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -329,6 +329,11 @@ async def _import(plan: ImportPlan, source: Path | None, told_as: str, client: C
         project = await db.import_record(taken, name=plan.name, folder=folder, actor=actor(client))
     except OSError as exc:
         raise StoreUnavailable(f"{exc.filename or projects}: {exc.strerror or exc}") from exc
+    except InvalidInput:
+        known, new_jobs = await _known(plan.record)
+        if known is None:
+            raise
+        return Imported(project=known, plan=replace(plan, known=known, new_jobs=new_jobs), is_new=False)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)  # it has its place by now, or is unwanted
     return Imported(project=project, plan=plan, remarks=tuple(remarks))
@@ -367,6 +372,7 @@ def _settle(record: I2Record, folder: Path) -> tuple[dict[str, FoundOnDisk], lis
         path = folder / places[file.id]
         if not path.is_file():
             continue
+        path.chmod(0o444)  # as all files on record
         found[str(file.id)], remark = _found(path, file.type)
         remarks += [f"{places[file.id]} {remark}"] if remark else []
     sync_together([folder])

@@ -247,6 +247,7 @@ async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
         with named(upload):
             await refuse_known_of_others(asker, await plan_import(upload.path, name=name))
             made = await import_archive(upload.path, name=name, told_as=upload.name, client=asker.actor)
+            await refuse_known_of_others(asker, made.plan)  # somebody may have been faster
     finally:
         await asyncio.to_thread(drop_upload, upload.id, owner=owner)
     what = "imported" if made.is_new else "here already; nothing was made"

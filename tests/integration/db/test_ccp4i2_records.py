@@ -13,14 +13,28 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 
+from contract.job_store_contract import new_file
 from unit.formats.ccp4i2.arbitrary_records import records
 from xtalflow import db
 from xtalflow.db import Actor, FoundOnDisk, ProjectRecord, RecordTaken, places_of, sound_record
-from xtalflow.engine import JobStatus, Settings
-from xtalflow.errors import InvalidInput
+from xtalflow.engine import (
+    JOURNAL,
+    JobEnd,
+    JobOrder,
+    JobStatus,
+    JournalReader,
+    JournalStore,
+    JournalWriter,
+    NewJob,
+    Settings,
+    put_aside,
+    write_order,
+)
+from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.formats.ccp4i2 import (
     I2Association,
     I2Comment,
+    I2Dialect,
     I2File,
     I2FileExport,
     I2FileImport,
@@ -32,7 +46,9 @@ from xtalflow.formats.ccp4i2 import (
     I2Tag,
     I2Value,
     I2XData,
+    write_record,
 )
+from xtalflow.services import import_archive
 
 BEGAN = datetime(2024, 12, 14, 8, 51, 53, 65283, tzinfo=UTC)
 _TABLES = [each.name for each in fields(I2Record) if each.name not in ("project", "rows", "oddities")]
@@ -261,14 +277,14 @@ async def test_a_file_that_is_not_there_is_not_available(database: None) -> None
 
 
 async def test_a_project_is_taken_in_once(database: None) -> None:
-    """The second time says where it is; a copy under another id, and a taken name, are refused, and leave nothing."""
+    """The second time is refused; a copy under another id, and a taken name, are refused, and leave nothing."""
     record = full_record()
     project = await take_in(record)
     for other, sentence in (
-        (record, f"this project is here already: '{project.name}', in {project.directory}"),
+        (record, "this project is here already$"),
         (
             replace(record, project=replace(record.project, id=uuid4(), name=uuid4().hex)),
-            "this is a copy of that project",
+            "jobs of this project are those of another that is here: it is a copy of it",
         ),
         (
             replace(full_record(), project=replace(record.project, id=uuid4())),
@@ -282,6 +298,61 @@ async def test_a_project_is_taken_in_once(database: None) -> None:
 
     names = [each.name for each in await db.list_projects()]
     assert names.count(project.name) == 1
+
+
+@pytest.mark.parametrize("fault", ["commit", "rename"])
+async def test_what_is_not_committed_leaves_no_folder(
+    database: None, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whatever fails, the folder has its old name, which whoever made it removes."""
+    from django.db import OperationalError
+
+    record = full_record()
+
+    def fail(*_: object) -> None:
+        raise OperationalError("disk I/O error") if fault == "commit" else OSError(5, "Input/output error")
+
+    place = {"commit": "django.db.backends.base.base.BaseDatabaseWrapper._commit", "rename": "pathlib.Path.rename"}
+    with monkeypatch.context() as patch:
+        patch.setattr(place[fault], fail)
+        with pytest.raises(StoreUnavailable):
+            await take_in(record)
+
+    projects = Settings.load().projects
+    assert not (projects / record.project.name).exists()
+    assert (projects / f".{record.project.id}.importing").is_dir()
+    assert record.project.name not in [each.name for each in await db.list_projects()]
+
+
+def unpacked(record: I2Record, folder: Path) -> Path:
+    """A project's folder as CCP4i2 has it."""
+    for place in places_of(record).values():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(place)
+    (folder / "DATABASE.db.xml").write_bytes(write_record(record, I2Dialect.NEW))
+    return folder
+
+
+async def test_files_on_record_are_read_only(database: None, tmp_path: Path) -> None:
+    """As all files of jobs are, so that a crate may link them; what is not on record is not touched."""
+    source = await asyncio.to_thread(unpacked, full_record(), tmp_path)
+    (source / "CCP4_JOBS" / "job_1" / "log.txt").write_text("log")
+    made = await import_archive(source)
+    directory = made.project.directory
+    modes = {(directory / file.path).stat().st_mode & 0o777 for file in await db.list_files(made.project.id)}
+
+    assert modes == {0o444}
+    assert (directory / "CCP4_JOBS/job_1/log.txt").stat().st_mode & 0o200
+
+
+async def test_of_two_imports_at_once_the_second_finds_the_project(database: None, tmp_path: Path) -> None:
+    record = full_record()
+    source = await asyncio.to_thread(unpacked, record, tmp_path)
+    both = await asyncio.gather(import_archive(source), import_archive(source))
+
+    assert sorted(made.is_new for made in both) == [False, True]
+    assert {made.project.id for made in both} == {record.project.id}
+    assert [made.plan.known is None for made in both] == [made.is_new for made in both]
 
 
 async def test_what_was_running_has_failed_and_nothing_claims_it(database: None) -> None:
@@ -349,6 +420,20 @@ async def test_rows_that_cannot_be_kept_are_named(database: None) -> None:
     ]
 
 
+@pytest.mark.parametrize("last", [2**31 - 1, 99_999_999])
+async def test_a_project_whose_numbers_are_used_up_can_make_jobs(database: None, last: int) -> None:
+    """A number has eight digits; a counter beyond is told, and the highest number that leaves room counts."""
+    record = full_record()
+    end = I2Job(id=uuid4(), number="99999999", task="refmac", status=6)
+    record = replace(record, jobs=(*record.jobs, end), project=replace(record.project, last_job_number=last))
+    project = await take_in(record)
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    job = await handler.create_job(NewJob(task="refmac"))
+
+    assert job.number == "4"
+    assert [odd.sentence for odd in sound_record(record).oddities] == [f"{last} cannot be the number of its last job"]
+
+
 async def test_some_jobs_come_with_what_they_need(database: None) -> None:
     """Job 3 reads a file of job 1, and job 2 none."""
     record = full_record()
@@ -360,6 +445,29 @@ async def test_some_jobs_come_with_what_they_need(database: None) -> None:
     assert len((await db.export_record(project.id, [2])).jobs) == 2
     with pytest.raises(InvalidInput, match="has no job 9"):
         await db.export_record(project.id, [9])
+
+
+async def test_an_imported_file_comes_with_the_jobs_that_read_it(database: None) -> None:
+    """Not with the job that it was imported for, whose results nobody asked for; nor is it lost if there is none."""
+    record = full_record()
+    taken = record.files[-2]
+    shared = replace(taken, id=uuid4(), name="shared.mtz", job=None)
+    second = record.jobs[1]
+    own = tuple(I2FileUse(file=file.id, job=second.id, role=1, param="HKLIN") for file in (taken, shared))
+    record = replace(record, files=(*record.files, shared), uses=(*record.uses, *own))
+    project = await take_in(record)
+    out = await db.export_record(project.id, [2])
+    files = {file.id: file for file in out.files}
+
+    assert [job.number for job in out.jobs] == ["2", "2.1"]
+    assert files.keys() == {file.id for file in record.files if file.job in {job.id for job in out.jobs}} | {
+        taken.id,
+        shared.id,
+    }
+    assert (files[taken.id].job, files[shared.id].job) == (None, None)
+    assert set(own) <= set(out.uses)
+    assert taken.id in {row.file for row in out.imports}
+    assert sound_record(out).oddities == ()
 
 
 async def test_statements_do_not_grow_with_the_rows(
@@ -392,6 +500,78 @@ async def test_it_is_rebuilt_from_its_folder(database: None) -> None:
     assert before == after
 
 
+async def run_again(project: ProjectRecord, number: str) -> None:
+    """As a supervisor and a runner do: the job is restarted, and finishes with another XYZOUT.pdb."""
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    job = await db.find_job(project.id, number)
+    attempt = await handler.queue_attempt(job.id)
+    folder = project.directory / job.folder
+    order = JobOrder(
+        job=job.id,
+        number=number,
+        task=job.task,
+        project=project.id,
+        project_name=project.name,
+        epoch=attempt.epoch,
+        token=attempt.token,
+    )
+    await asyncio.to_thread(put_aside, folder, attempt.epoch)
+    await asyncio.to_thread(write_order, folder, order)
+    with JournalWriter(folder / JOURNAL, epoch=attempt.epoch) as writer:
+        store = JournalStore(
+            writer,
+            project=project.id,
+            project_name=project.name,
+            project_directory=project.directory,
+            job=await handler.job(job.id),
+        )
+        await store.update_job_status(job.id, JobStatus.RUNNING)
+        made = replace(new_file(store, f"{job.folder}/XYZOUT.pdb", b"new"), param_name="XYZOUT")
+        await store.finish_job(job.id, JobEnd(status=JobStatus.FINISHED, outputs=(made,)))
+    await handler.replay(list(JournalReader(folder / JOURNAL).read()))
+
+
+async def failed_project() -> ProjectRecord:
+    """With a failed job 2 that has left a model."""
+    record = full_record()
+    record = replace(record, jobs=tuple(replace(job, status=5) if job.number == "2" else job for job in record.jobs))
+    project = await take_in(record)
+    folder = project.directory / "CCP4_JOBS" / "job_2"
+    folder.mkdir(parents=True)
+    (folder / "XYZOUT.pdb").write_text("old")
+    return project
+
+
+async def test_a_restarted_job_keeps_what_it_had_written_elsewhere(database: None) -> None:
+    """The old model is aside, and no output of the job any more."""
+    project = await failed_project()
+    await run_again(project, "2")
+    job = await db.find_job(project.id, "2")
+    files = {file.path: file for file in await db.list_files(project.id)}
+    detail = await db.job_detail(project.id, job.id)
+    out = {file.id: file for file in (await db.export_record(project.id)).files}
+
+    old = "CCP4_JOBS/job_2/attempt_0/XYZOUT.pdb"
+    assert detail.job.status is JobStatus.FINISHED
+    assert [used.file.path for used in detail.outputs] == ["CCP4_JOBS/job_2/XYZOUT.pdb"]
+    assert (project.directory / old).read_text() == "old"
+    assert (out[files[old].id].path, out[files[old].id].name) == ("attempt_0", "XYZOUT.pdb")
+
+
+async def test_a_restart_is_rebuilt_from_its_journal(database: None) -> None:
+    """The job was taken in, and the log has no line that makes it."""
+    project = await failed_project()
+    await run_again(project, "2")
+    before = await db.list_files(project.id), await db.list_jobs(project.id)
+
+    await db.in_database(forget, project.id)
+    recovery = await db.recover_project(project.directory)
+    after = await db.list_files(project.id), await db.list_jobs(project.id)
+
+    assert (recovery.outcome, recovery.remarks) == ("rebuilt", ())
+    assert before == after
+
+
 @settings(max_examples=25)
 @given(record=records())
 def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> None:
@@ -409,7 +589,7 @@ def test_any_record_goes_out_as_it_came_in(database: None, record: I2Record) -> 
     out = asyncio.run(there_and_back())
 
     tops = [int(job.number) for job in sound.jobs if "." not in job.number]
-    last = max([project.last_job_number, *tops])
+    last = max([sound.project.last_job_number, *(top for top in tops if top < 99_999_999)])
     ended = tuple(replace(job, status=5) if job.status in (2, 3) else job for job in sound.jobs)
     assert same(out) == same(replace(sound, jobs=ended, project=replace(sound.project, last_job_number=last)))
     assert all(len(getattr(sound, name)) <= len(getattr(record, name)) for name in _TABLES)

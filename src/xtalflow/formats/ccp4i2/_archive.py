@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
-from uuid import uuid4
 
 from xtalflow.errors import InvalidInput, RefusedArchive, StoreUnavailable, UnreadableFile
 
@@ -81,7 +80,9 @@ class Archive(ABC):
         raise RefusedArchive(self.path, DATABASE_NAME, "is missing: this is no project of CCP4i2")
 
     def extract_to(self, folder: Path, *, on_bytes: Callable[[int], None] | None = None) -> None:
-        """Unpack all members into a new folder, which is there, whole and on the disk, or not at all.
+        """Unpack all members into a new folder, which is whole and on the disk then; if it fails, it is removed.
+
+        Only a process that is killed leaves a part of it.
 
         Parameters
         ----------
@@ -99,18 +100,16 @@ class Archive(ABC):
         StoreUnavailable
             There is no room, or the folder cannot be written.
         """
-        _check_new(folder)
-        made = folder.with_name(f".{uuid4().hex}.tmp")
+        if os.path.lexists(folder):
+            raise InvalidInput(f"{folder} is there already")
         try:
             self._check_room(folder.parent)
-            made.mkdir()
+            folder.mkdir()
             try:
-                self._write(made, on_bytes or (lambda written: None))
-                _check_new(folder)
-                made = made.rename(folder)
+                self._write(folder, on_bytes or (lambda written: None))
                 _sync(folder.parent)
             except BaseException:
-                shutil.rmtree(made, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
                 raise
         except OSError as exc:
             raise StoreUnavailable(f"{self.path} cannot be unpacked to {folder}: {exc.strerror or exc}") from exc
@@ -241,11 +240,6 @@ def open_archive(path: Path) -> Archive:
         A member must not be unpacked: `RefusedArchive.member` names it, and the message says why.
     """
     return FolderArchive(path) if path.is_dir() else ZipArchive(path)
-
-
-def _check_new(folder: Path) -> None:
-    if os.path.lexists(folder):
-        raise InvalidInput(f"{folder} is there already")
 
 
 def _sync(folder: Path) -> None:

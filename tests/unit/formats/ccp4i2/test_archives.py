@@ -53,6 +53,17 @@ def test_an_archive_gives_its_record_and_its_files(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "out"]
 
 
+def test_what_is_unpacked_is_below_the_folder_from_the_beginning(tmp_path):
+    """Whoever is killed meanwhile leaves nothing under a name that nobody knows."""
+    seen = set()
+    with open_archive(write_zip(tmp_path / "a.zip", f"{JOB}a.txt")) as archive:
+        archive.extract_to(
+            tmp_path / "out", on_bytes=lambda written: seen.update(path.name for path in tmp_path.iterdir())
+        )
+
+    assert seen == {"a.zip", "out"}
+
+
 def test_a_folder_is_an_archive_too(tmp_path):
     """It gives what the zip file of it gives; links and pipes are left out and told."""
     with open_archive(write_zip(tmp_path / "a.zip", f"{JOB}a.txt")) as archive:
