@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -306,3 +308,32 @@ def test_inputs_stand_alone_with_absolute_paths(tmp_path: Path) -> None:
     assert (alone.relPath.value, alone.baseName.value) == (str(tmp_path / "CCP4_IMPORTED_FILES"), "a.pdb")
     assert (alone.dbFileId.isSet(), alone.subType.value) == (False, 1)
     assert container.find("inputData.XYZIN.relPath").value == "CCP4_IMPORTED_FILES"
+
+
+@pytest.mark.parametrize(
+    ("begin", "is_left"),
+    [
+        ("pass", False),
+        ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", True),
+        ("threading.Thread(target=time.sleep, args=(60,), daemon=True, name='FileWatcher-a').start()", False),
+        ("pool = ThreadPoolExecutor(); pool.submit(int).result(); time.sleep(0.2)", False),
+        ("threading.Thread(target=asyncio.new_event_loop().run_forever, daemon=True).start(); time.sleep(0.2)", False),
+        ("child = subprocess.Popen(['sleep', '60'])", True),
+        ("child = subprocess.Popen(['true']); time.sleep(0.5)", False),
+    ],
+)
+def test_work_is_left_while_a_process_or_thread_of_a_task_works(begin: str, is_left: bool) -> None:
+    """Threads that only watch or wait for work, and processes that have ended, do none."""
+    script = f"""
+import asyncio, subprocess, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from xtalflow.plugin.hosted._run_there import is_work_left
+child = None
+{begin}
+print(is_work_left())
+if child: child.kill()
+"""
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, start_new_session=True, check=False)
+
+    assert (done.stdout.strip(), done.stderr) == (str(is_left), "")
