@@ -70,6 +70,12 @@ LINES: list[tuple[str, str, dict[str, object]]] = [
     # Files.
     ("freerflag", "--F_SIGF data.mtz", {"inputData.F_SIGF": "/here/data.mtz"}),
     ("freerflag", "--F_SIGF fullPath=data.mtz", {"inputData.F_SIGF": "/here/data.mtz"}),
+    ("freerflag", "--F_SIGF 'fullPath=\"/d/a b.mtz\"'", {"inputData.F_SIGF": "/d/a b.mtz"}),
+    (
+        "freerflag",
+        "--F_SIGF fullPath=/d.mtz 'annotation=\"two words\"'",
+        {"inputData.F_SIGF": "/d.mtz", "inputData.F_SIGF.annotation": "two words"},
+    ),
     ("freerflag", "--F_SIGF fullPath=/d/a=b.mtz", {"inputData.F_SIGF": "/d/a=b.mtz"}),
     ("freerflag", "--F_SIGF fullPath=10:30.mtz", {"inputData.F_SIGF": "/here/10:30.mtz"}),
     (

@@ -120,8 +120,13 @@ def named_files(request: I2RunRequest) -> list[tuple[str, str]]:
     for item, tokens in request.given:
         below = item.makeItem() if isinstance(item, CList) else item
         if not isinstance(below, CScalar):
-            found += [(match[1], match[2]) for token in tokens if (match := _NAMES_A_FILE.fullmatch(token))]
+            found += [(match[1], unquoted(match[2])) for token in tokens if (match := _NAMES_A_FILE.fullmatch(token))]
     return found
+
+
+def unquoted(text: str) -> str:
+    """A token, or a value in one, without the quotes around it, which some shells and scripts leave there."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def task_meant(word: str) -> str:
