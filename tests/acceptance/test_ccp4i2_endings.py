@@ -17,15 +17,21 @@ from xtalflow.testing import InMemoryStore
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("ccp4i2")]
 
 PLUGINS = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from ccp4i2.core.CCP4PluginScript import CPluginScript
 
 class crasher(CPluginScript):
     TASKNAME = "crasher"
     ERROR_CODES = {201: {"description": "The crystal is too small"}}
-    def startProcess(self):
+    def process(self):
         how = str(self.container.controlParameters.HOW)
         print("about to", how, flush=True)
+        if how in ("silent", "slow"):
+            threading.Thread(target=self.go_on, args=(how,)).start()
+            return self.RUNNING
+        return super().process()
+    def startProcess(self):
+        how = str(self.container.controlParameters.HOW)
         if how == "die": os.kill(os.getpid(), signal.SIGSEGV)
         if how == "leave": os._exit(0)
         if how == "quit": sys.exit("enough")
@@ -42,6 +48,11 @@ class crasher(CPluginScript):
             step.container.controlParameters.HOW.set(how)
             return step.process()
         return self.SUCCEEDED
+    def go_on(self, how):
+        time.sleep(1)
+        if how == "silent": raise ValueError("nobody reads this")
+        time.sleep(12)
+        self.reportStatus(self.SUCCEEDED)
 
 class program(CPluginScript):
     TASKNAME = "program"
@@ -111,6 +122,7 @@ async def run(folder: Path, how: str, task: str = "ccp4i2.crasher") -> tuple[Hos
         ("exit", "program (job 1.1) failed: Process sh exited with code 3"),
         ("signal", "program (job 1.1) failed: Process sh crashed: terminated by SIGABRT"),
         ("nothing", "program (job 1.1) failed: File not found error"),
+        ("silent", "it did not tell its end, and no process or thread is left that could"),
     ],
 )
 async def test_each_way_to_fail_is_told_apart(tmp_path: Path, how: str, reason: str) -> None:
@@ -129,6 +141,12 @@ async def test_what_goes_well_is_finished_with_its_step(tmp_path: Path) -> None:
         ("1", "ccp4i2.crasher", "FINISHED"),
         ("1.1", "ccp4i2.program", "FINISHED"),
     ]
+
+
+async def test_a_thread_that_still_works_is_waited_for(tmp_path: Path) -> None:
+    plugin, _ = await run(tmp_path, "slow")
+
+    assert plugin.outcome is Outcome.SUCCEEDED
 
 
 async def test_a_poor_result_is_unsatisfactory(tmp_path: Path) -> None:

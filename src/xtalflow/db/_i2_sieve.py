@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -36,6 +37,7 @@ _Row = TypeVar("_Row")
 _OfJob = TypeVar("_OfJob", I2FileUse, I2Value, I2ServerJob, I2XData)
 _OfFile = TypeVar("_OfFile", I2FileUse, I2FileImport, I2FileExport)
 _LARGEST = 2**31 - 1
+_NO_PART_OF_A_TASK = re.compile(r"[^A-Za-z0-9_.-]")
 WAS_RUNNING = "was running when the archive was made"
 WAS_QUEUED = "was queued when the archive was made"
 ABANDONED = {JobStatus.RUNNING.value: WAS_RUNNING, JobStatus.QUEUED.value: WAS_QUEUED}
@@ -176,6 +178,10 @@ class _Sieve:
             self.odd("job", f"job {job.number} names no task")
         if len(job.task) > 100:
             raise _LeftOut(f"{job.task[:40]!r} … cannot be the name of its task")
+        if _NO_PART_OF_A_TASK.search(job.task):
+            name = _NO_PART_OF_A_TASK.sub("_", job.task)
+            self.odd("job", f"job {job.number} names a task {job.task!r}, which no task can be called; it is {name}")
+            job = replace(job, task=name)
         above = job.number.rpartition(".")[0]
         parent = by_number.get(above)
         if above and parent is None:

@@ -13,6 +13,8 @@ from ._parameters import OUTPUTS, given_sections, is_remembered
 from .i2run import task_meant
 
 _JOBS = "CCP4_JOBS"
+_OWN = "xtalflow "
+"""Begin of what a header of ours names as the program: there a task is called by its own name."""
 
 
 def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list[str]]:
@@ -30,6 +32,8 @@ def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list
     ------
     UnknownTask
         The task is not installed.
+    NotEquipped
+        It is one of CCP4i2, which is not installed, and that of this program has not all of its parameters.
     UnreadableFile
         The file is missing, broken, no parameter file, or does not say of which task it is.
     """
@@ -38,7 +42,7 @@ def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list
     if not word:
         raise UnreadableFile(path, "does not say of which task it is; name it with --task")
     try:
-        plugin = make_task(task_meant(word))
+        plugin = make_task(word if not task and header.program.startswith(_OWN) else task_meant(word))
     except UnknownTask as exc:
         raise UnreadableFile(path, f"is of a task that cannot be run: {exc}; --task names another") from exc
     container = plugin.container

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlencode
 from xtalflow import db
 from xtalflow.db import JobFilter, Role
 from xtalflow.figures import duration, figure, fixed_places, heading
-from xtalflow.plugin import JobStatus
+from xtalflow.plugin import JobStatus, task_names
 from xtalflow.services import Document, page_of_jobs
 
 from ._acts import GOING, RATINGS
@@ -317,6 +318,12 @@ def short_time(text: str | None) -> str:
         return ""
     time = datetime.fromisoformat(text).astimezone()
     return f"{time:%H:%M}" if time.date() == datetime.now(UTC).astimezone().date() else f"{time:%Y-%m-%d %H:%M}"
+
+
+async def tasks_to_choose(query: TableQuery) -> list[str]:
+    """The tasks that a filter offers: those that there are, and the one that it has."""
+    known = await asyncio.to_thread(task_names)  # CCP4i2's Python may have to be asked
+    return sorted({*known, *filter(None, [query.task])})
 
 
 def rights(role: Role | None) -> Mapping[str, bool]:

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET
 from xtalflow import db
 from xtalflow.api import asker_of, project_of
 from xtalflow.figures import figure, heading
-from xtalflow.plugin import task_names
 from xtalflow.services import Document, kpi_keys, kpi_table, project_document
 
 from ._addresses import project_home
-from ._job_table import TableQuery, rights, usual_of
+from ._job_table import TableQuery, rights, tasks_to_choose, usual_of
 from ._project import last_event
 
 MOST_JOBS = 1000
@@ -45,7 +44,7 @@ async def kpis(request: HttpRequest, project: str) -> HttpResponse:
         "seq": seq,
         "columns": [(key, heading(key)) for key in columns],
         "keys": [(key, key in columns) for key in numbers],
-        "tasks": sorted({*task_names(), *filter(None, [query.task])}),
+        "tasks": await tasks_to_choose(query),
         "rows": [{"job": job, "cells": _cells(job, columns)} for job in jobs],
         "page": page,
         "older": query.link(cursor=page.next or ""),

@@ -20,7 +20,6 @@ from xtalflow.api import asker_of, job_of, project_of
 from xtalflow.db import Role
 from xtalflow.engine import JobId
 from xtalflow.errors import IllegalTransition, InvalidInput
-from xtalflow.plugin import task_names
 from xtalflow.services import (
     delete_jobs,
     kpi_keys,
@@ -43,6 +42,7 @@ from ._job_table import (
     rights,
     table_of,
     table_rows,
+    tasks_to_choose,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def jobs(request: HttpRequest, project: str) -> HttpResponse:
         "statuses": STATUS_WORDS,
         "ratings": [each for each in RATINGS if each != "unknown"],
         "acts": {"cancel": CAN_CANCEL, "restart": CAN_RESTART, "delete": CAN_DELETE},
-        "tasks": sorted({*task_names(), *filter(None, [query.task])}),
+        "tasks": await tasks_to_choose(query),
         "columns_query": replace(query, columns=table.columns).kpi_words,
         "without_filter": query.link(text="", status="", task="", rating="", cursor=""),
         "first_page": query.link(cursor=""),

@@ -434,6 +434,21 @@ async def test_a_project_whose_numbers_are_used_up_can_make_jobs(database: None,
     assert [odd.sentence for odd in sound_record(record).oddities] == [f"{last} cannot be the number of its last job"]
 
 
+def test_a_task_has_a_name_that_a_task_can_have() -> None:
+    """Whatever else a record has for one would be another thing in a script, a table or a path."""
+    jobs = tuple(
+        I2Job(id=uuid4(), number=str(number), task=task, status=6)
+        for number, task in enumerate(["refmac", "zz\ntouch x #", "a-b.c_2", "refmäc"], 1)
+    )
+    sound = sound_record(replace(full_record(), jobs=jobs))
+
+    assert [job.task for job in sound.jobs] == ["refmac", "zz_touch_x__", "a-b.c_2", "refm_c"]
+    assert [odd.sentence for odd in sound.oddities if "no task can be called" in odd.sentence] == [
+        "job 2 names a task 'zz\\ntouch x #', which no task can be called; it is zz_touch_x__",
+        "job 4 names a task 'refmäc', which no task can be called; it is refm_c",
+    ]
+
+
 async def test_some_jobs_come_with_what_they_need(database: None) -> None:
     """Job 3 reads a file of job 1, and job 2 none."""
     record = full_record()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,6 +133,47 @@ def test_a_python_that_fails_is_not_asked_at_every_turn(made_up: MadeUp) -> None
     with pytest.raises(NotEquipped, match="cannot tell its tasks: no module named ccp4i2"):
         find_ccp4i2()
     assert "freerflag" in task_names()
+    assert made_up.times == 1
+
+
+def test_that_python_is_not_told_where_the_database_is(
+    made_up: MadeUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The URL may hold a password."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@host/db")
+    made_up.python.write_text(f"#!/bin/sh\nenv > {tmp_path}/told\ncat {made_up.answer}\n")
+    find_ccp4i2()
+
+    told = (tmp_path / "told").read_text()
+    assert "XTALFLOW_HOME=" in told
+    assert "secret" not in told
+
+
+def test_a_python_that_takes_too_long_goes_with_all_that_it_started(
+    made_up: MadeUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_package, "_PATIENCE_S", 1.0)
+    made_up.python.write_text(f"#!/bin/sh\nsleep 1000 &\necho $! > {tmp_path}/pid\nwait\n")
+
+    with pytest.raises(NotEquipped, match="did not tell its tasks in 1 s"):
+        find_ccp4i2()
+    state = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
+    ends = time.monotonic() + 10
+    while is_alive(state) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not is_alive(state)
+
+
+def is_alive(stat: Path) -> bool:
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_of_threads_that_want_the_package_at_once_one_asks(made_up: MadeUp) -> None:
+    made_up.python.write_text(f"#!/bin/sh\necho asked >> {made_up.asked}\nsleep 0.3\ncat {made_up.answer}\n")
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: find_ccp4i2(), range(4)))
+
+    assert {each.version for each in found} == {"3.0.1"}
     assert made_up.times == 1
 
 
@@ -263,3 +308,32 @@ def test_inputs_stand_alone_with_absolute_paths(tmp_path: Path) -> None:
     assert (alone.relPath.value, alone.baseName.value) == (str(tmp_path / "CCP4_IMPORTED_FILES"), "a.pdb")
     assert (alone.dbFileId.isSet(), alone.subType.value) == (False, 1)
     assert container.find("inputData.XYZIN.relPath").value == "CCP4_IMPORTED_FILES"
+
+
+@pytest.mark.parametrize(
+    ("begin", "is_left"),
+    [
+        ("pass", False),
+        ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", True),
+        ("threading.Thread(target=time.sleep, args=(60,), daemon=True, name='FileWatcher-a').start()", False),
+        ("pool = ThreadPoolExecutor(); pool.submit(int).result(); time.sleep(0.2)", False),
+        ("threading.Thread(target=asyncio.new_event_loop().run_forever, daemon=True).start(); time.sleep(0.2)", False),
+        ("child = subprocess.Popen(['sleep', '60'])", True),
+        ("child = subprocess.Popen(['true']); time.sleep(0.5)", False),
+    ],
+)
+def test_work_is_left_while_a_process_or_thread_of_a_task_works(begin: str, is_left: bool) -> None:
+    """Threads that only watch or wait for work, and processes that have ended, do none."""
+    script = f"""
+import asyncio, subprocess, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from xtalflow.plugin.hosted._run_there import is_work_left
+child = None
+{begin}
+print(is_work_left())
+if child: child.kill()
+"""
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, start_new_session=True, check=False)
+
+    assert (done.stdout.strip(), done.stderr) == (str(is_left), "")

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import pytest
 
-from xtalflow.db import JobDetail, UsedFile
+from xtalflow.db import JobDetail, ProjectRecord, UsedFile
 from xtalflow.engine import JOB_DIR, FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId
-from xtalflow.errors import InvalidInput, NotEquipped, UnreadableFile
+from xtalflow.errors import InvalidInput, NotEquipped, UnknownTask, UnreadableFile
+from xtalflow.services import FoundJob
 from xtalflow.services.crate import _export, export_crate
 from xtalflow.services.crate._content import CrateContent
 from xtalflow.services.crate._graph import crate_metadata
@@ -121,6 +122,24 @@ async def test_without_rocrate_it_is_said_what_to_install(monkeypatch: pytest.Mo
 
     with pytest.raises(NotEquipped, match=r"pip install 'xtalflow\[crate\]'"):
         await export_crate([])
+
+
+async def test_a_task_name_adds_no_line_to_the_commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Records of others name tasks as they like; in a shell's comment a line end would end the comment."""
+
+    async def refuse(job: FoundJob) -> None:
+        raise UnknownTask(job.job.task)
+
+    odd = job("1", task="zz\ntouch owned\x1b | #")
+    project = ProjectRecord(id=PROJECT, name="p", directory=tmp_path, created=NOW, last_access=NOW)
+    monkeypatch.setattr(_export, "clone_parameters", refuse)
+    commands = await _export._commands([FoundJob(project=project, job=odd.job)])
+
+    assert commands.splitlines()[3:] == [
+        "# job 1: zz touch owned | #",
+        "# its task zz touch owned | # is not known here; CCP4_JOBS/job_1 has its parameters",
+    ]
+    assert "| 1 | zz touch owned \\| # | finished |" in _export._readme("p", [odd]).splitlines()
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import pytest
 
 from xtalflow.data import CContainer, CData, CDataFile, CScalar, ValueState
 from xtalflow.engine import FileId, FileRecord, ProjectId
-from xtalflow.errors import InvalidInput, InvalidValue, UnknownParameter
+from xtalflow.errors import InvalidInput, InvalidValue, NotEquipped, UnknownParameter
 from xtalflow.formats import read_definition
 from xtalflow.plugin import make_task
 from xtalflow.services import OptionNames, give_options, named_files, option_documents, read_request
-from xtalflow.services.i2run import parse_file_use
+from xtalflow.services.i2run import parse_file_use, task_meant, task_word
 from xtalflow.xtal import CAsuDataFile
 
 HERE = Path("/here")
@@ -70,6 +70,12 @@ LINES: list[tuple[str, str, dict[str, object]]] = [
     # Files.
     ("freerflag", "--F_SIGF data.mtz", {"inputData.F_SIGF": "/here/data.mtz"}),
     ("freerflag", "--F_SIGF fullPath=data.mtz", {"inputData.F_SIGF": "/here/data.mtz"}),
+    ("freerflag", "--F_SIGF 'fullPath=\"/d/a b.mtz\"'", {"inputData.F_SIGF": "/d/a b.mtz"}),
+    (
+        "freerflag",
+        "--F_SIGF fullPath=/d.mtz 'annotation=\"two words\"'",
+        {"inputData.F_SIGF": "/d.mtz", "inputData.F_SIGF.annotation": "two words"},
+    ),
     ("freerflag", "--F_SIGF fullPath=/d/a=b.mtz", {"inputData.F_SIGF": "/d/a=b.mtz"}),
     ("freerflag", "--F_SIGF fullPath=10:30.mtz", {"inputData.F_SIGF": "/here/10:30.mtz"}),
     (
@@ -425,3 +431,15 @@ def test_a_sequence_file_becomes_contents_of_the_asymmetric_unit(tmp_path: Path)
     assert isinstance(file, CAsuDataFile)
     assert [(one.name, one.copies) for one in file.selected_sequences()] == [("first", 1)]
     assert Path(str(file)).name == "two.asu.xml"
+
+
+def test_without_ccp4i2_a_task_stands_for_one_of_it_only_if_it_has_all_of_its_parameters() -> None:
+    assert task_meant("xtalflow.freerflag") == "freerflag"
+    assert task_meant("servalcat_refine") == "servalcat_refine"
+    with pytest.raises(NotEquipped, match=r"write `xtalflow run freerflag`.* ccp4i2_python in settings.toml"):
+        task_meant("freerflag")
+    assert [task_word(each) for each in ("freerflag", "servalcat_refine", "ccp4i2.freerflag")] == [
+        "xtalflow.freerflag",
+        "servalcat_refine",
+        "freerflag",
+    ]

@@ -10,8 +10,10 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,6 +34,8 @@ _LISTER = Path(__file__).parent / "_list_there.py"
 _WATCHED = ("__init__.py", "core/tasks.py")
 """Files of the package that change with its version."""
 _PATIENCE_S = 300.0
+_OWN_VARIABLES = frozenset({"DATABASE_URL"})
+"""What no package of others is told: a password may be in it."""
 _RETRY_S = 60.0
 
 
@@ -126,6 +130,8 @@ def python_of_ccp4i2() -> Path | None:
 def find_package() -> Package:
     """The package, as kept from the last time if it has not changed since.
 
+    The first time its Python is asked, which may take minutes: not for an event loop.
+
     Raises
     ------
     NotEquipped
@@ -136,17 +142,7 @@ def find_package() -> Package:
         raise NotEquipped(
             f"no Python with the package ccp4i2 is known: name one as ccp4i2_python in settings.toml, or by {VARIABLE}"
         )
-    failure = _failures.get(python)
-    if failure is not None and time.monotonic() - failure.when < _RETRY_S:
-        raise NotEquipped(failure.why)
-    known = _known.get(python)
-    if known is None or known.stamp != _stamp(known.package.top):
-        try:
-            known = _known[python] = _kept(python) or _asked(python)
-        except NotEquipped as exc:
-            _failures[python] = _Failure(str(exc), time.monotonic())
-            raise
-    return known.package
+    return (_of_now(python) or _found(python)).package
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +159,29 @@ class _Failure:
 
 _known: dict[Path, _Known] = {}
 _failures: dict[Path, _Failure] = {}
+_asking = threading.Lock()
+
+
+def _of_now(python: Path) -> _Known | None:
+    """What this process knows of a package, if that is as it was."""
+    known = _known.get(python)
+    return known if known is not None and known.stamp == _stamp(known.package.top) else None
+
+
+def _found(python: Path) -> _Known:
+    """What was kept, or what the Python says; of threads that want it at once, one asks."""
+    with _asking:
+        if (known := _of_now(python)) is not None:
+            return known
+        failure = _failures.get(python)
+        if failure is not None and time.monotonic() - failure.when < _RETRY_S:
+            raise NotEquipped(failure.why)
+        try:
+            known = _known[python] = _kept(python) or _asked(python)
+        except NotEquipped as exc:
+            _failures[python] = _Failure(str(exc), time.monotonic())
+            raise
+        return known
 
 
 def _stamp(top: Path) -> list[list[int]]:
@@ -200,7 +219,7 @@ def _asked(python: Path) -> _Known:
     """Ask the Python, and keep what it says."""
     words = [str(python), "-I", str(_LISTER)]
     try:
-        done = subprocess.run(words, capture_output=True, timeout=_PATIENCE_S, stdin=subprocess.DEVNULL, check=False)
+        done = _answer(words)
     except OSError as exc:
         raise NotEquipped(f"the Python of ccp4i2, {python}, cannot be run: {exc.strerror or exc}") from exc
     except subprocess.TimeoutExpired as exc:
@@ -220,6 +239,31 @@ def _asked(python: Path) -> _Known:
         kept = {"package": document, "stamp": stamp, "lister": _lister()}
         write_atomically(path, json.dumps(kept, indent=1).encode(), durable=False)
     return _Known(package, stamp)
+
+
+def _answer(words: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """What a command prints; whatever it started goes with it when that takes too long."""
+    environment = {name: value for name, value in os.environ.items() if name not in _OWN_VARIABLES}
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=_PATIENCE_S)
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    finally:
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
 def _lister() -> str:

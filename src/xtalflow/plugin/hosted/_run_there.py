@@ -16,6 +16,7 @@ import functools
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 import uuid
@@ -26,7 +27,16 @@ SUCCEEDED, FAILED, RUNNING = 0, 1, 2
 ERROR = 4
 PYTHON_FAILED = 999
 """CCP4i2's number of an error that is an exception of Python."""
+NOBODY_LEFT = 991
+"""Our number of an error that is a task which waits for an end that nothing is left to tell."""
 _LOOK_S = 0.2
+_GRACE_S = 10.0
+"""How long nothing may be left that works before the wait for the end of a task is given up."""
+_NEVER_TOLD = "it did not tell its end, and no process or thread is left that could; one of its threads may have died"
+_WATCHERS = ("FileWatcher-", "XmlMonitor-")
+"""Names of threads of CCP4i2 that look at files for as long as there is a task."""
+_WAITING = (("thread.py", "_worker"), ("selectors.py", "select"))
+"""Where threads stand that wait for work: of a pool, or of the loop that runs programs for CCP4i2."""
 
 
 def tree(item: Any) -> Any:
@@ -190,6 +200,47 @@ class Teller:
         }
 
 
+def is_work_left() -> bool:
+    """Whether anything is left that could still end a task: a process that it started, or another thread that works."""
+    frames = sys._current_frames()
+    for thread in threading.enumerate():
+        if thread is threading.current_thread() or thread.name.startswith(_WATCHERS):
+            continue
+        frame = frames.get(thread.ident or 0)
+        if frame is not None and (Path(frame.f_code.co_filename).name, frame.f_code.co_name) not in _WAITING:
+            return True
+    return _has_processes()
+
+
+def _has_processes() -> bool:
+    """Whether processes below this one, or of its group, are alive; also where the system does not tell."""
+    own, processes = os.getpid(), Path("/proc")
+    if not processes.joinpath("self", "stat").exists():
+        return True
+    for path in processes.glob("[0-9]*/stat"):
+        try:
+            state, parent, group = path.read_bytes().rpartition(b")")[2].split()[:3]
+        except (OSError, ValueError):  # it has ended meanwhile
+            continue
+        if own in (int(parent), int(group)) and int(path.parent.name) != own and state not in (b"Z", b"X"):
+            return True
+    return False
+
+
+def wait_for_end(plugin: Any) -> bool:
+    """Wait until a task reports its end; False if nothing is left that could report it."""
+    given_up = None
+    while not plugin.__dict__.get("_told_end"):
+        time.sleep(_LOOK_S)
+        if is_work_left():
+            given_up = None
+        elif given_up is None:
+            given_up = time.monotonic() + _GRACE_S
+        elif time.monotonic() > given_up:
+            return bool(plugin.__dict__.get("_told_end"))
+    return True
+
+
 def run(request: dict[str, Any], sink: TextIO) -> None:
     """Make the task, run it, and tell its end."""
     from ccp4i2.core.base_object.base_classes import CDataFile
@@ -217,9 +268,10 @@ def run(request: dict[str, Any], sink: TextIO) -> None:
     returned = None
     try:
         returned = plugin.process()
-        if returned in (None, RUNNING) and (returned == RUNNING or teller.open):
-            while not plugin.__dict__.get("_told_end"):
-                time.sleep(_LOOK_S)
+        if returned in (None, RUNNING) and (returned == RUNNING or teller.open) and not wait_for_end(plugin):
+            for each in (*teller.open.values(), plugin):
+                each.errorReport.append(type(each).__name__, NOBODY_LEFT, _NEVER_TOLD)
+                each._status = FAILED
     except (Exception, SystemExit) as exc:  # noqa: BLE001  the outer frame of a task of others
         trace = traceback.format_exc()
         sys.stderr.write(trace)

@@ -132,16 +132,23 @@ async def _commands(jobs: Sequence[FoundJob]) -> str:
     """A script that makes the jobs again in a folder with their files."""
     lines = ["#!/bin/bash", "# Makes these jobs again, from the folder of this crate.", "set -e"]
     for job in jobs:
-        lines.append(f"# job {job.job.number}: {' '.join((job.job.title or job.job.task).split())}")
+        lines.append(f"# job {job.job.number}: {_in_a_line(job.job.title or job.job.task)}")
         try:
             plugin = await clone_parameters(job)
         except XtalflowError:
-            lines.append(f"# its task {job.job.task} is not known here; {job.job.folder} has its parameters")
+            lines.append(
+                f"# its task {_in_a_line(job.job.task)} is not known here; {job.job.folder} has its parameters"
+            )
             continue
         command = command_line(plugin, job.project.name, title=job.job.title)
         in_quotes = f"{job.project.directory}/".replace("'", "'\"'\"'")
         lines.append(command.replace(in_quotes, ""))
     return "\n".join([*lines, ""])
+
+
+def _in_a_line(text: str) -> str:
+    """A text without line ends and control characters, after which a shell or a table would go on with the rest."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _write(
@@ -178,7 +185,10 @@ def _write(
 
 def _readme(project: str, details: Sequence[JobDetail]) -> str:
     """What people read first: what is here, and how to make it again."""
-    rows = [f"| {one.job.number} | {one.job.task} | {one.job.status.key} |" for one in all_jobs(details)]
+    rows = []
+    for one in all_jobs(details):
+        task = _in_a_line(one.job.task).replace("|", r"\|")
+        rows.append(f"| {one.job.number} | {task} | {one.job.status.key} |")
     return "\n".join(
         [
             f"# Jobs of the project {project}",

@@ -15,7 +15,7 @@ from xtalflow.errors import InvalidInput
 from xtalflow.xtal import AsuSequence, CAsuDataFile, CMiniMtzDataFile, read_sequences, write_asu_contents
 
 from .._words import choose_columns, give_value, only_file, path_of_text
-from ._request import FILE_ID, FILE_USE
+from ._request import FILE_ID, FILE_USE, unquoted
 
 FULL_PATH, SEQUENCE_FILE = "fullPath", "seqFile"
 _WHICH_FILE = frozenset({FULL_PATH, SEQUENCE_FILE, FILE_USE, "baseName", "relPath", "project"})
@@ -73,12 +73,13 @@ class _Giver:
 
     def _give(self, item: CData, tokens: Sequence[str]) -> None:
         if isinstance(item, CScalar) and not isinstance(item, CCollection):
-            give_value(item, ",".join(map(_unquoted, tokens)))
+            give_value(item, ",".join(map(unquoted, tokens)))
             return
         later = []
         for token in tokens:
             steps, value = self._key(item, token)
             target, rest = _reach(item, steps)
+            value = value if isinstance(target, CCollection) else unquoted(value)
             if isinstance(target, CDataFile) and rest and rest[0] not in _WHICH_FILE:
                 later.append((target, rest, value))
             else:
@@ -96,7 +97,7 @@ class _Giver:
         if steps and not (is_file and path_of_text(token, self.here).exists()):
             what = f"has no part {steps[0]!r}{f', and {token!r} is no file' if is_file else ''}"
             raise InvalidInput(f"{item.object_path()} {what}; {_listed(item)}")
-        return [], token if isinstance(item, CCollection) else _unquoted(token)
+        return [], token
 
     def _set(self, target: CData, rest: Sequence[str], value: str) -> None:
         """Set what steps led to; below a collection or a file there may be more of them."""
@@ -159,11 +160,6 @@ class _Giver:
             choose_columns(file, value)
         else:
             self._set(*_reach(file[_known(file, steps[0])], steps[1:]), value)
-
-
-def _unquoted(token: str) -> str:
-    """A token without the quotes around it, which some shells and scripts leave there."""
-    return token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
 
 
 def _steps(key: str) -> list[str]:

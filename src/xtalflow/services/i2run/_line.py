@@ -13,7 +13,7 @@ from .._command_line import is_said, needs_clearing, parts_to_say
 from .._parameters import OUTPUTS
 from .._words import value_text
 from ._options import OptionNames
-from ._request import task_word
+from ._request import task_word, unquoted
 
 
 def i2run_line(plugin: CPluginScript, project: str, *, title: str = "") -> str:
@@ -54,8 +54,7 @@ def _tokens_of(item: CData) -> Iterator[str]:
         text = value_text(item)
         yield json.dumps(text, ensure_ascii=False) if "=" in text and isinstance(item.value, str) else text
     elif isinstance(item, CScalar):
-        text = value_text(item)
-        yield f'"{text}"' if len(text) > 1 and text[0] == text[-1] == '"' else text
+        yield _kept(value_text(item))
     elif isinstance(item, CDataFile):
         yield f"fullPath={item}"
         yield from _parts(item, "")
@@ -63,11 +62,17 @@ def _tokens_of(item: CData) -> Iterator[str]:
         yield from _tokens(item, "")
 
 
+def _kept(text: str) -> str:
+    """A value whose own quotes around it stay when one pair is taken away."""
+    return f'"{text}"' if text != unquoted(text) else text
+
+
 def _tokens(item: CData, key: str) -> Iterator[str]:
     """The tokens of a part under its key."""
     if isinstance(item, CScalar):
         if is_said(item):
-            yield f"{key}={value_text(item)}"
+            text = value_text(item)
+            yield f"{key}={text if isinstance(item, CCollection) else _kept(text)}"
     elif isinstance(item, CDataFile):
         if is_said(item):
             yield f"{key}={item}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xtalflow.data import CData, CList, CScalar
-from xtalflow.errors import InvalidInput
+from xtalflow.errors import InvalidInput, NotEquipped
 from xtalflow.plugin import task_names
 
 from ._options import OptionNames
@@ -16,6 +16,8 @@ HOSTED = "ccp4i2."
 """Begin of the names of CCP4i2's own tasks."""
 NATIVE = "xtalflow."
 """Begin by which a task of this program is named where CCP4i2 has one of the same name."""
+NO_SUPERSETS = frozenset({"freerflag", "import_merged"})
+"""Tasks of this program whose name a task of CCP4i2 has that takes more than they do; a test compares them."""
 
 FILE_USE, FILE_ID = "fileUse", "dbFileId"
 _OF_CCP4I2 = {
@@ -118,19 +120,38 @@ def named_files(request: I2RunRequest) -> list[tuple[str, str]]:
     for item, tokens in request.given:
         below = item.makeItem() if isinstance(item, CList) else item
         if not isinstance(below, CScalar):
-            found += [(match[1], match[2]) for token in tokens if (match := _NAMES_A_FILE.fullmatch(token))]
+            found += [(match[1], unquoted(match[2])) for token in tokens if (match := _NAMES_A_FILE.fullmatch(token))]
     return found
 
 
+def unquoted(text: str) -> str:
+    """A token, or a value in one, without the quotes around it, which some shells and scripts leave there."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
 def task_meant(word: str) -> str:
-    """The task that a command means: CCP4i2's of this name if it is installed, else the one of this program."""
+    """The task that a command means: CCP4i2's of this name if it is installed, else the one of this program.
+
+    Raises
+    ------
+    NotEquipped
+        CCP4i2's is not installed, and this program's has not all of its parameters.
+    """
     if word.startswith(NATIVE):
         return word.removeprefix(NATIVE)
-    return f"{HOSTED}{word}" if f"{HOSTED}{word}" in task_names() else word
+    if f"{HOSTED}{word}" in task_names():
+        return f"{HOSTED}{word}"
+    if word in NO_SUPERSETS:
+        raise NotEquipped(
+            f"the task {word} of CCP4i2 is not installed, and that of this program has other parameters: "
+            f"write `xtalflow run {word}`, or {NATIVE}{word}, if that is meant; for CCP4i2's own name a Python that "
+            "has the package ccp4i2 as ccp4i2_python in settings.toml"
+        )
+    return word
 
 
 def task_word(task: str) -> str:
-    """The word by which a command means a task."""
+    """The word by which a command means a task, wherever it is read."""
     if task.startswith(HOSTED):
         return task.removeprefix(HOSTED)
-    return f"{NATIVE}{task}" if task_meant(task) != task else task
+    return f"{NATIVE}{task}" if task in NO_SUPERSETS or f"{HOSTED}{task}" in task_names() else task
