@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
 from ._job_numbers import LAST_NUMBER
 from ._layout import ProjectFile, free_folder_name, write_project_file
 from ._ledger import Ledger, writing
+from ._many_rows import ManyRows
 from ._project_log import FoundOnDisk, RecordTaken, append_lines
 from ._projects import own, project_by_uuid
 from ._records import Actor, ProjectRecord, UseRole
@@ -71,7 +72,7 @@ def import_record(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> 
     name = free_project_name(name)
     _refuse_copies(taken.record)
     created = told.created or now
-    prepared = _prepared(taken, created)
+    prepared = _Prepared(taken, created)
     try:
         write_project_file(folder, ProjectFile(name=name, uuid=ProjectId(told.id), created=created))
         append_lines(folder, actor, now, [(None, taken)])
@@ -150,50 +151,142 @@ def add_record(ledger: Ledger, taken: RecordTaken) -> None:
     """Insert the rows of a record into a project that has none, within a transaction that holds it."""
     taken = replace(taken, record=sound_record(taken.record))
     _refuse_copies(taken.record)
-    _add(ledger, _prepared(taken, taken.record.project.created or ledger.project.creation_time))
+    _add(ledger, _Prepared(taken, taken.record.project.created or ledger.project.creation_time))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Prepared:
-    """A sound record, with what can be made of its rows without the database.
+    """A sound record, and what the database is to be told of its many rows, but for the keys that it gives.
 
     Attributes
     ----------
     created
         When the project was made, which counts for rows that do not say when.
-    jobs, files
-        Columns, and what they do not say.
-    places
-        Where each file is.
     """
 
     taken: RecordTaken
     created: datetime
-    comments: Mapping[UUID | None, Sequence[str]]
-    jobs: Mapping[UUID, tuple[dict[str, Any], dict[str, Any]]]
-    files: Mapping[UUID, tuple[dict[str, Any], dict[str, Any]]]
-    places: Mapping[UUID, str]
+    comments: dict[UUID | None, list[str]] = field(default_factory=lambda: defaultdict(list))
+    file_types: set[str] = field(default_factory=set)
+    levels: list[tuple[list[I2Job], ManyRows]] = field(init=False)
+    """Jobs, those that others are parts of first."""
+    originals: tuple[list[I2File], ManyRows] = field(init=False)
+    copies: tuple[list[tuple[I2File, UUID]], ManyRows] = field(init=False)
+    """Files that are the same as others, and these."""
+    uses: tuple[list[tuple[UUID, UUID]], ManyRows] = field(init=False)
+    """Files, and the jobs that have something to do with them."""
+    numbers: tuple[list[UUID], ManyRows] = field(init=False)
+    texts: tuple[list[UUID], ManyRows] = field(init=False)
+    """Jobs of indicators."""
+    imports: ManyRows = field(init=False)
 
+    def __post_init__(self) -> None:
+        for comment in self.taken.record.comments:
+            self.comments[comment.job].append(comment.text)
+        self._jobs()
+        self._files()
+        self._uses()
+        self._values()
+        rows = []
+        for row in self.taken.record.imports:
+            columns = import_columns(row, self.created)
+            kept = remainder(row, told_import(row.file, columns)) or {}
+            rows.append(FileImport(ccp4i2=kept, **columns))
+        self.imports = ManyRows.of(FileImport, rows, late=["file_id"])
 
-def _prepared(taken: RecordTaken, created: datetime) -> _Prepared:
-    record, places = taken.record, places_of(taken.record)
-    comments: dict[UUID | None, list[str]] = defaultdict(list)
-    beside: dict[UUID, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
-    for comment in record.comments:
-        comments[comment.job].append(comment.text)
-        if comment.job is not None:
-            beside[comment.job]["comments_of_job"].append(to_json(comment))
-    for data in record.xdata:
-        beside[data.job]["xdata"].append(to_json(data))
-    jobs, files = {}, {}
-    for job in record.jobs:
-        columns = job_columns(job, created, comments.get(job.id, ()))
+    def _jobs(self) -> None:
+        record = self.taken.record
+        beside: dict[UUID, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
+        for comment in record.comments:
+            if comment.job is not None:
+                beside[comment.job]["comments_of_job"].append(to_json(comment))
+        for data in record.xdata:
+            beside[data.job]["xdata"].append(to_json(data))
+        levels: dict[int, list[I2Job]] = defaultdict(list)
+        for job in record.jobs:
+            levels[job.number.count(".")].append(job)
+        self.levels = []
+        for _, level in sorted(levels.items()):
+            rows = [self._job(job, beside.get(job.id, {})) for job in level]
+            self.levels.append((level, ManyRows.of(Job, rows, late=["project_id", "parent_id"])))
+
+    def _job(self, job: I2Job, beside: Mapping[str, Any]) -> Job:
+        columns = job_columns(job, self.created, self.comments.get(job.id, ()))
         kept = remainder(job, told_job(job.id, job.parent, columns), but=["status"] if job.status in ABANDONED else [])
-        jobs[job.id] = columns, {**(kept or {}), **beside.get(job.id, {})}
-    for file in record.files:
-        columns = {**file_columns(file), "name": places[file.id].rpartition("/")[2]}
-        files[file.id] = columns, remainder(file, told_file(file.id, file.job, columns)) or {}
-    return _Prepared(taken=taken, created=created, comments=comments, jobs=jobs, files=files, places=places)
+        return Job(uuid=job.id, ccp4i2={**(kept or {}), **beside}, **columns)
+
+    def _files(self) -> None:
+        record, places = self.taken.record, places_of(self.taken.record)
+        ended = {job.id: job.finished or job.created for job in record.jobs}
+        imported = {row.file: row.created for row in record.imports}
+        first: dict[str, UUID] = {}
+        originals, copies, rows = [], [], {}
+        for file in record.files:
+            found = self.taken.files.get(str(file.id), NOTHING)
+            origin = first.setdefault(_sameness(file, found, places[file.id]), file.id)
+            time = imported.get(file.id) or (ended.get(file.job) if file.job else None)
+            rows[file.id] = self._file(file, found, places[file.id], time or self.created)
+            if origin == file.id:
+                originals.append(file)
+            else:
+                copies.append((file, origin))
+        late = ["project_id", "job_id", "derived_from_id"]
+        self.originals = originals, ManyRows.of(File, [rows[file.id] for file in originals], late=late)
+        self.copies = copies, ManyRows.of(File, [rows[file.id] for file, _ in copies], late=late)
+
+    def _file(self, file: I2File, found: FoundOnDisk, place: str, time: datetime) -> File:
+        columns = {**file_columns(file), "name": place.rpartition("/")[2]}
+        self.file_types.add(columns["type_id"])
+        return File(
+            uuid=file.id,
+            path=place,
+            creation_time=time,
+            checksum=found.checksum,
+            size=found.size,
+            facts=found.facts,
+            digests=found.digests,
+            available=bool(found.checksum),
+            ccp4i2=remainder(file, told_file(file.id, file.job, columns)) or {},
+            **columns,
+        )
+
+    def _uses(self) -> None:
+        """What the record says of uses, and what it leaves out: who made a file, and who took it in."""
+        record = self.taken.record
+        uses: dict[tuple[UUID, UUID, int, str], dict[str, Any]] = {}
+        for use in record.uses:
+            role = READ if use.role == TAKEN_IN else use.role
+            key = (use.file, use.job, role, use.param)
+            if key in uses:
+                uses[key] = {"also": TAKEN_IN}
+            else:
+                uses[key] = {"role": TAKEN_IN} if use.role == TAKEN_IN else {}
+        for use in implied_uses(record.files, {row.file for row in record.imports}):
+            uses.setdefault((use.file, use.job, use.role, use.param), {"implied": True})
+        rows = [FileUse(role=role, job_param_name=param, ccp4i2=kept) for (_, _, role, param), kept in uses.items()]
+        self.uses = [(file, job) for file, job, _, _ in uses], ManyRows.of(FileUse, rows, late=["file_id", "job_id"])
+
+    def _values(self) -> None:
+        jobs_of_numbers, jobs_of_texts = [], []
+        numbers, texts = [], []
+        for row in self.taken.record.values:
+            if isinstance(row.value, str):
+                jobs_of_texts.append(row.job)
+                texts.append(JobCharValue(key_id=row.key, value=row.value))
+            else:
+                number, is_integer = clean_number(row.key, row.value)
+                jobs_of_numbers.append(row.job)
+                numbers.append(JobFloatValue(key_id=row.key, value=number, is_integer=is_integer))
+        late = ["project_id", "job_id"]
+        self.numbers = jobs_of_numbers, ManyRows.of(JobFloatValue, numbers, late=late)
+        self.texts = jobs_of_texts, ManyRows.of(JobCharValue, texts, late=late)
+
+
+def _sameness(file: I2File, found: FoundOnDisk, place: str) -> str:
+    """What files have in common of which only the first stands for itself."""
+    if file.path_flag == IMPORT_DIR and found.checksum:
+        return found.checksum
+    return place.replace(f"_{file.id.hex}", "")
 
 
 def _add(ledger: Ledger, prepared: _Prepared) -> None:
@@ -290,115 +383,36 @@ class _Adding:
 
     def _jobs(self) -> dict[UUID, int]:
         """Insert the jobs, level by level; their primary keys."""
-        levels: dict[int, list[I2Job]] = defaultdict(list)
-        for job in self.taken.record.jobs:
-            levels[job.number.count(".")].append(job)
-        pks: dict[UUID, int] = {}
-        for _, level in sorted(levels.items()):
-            rows = [self._job(job, pks) for job in level]
-            pks |= {row.uuid: row.pk for row in Job.objects.bulk_create(rows)}
+        project, pks = self.ledger.project, dict[UUID, int]()
+        for jobs, rows in self.prepared.levels:
+            rows.insert((project.pk, pks[job.parent] if job.parent else None) for job in jobs)
+            pks = dict(Job.objects.filter(project=project).values_list("uuid", "pk"))
         return pks
-
-    def _job(self, job: I2Job, pks: Mapping[UUID, int]) -> Job:
-        columns, kept = self.prepared.jobs[job.id]
-        return Job(
-            uuid=job.id,
-            project=self.ledger.project,
-            parent_id=pks[job.parent] if job.parent else None,
-            ccp4i2=kept,
-            **columns,
-        )
 
     def _files(self, jobs: Mapping[UUID, int]) -> dict[UUID, int]:
         """Insert the files, those that others are copies of first; their primary keys."""
-        record, places = self.taken.record, self.prepared.places
-        ended = {job.id: job.finished or job.created for job in record.jobs}
-        imported = {row.file: row.created for row in record.imports}
-        ensure_file_types(columns["type_id"] for columns, _ in self.prepared.files.values())
-        first: dict[str, UUID] = {}
-        originals, copies = [], []
-        for file in record.files:
-            found = self.taken.files.get(str(file.id), NOTHING)
-            origin = first.setdefault(self._sameness(file, found, places[file.id]), file.id)
-            time = imported.get(file.id) or (ended.get(file.job) if file.job else None)
-            row = self._file(file, found, places[file.id], jobs, time)
-            if origin == file.id:
-                originals.append(row)
-            else:
-                copies.append((row, origin))
-        pks = {row.uuid: row.pk for row in File.objects.bulk_create(originals)}
-        for row, origin in copies:
-            row.derived_from_id = pks[origin]
-        return pks | {row.uuid: row.pk for row in File.objects.bulk_create([row for row, _ in copies])}
-
-    def _sameness(self, file: I2File, found: FoundOnDisk, place: str) -> str:
-        """What files have in common of which only the first stands for itself."""
-        if file.path_flag == IMPORT_DIR and found.checksum:
-            return found.checksum
-        return place.replace(f"_{file.id.hex}", "")
-
-    def _file(
-        self, file: I2File, found: FoundOnDisk, place: str, jobs: Mapping[UUID, int], time: datetime | None
-    ) -> File:
-        columns, kept = self.prepared.files[file.id]
-        return File(
-            uuid=file.id,
-            project=self.ledger.project,
-            job_id=jobs[file.job] if file.job else None,
-            path=place,
-            creation_time=time or self.ledger.project.creation_time,
-            checksum=found.checksum,
-            size=found.size,
-            facts=found.facts,
-            digests=found.digests,
-            available=bool(found.checksum),
-            ccp4i2=kept,
-            **columns,
-        )
+        project, there = self.ledger.project, File.objects.filter(project=self.ledger.project)
+        ensure_file_types(self.prepared.file_types)
+        originals, rows = self.prepared.originals
+        rows.insert((project.pk, jobs[file.job] if file.job else None, None) for file in originals)
+        pks = dict(there.values_list("uuid", "pk"))
+        copies, rows = self.prepared.copies
+        rows.insert((project.pk, jobs[file.job] if file.job else None, pks[origin]) for file, origin in copies)
+        return dict(there.values_list("uuid", "pk")) if copies else pks
 
     def _uses(self, jobs: Mapping[UUID, int], files: Mapping[UUID, int]) -> None:
-        """Insert what the record says of uses, and what it leaves out: who made a file, and who took it in."""
-        record = self.taken.record
-        rows: dict[tuple[UUID, UUID, int, str], dict[str, Any] | None] = {}
-        for use in record.uses:
-            role = READ if use.role == TAKEN_IN else use.role
-            key = (use.file, use.job, role, use.param)
-            if key in rows:
-                rows[key] = {"also": TAKEN_IN}
-            else:
-                rows[key] = {"role": TAKEN_IN} if use.role == TAKEN_IN else {}
-        for use in implied_uses(record.files, {row.file for row in record.imports}):
-            rows.setdefault((use.file, use.job, use.role, use.param), {"implied": True})
-        FileUse.objects.bulk_create(
-            [
-                FileUse(file_id=files[file], job_id=jobs[job], role=role, job_param_name=param, ccp4i2=kept)
-                for (file, job, role, param), kept in rows.items()
-            ]
-        )
+        uses, rows = self.prepared.uses
+        rows.insert((files[file], jobs[job]) for file, job in uses)
 
     def _values(self, jobs: Mapping[UUID, int]) -> None:
-        record = self.taken.record
-        keys = sorted({row.key for row in record.values})
+        keys = sorted({row.key for row in self.taken.record.values})
         JobValueKey.objects.bulk_create([JobValueKey(name=key) for key in keys], ignore_conflicts=True)
-        numbers, texts = [], []
-        for row in record.values:
-            of: dict[str, Any] = {"project": self.ledger.project, "job_id": jobs[row.job], "key_id": row.key}
-            if isinstance(row.value, str):
-                texts.append(JobCharValue(**of, value=row.value))
-            else:
-                number, is_integer = clean_number(row.key, row.value)
-                numbers.append(JobFloatValue(**of, value=number, is_integer=is_integer))
-        JobFloatValue.objects.bulk_create(numbers)
-        JobCharValue.objects.bulk_create(texts)
+        for of_jobs, rows in (self.prepared.numbers, self.prepared.texts):
+            rows.insert((self.ledger.project.pk, jobs[job]) for job in of_jobs)
 
     def _imports_and_exports(self, files: Mapping[UUID, int]) -> None:
         record, created = self.taken.record, self.ledger.project.creation_time
-        imports = []
-        for row in record.imports:
-            columns = import_columns(row, created)
-            kept = remainder(row, told_import(row.file, columns))
-            imports.append(FileImport(file_id=files[row.file], ccp4i2=kept or {}, **columns))
-        FileImport.objects.bulk_create(imports)
+        self.prepared.imports.insert((files[row.file],) for row in record.imports)
         exports = []
         for given in record.exports:
             columns = export_columns(given, created)

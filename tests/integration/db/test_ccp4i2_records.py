@@ -31,6 +31,7 @@ from xtalflow.engine import (
     write_order,
 )
 from xtalflow.errors import InvalidInput, StoreUnavailable
+from xtalflow.faults import listen
 from xtalflow.formats.ccp4i2 import (
     I2Association,
     I2Comment,
@@ -353,6 +354,20 @@ async def test_of_two_imports_at_once_the_second_finds_the_project(database: Non
     assert sorted(made.is_new for made in both) == [False, True]
     assert {made.project.id for made in both} == {record.project.id}
     assert [made.plan.known is None for made in both] == [made.is_new for made in both]
+
+
+async def test_others_may_write_while_an_import_is_logged(database: None) -> None:
+    """The transaction, which keeps them waiting, begins when the record has been prepared and is on the disk."""
+    from django.db import connection
+
+    seen: dict[str, bool] = {}
+    listen(lambda point: seen.update({point: connection.in_atomic_block}))
+    try:
+        await take_in(full_record())
+    finally:
+        listen(None)
+
+    assert (seen["record.logged"], seen["record.placed"]) == (False, True)
 
 
 async def test_what_was_running_has_failed_and_nothing_claims_it(database: None) -> None:
