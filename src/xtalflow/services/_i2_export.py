@@ -203,7 +203,7 @@ class _Writing:
                 return
             info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
             info.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(info, "w", force_zip64=status.st_size > 2**30) as sink:
+            with archive.open(info, "w", force_zip64=True) as sink:
                 while chunk := source.read(_CHUNK):
                     sink.write(chunk)
         self.members += 1

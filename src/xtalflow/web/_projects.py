@@ -240,6 +240,7 @@ async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Import an archive that was looked at, or forget it."""
     owner = asker.person.name
     upload = await asyncio.to_thread(find_upload, request.POST.get("upload", ""), owner=owner)
+    is_kept = False
     try:
         if request.POST.get("answer") != "import":
             return done(request, "nothing was imported", back="/projects/")
@@ -248,8 +249,13 @@ async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
             await refuse_known_of_others(asker, await plan_import(upload.path, name=name))
             made = await import_archive(upload.path, name=name, told_as=upload.name, client=asker.actor)
             await refuse_known_of_others(asker, made.plan)  # somebody may have been faster
+    except InvalidInput as exc:
+        is_kept = True  # another name may be better, and nobody likes to send an archive twice
+        context = {"archive": upload.name, "upload": upload.id, "typed": request.POST, "error": str(exc)}
+        return render(request, "xtalflow/import_archive.html", context, status=422)
     finally:
-        await asyncio.to_thread(drop_upload, upload.id, owner=owner)
+        if not is_kept:
+            await asyncio.to_thread(drop_upload, upload.id, owner=owner)
     what = "imported" if made.is_new else "here already; nothing was made"
     return done(request, f"{made.project.name} is {what}", back=project_home(made.project.name))
 

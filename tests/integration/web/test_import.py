@@ -58,6 +58,26 @@ def test_an_archive_is_looked_at_before_it_is_imported(browser: httpx.Client, ar
     assert browser.get("/projects/of%20ccp4i2%201/jobs/1/").status_code == 200
 
 
+def test_after_a_name_that_is_refused_another_can_be_given(browser: httpx.Client, tmp_path: Path) -> None:
+    """The archive is not sent again; once it is imported, or not, it is gone."""
+    word = word_of(browser.get("/projects/").text)
+    browser.post("/projects/", data={"do": "create", "csrfmiddlewaretoken": word, "name": "taken"})
+    sent = {"archive": ("their.zip", archive_of(tmp_path / "made.zip", 7), "application/zip")}
+    looked = browser.post("/projects/", data={"do": "look", "csrfmiddlewaretoken": word, "name": "free"}, files=sent)
+    upload = re.search(r'name="upload" value="([^"]+)"', looked.text)
+    assert upload is not None
+    take = {"do": "take", "csrfmiddlewaretoken": word, "upload": upload[1], "answer": "import"}
+    refused = browser.post("/projects/", data=take | {"name": "taken"})
+    taken = browser.post("/projects/", data=take | {"name": "better"})
+    gone = browser.post("/projects/", data=take | {"name": "better"})
+
+    assert refused.status_code == 422
+    assert all(each in refused.text for each in ("taken", 'role="alert"', f'value="{upload[1]}"', "their.zip"))
+    assert str(taken.url).endswith("/projects/better/")
+    assert gone.status_code == 422
+    assert f'value="{upload[1]}"' not in gone.text
+
+
 def test_what_is_no_archive_is_said_on_the_page(browser: httpx.Client) -> None:
     """The sentence names the file as it was sent, and no place on the server."""
     word = word_of(browser.get("/projects/").text)

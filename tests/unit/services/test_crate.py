@@ -185,3 +185,18 @@ def test_nothing_is_written_over_what_is_there(project: Path, tmp_path: Path) ->
     with pytest.raises(InvalidInput, match="is there already"):
         write_crate(tmp_path / "out.zip", project, [], {})
     assert (tmp_path / "out.zip").read_text() == "mine"
+
+
+def test_the_run_of_all_jobs_is_told_as_what_it_is() -> None:
+    """The script was made afterwards and never ran; what ran the jobs is on record of each, or is not known."""
+    found = entities(job("1"), job("2", xtalflow_version="0.0.9"))
+    imported = entities(job("1", xtalflow_version=""))
+
+    for name in ("#run", "#organize"):
+        assert "jobs.sh" in found[name]["description"]
+    assert "was not run" in found["#run"]["description"]
+    assert [each["@id"] for each in found["#organize"]["instrument"]] == [
+        "#program-xtalflow-0.0.9",
+        "#program-xtalflow-0.1.0",
+    ]
+    assert imported["#organize"]["instrument"] == {"@id": "#program-unknown"}

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,11 @@ from ._tables import ASSOCIATION, DATABASE, FILE, JOB, MEMBER, PROJECT, PROJECT_
 
 _MAGIC = b"SQLite format 3\0"
 _WAL = 2
-_ASIDE = ("-wal", "-journal", "-shm")
+_ASIDE = ("-wal", "-journal")
+"""Files beside a database with what is not in it yet; the index of the first is made anew from it."""
+_ATTEMPTS = 20
+_QUIET_S = 0.05
+"""How long a database must have been left alone before it is copied: longer than the clock of a file's time ticks."""
 _NEEDED = (PROJECT, JOB, FILE)
 _MAX_ROWS = 5_000_000
 _MAX_VALUE = 16 * 2**20
@@ -79,21 +83,47 @@ def _opened(path: Path) -> Iterator[_Database]:
         raise UnreadableFile(path, exc.strerror or str(exc)) from exc
     if not head.startswith(_MAGIC):
         raise UnreadableFile(path, "is empty" if not head else "is no SQLite database")
-    aside = [each for each in (path.with_name(path.name + end) for end in _ASIDE) if each.exists()]
     with TemporaryDirectory(prefix="xtalflow-") as folder:
         here = path
         try:
-            if aside or _WAL in head[18:20]:  # what was not finished would be finished in the original
-                for each in (*aside, path):
-                    shutil.copyfile(each, Path(folder, each.name))
-                here = Path(folder, path.name)
-            with closing(sqlite3.connect(f"file:{quote(str(here.absolute()))}?mode=ro", uri=True)) as connection:
+            if len(_state(path)) > 1 or _WAL in head[18:20]:  # what was not finished would be finished in the original
+                here = _copy(path, Path(folder))
+            address = f"file:{quote(str(here.absolute()))}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+                connection.execute("BEGIN")  # all tables are read as they are at one moment
                 _restrict(connection)
                 yield _Database(path, connection)
         except (sqlite3.Error, UnicodeDecodeError) as exc:  # the second of names that are no text
             raise UnreadableFile(path, f"is damaged, or no database of CCP4i2, or in use: {exc}") from exc
         except OSError as exc:
             raise UnreadableFile(path, exc.strerror or str(exc)) from exc
+
+
+def _state(path: Path) -> list[tuple[str, int, int, int]]:
+    """By what a change of a database is seen: names, sizes, times and places of its files."""
+    found = []
+    for each in (*(path.with_name(path.name + end) for end in _ASIDE), path):
+        with suppress(FileNotFoundError):
+            status = each.stat()
+            found.append((each.name, status.st_size, status.st_mtime_ns, status.st_ino))
+    return found
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    """A copy of a database with what stands beside it, between whose files nothing was written."""
+    for _ in range(_ATTEMPTS):
+        before = _state(path)
+        time.sleep(_QUIET_S)
+        if _state(path) != before:
+            continue
+        with suppress(FileNotFoundError):  # one of them is gone by now
+            for name, *_rest in before:
+                shutil.copyfile(path.with_name(name), folder / name)
+            if _state(path) == before:
+                return folder / path.name
+        for each in folder.iterdir():
+            each.unlink()
+    raise UnreadableFile(path, "is written all the time; close CCP4i2, or ask again later")
 
 
 def _restrict(connection: sqlite3.Connection) -> None:
@@ -114,6 +144,7 @@ class _Database:
         self.path, self.connection = path, connection
         self.oddities: list[Oddity] = []
         self.left = _MAX_ROWS
+        self.counted: set[str] = set()
         self.names: dict[str, str] = {}
         wanted = {name.lower(): name for name in (*(table.sqlite for table in TABLES), "Users")}
         for name, kind, page in connection.execute("SELECT name, type, rootpage FROM sqlite_master"):
@@ -145,8 +176,10 @@ class _Database:
         found = [
             _text(each[0]).lower() if isinstance(each[0], bytes) else each[0].lower() for each in cursor.description
         ]
+        is_first = table not in self.counted
+        self.counted.add(table)
         for values in cursor:
-            self.left -= 1
+            self.left -= is_first
             if self.left < 0:
                 raise UnreadableFile(self.path, f"has more than {_MAX_ROWS} rows")
             yield {

@@ -1,6 +1,6 @@
 """Writes the record of a project as ``DATABASE.db.xml``.
 
-The newer dialect is written so that CCP4i2 3.0.1 takes all that it can, and so that nothing is lost here. It fails
+The newer dialect is written so that CCP4i2 3.0.1 takes all that it can, and so that a record comes back here. It fails
 without certain values, and for texts that are longer than its columns: it is given others then, and the true one
 stands beside it in an attribute of ours (`WHOLE_VALUE`). Rows that it has no place for stand in a body of ours
 (`OWN_BODY`). It passes over attributes, tables and bodies that it does not know.

@@ -202,7 +202,8 @@ class _Graph:
             "#run",
             "CreateAction",
             name=f"Run of {self._jobs_in_words()}",
-            description="The jobs of this crate, taken together.",
+            description="The jobs of this crate, taken together, from the first start to the last end. "
+            f"{WORKFLOW_FILE} was written when the crate was made and was not run: each job was asked for by itself.",
             instrument=whole.workflow,
             object=self._unique(self._files[each] for each in read),
             result=self._unique(self._files[each] for each in made),
@@ -213,7 +214,13 @@ class _Graph:
             ),
             **status(failed or jobs[0].job),
         )
-        self._organize("#organize", run, controls, self._engine(self._content.version))
+        engines = {job.xtalflow_version for job in jobs}
+        engine = self._unique(self._engine(version) for version in sorted(engines))
+        description = (
+            f"Stands for the starts of the jobs of this crate, one by one; nothing ran {WORKFLOW_FILE} itself. "
+            "What ran the jobs is what they have on record; of jobs that were imported nothing is."
+        )
+        self._organize("#organize", run, controls, engine, description=description)
         self._mention(run)
 
     # Jobs.
@@ -277,7 +284,7 @@ class _Graph:
         )
         receiver.append_to("connection", connection)
 
-    def _organize(self, identifier: str, run: Any, controls: list[Any], engine: Any) -> None:
+    def _organize(self, identifier: str, run: Any, controls: list[Any], engine: Any, **properties: Any) -> None:
         action = self._add(
             identifier,
             "OrganizeAction",
@@ -285,6 +292,7 @@ class _Graph:
             instrument=engine,
             object=controls,
             result=run,
+            **properties,
         )
         for name in ("actionStatus", "startTime", "endTime", "error"):
             if name in run:

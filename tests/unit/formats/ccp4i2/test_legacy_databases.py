@@ -1,6 +1,9 @@
 """Databases of CCP4i2's Qt generation are read project by project, and are never written."""
 
+import os
+import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +11,7 @@ import pytest
 
 from unit.formats.ccp4i2.legacy_database import COLUMNS, make_database
 from xtalflow.errors import InvalidInput, UnreadableFile, UnsuitableContent
-from xtalflow.formats.ccp4i2 import I2Association, I2Tag, projects_in_sqlite, read_legacy_sqlite
+from xtalflow.formats.ccp4i2 import I2Association, I2Tag, _sqlite, projects_in_sqlite, read_legacy_sqlite
 
 
 def identifier(number):
@@ -188,6 +191,61 @@ def test_the_original_is_untouched(mode, database):
     assert names == ["gamma", "renamed"]
     assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in database.parent.iterdir()} == before
     writer.close()
+
+
+def test_a_copy_is_of_one_moment(database, monkeypatch):
+    """Between its two files the writer may move one into the other, and go on."""
+    writer = sqlite3.connect(database)
+    writer.execute("PRAGMA journal_mode = wal")
+    writer.execute("UPDATE Projects SET ProjectName = 'one' WHERE ProjectName = 'delta'")
+    writer.commit()
+    copy, later = shutil.copyfile, []
+
+    def copied(source, target):
+        copy(source, target)
+        if not later:
+            later.append(source)
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            writer.execute("UPDATE Projects SET ProjectName = 'two' WHERE ProjectName = 'one'")
+            writer.execute("UPDATE Users SET UserName = 'bob'")
+            writer.commit()
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    monkeypatch.setattr(shutil, "copyfile", copied)
+    _, delta = read_legacy_sqlite(database)
+
+    assert (delta.project.name, delta.project.user) == ("two", "bob")
+    writer.close()
+
+
+def test_a_database_that_is_written_all_the_time_is_not_read(database, monkeypatch):
+    sqlite3.connect(database).execute("PRAGMA journal_mode = wal")
+    times = iter(range(1, 100))
+    monkeypatch.setattr(_sqlite, "_QUIET_S", 0.0)
+    monkeypatch.setattr(shutil, "copyfile", lambda *_: os.utime(database, ns=(0, next(times))))
+
+    with pytest.raises(UnreadableFile, match="is written all the time"):
+        read_legacy_sqlite(database)
+
+
+def test_tables_are_read_as_they_are_at_one_moment(database):
+    """A writer waits until they are."""
+    with _sqlite._opened(database), closing(sqlite3.connect(database, timeout=0)) as writer:
+        writer.execute("UPDATE Projects SET ProjectName = 'renamed'")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            writer.commit()
+
+    made_by(database, "UPDATE Projects SET ProjectName = 'renamed'")
+
+
+def test_each_row_counts_once_towards_the_most_there_may_be(database, monkeypatch):
+    rows = sum(map(len, ROWS.values()))
+    monkeypatch.setattr(_sqlite, "_MAX_ROWS", rows)
+    assert len(read_legacy_sqlite(database)) == 2
+
+    monkeypatch.setattr(_sqlite, "_MAX_ROWS", rows - 1)
+    with pytest.raises(UnreadableFile, match=f"more than {rows - 1} rows"):
+        read_legacy_sqlite(database)
 
 
 def test_a_damaged_database_is_refused_with_reasons(database):
