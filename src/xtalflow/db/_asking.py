@@ -98,7 +98,10 @@ async def import_record(taken: RecordTaken, *, name: str, folder: Path, actor: A
     StoreUnavailable
         The folder cannot be renamed, or is full.
     """
-    return await in_database(_i2_import.import_record, taken, name, folder, actor)
+    name = await in_database(_i2_import.name_of_import, taken.record, name)
+    # of a large project this takes a minute, in which others ask the database
+    prepared = await asyncio.to_thread(_i2_import.prepare_import, taken, name, folder, actor)
+    return await in_database(_i2_import.insert_import, prepared, name, folder, actor)
 
 
 async def export_record(project_uuid: UUID, jobs: Collection[int] | None = None) -> I2Record:

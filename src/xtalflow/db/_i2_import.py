@@ -54,42 +54,63 @@ NOTHING = FoundOnDisk()
 HERE_ALREADY = "this project is here already"
 
 
-def import_record(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> ProjectRecord:
-    """Make a project of a sound record whose files are in `folder`, which gets its place among the projects.
-
-    All that needs no database comes before the transaction, which keeps other writers waiting.
+def name_of_import(record: I2Record, name: str) -> str:
+    """The name of the project that is made of a record, as it is kept.
 
     Raises
     ------
     InvalidInput
         The project is there already, its name is taken, or a job or file of it is another project's.
-    StoreUnavailable
-        The folder cannot be renamed.
     """
-    told, now = taken.record.project, timezone.now()
-    if Project.objects.filter(uuid=told.id).exists():
+    if Project.objects.filter(uuid=record.project.id).exists():
         raise InvalidInput(HERE_ALREADY)
     name = free_project_name(name)
-    _refuse_copies(taken.record)
-    created = told.created or now
-    prepared = _Prepared(taken, created)
+    _refuse_copies(record)
+    return name
+
+
+def prepare_import(taken: RecordTaken, name: str, folder: Path, actor: Actor) -> PreparedImport:
+    """All of an import that needs no database: its rows, and what is written into its folder.
+
+    Raises
+    ------
+    StoreUnavailable
+        The folder is full.
+    """
+    now = timezone.now()
+    created = taken.record.project.created or now
+    prepared = PreparedImport(taken, created, now)
+    project = ProjectFile(name=name, uuid=ProjectId(taken.record.project.id), created=created)
     try:
-        write_project_file(folder, ProjectFile(name=name, uuid=ProjectId(told.id), created=created))
+        write_project_file(folder, project)
         append_lines(folder, actor, now, [(None, taken)])
     except OSError as exc:
         raise StoreUnavailable(f"{exc.filename or folder}: {exc.strerror or exc}") from exc
     passed("record.logged")
-    placing = _Placing(folder)
+    return prepared
+
+
+def insert_import(prepared: PreparedImport, name: str, folder: Path, actor: Actor) -> ProjectRecord:
+    """Give a project its rows, and its folder its place among the projects.
+
+    Raises
+    ------
+    InvalidInput
+        As for `name_of_import`: somebody was faster.
+    StoreUnavailable
+        The folder cannot be renamed.
+    """
+    project, placing = prepared.taken.record.project.id, _Placing(folder)
     try:
-        _insert(prepared, name, placing, actor, now)
+        _insert(prepared, name, placing, actor)
     except BaseException:
-        placing.undo(told.id)
+        placing.undo(project)
         raise
-    return project_by_uuid(told.id)
+    return project_by_uuid(project)
 
 
 @transaction.atomic
-def _insert(prepared: _Prepared, name: str, placing: _Placing, actor: Actor, now: datetime) -> None:
+def _insert(prepared: PreparedImport, name: str, placing: _Placing, actor: Actor) -> None:
     told = prepared.taken.record.project
     if Project.objects.filter(uuid=told.id).exists():
         raise InvalidInput(HERE_ALREADY)
@@ -98,7 +119,7 @@ def _insert(prepared: _Prepared, name: str, placing: _Placing, actor: Actor, now
         row = Project.objects.create(uuid=told.id, name=name, directory=str(told.id), creation_time=prepared.created)
         own(row, actor)
         with writing(told.id, actor) as ledger:
-            ledger.now = now
+            ledger.now = prepared.now
             _add(ledger, prepared)
     except IntegrityError as exc:  # of two that began at once this is the second
         raise InvalidInput(HERE_ALREADY) from exc
@@ -151,21 +172,24 @@ def add_record(ledger: Ledger, taken: RecordTaken) -> None:
     """Insert the rows of a record into a project that has none, within a transaction that holds it."""
     taken = replace(taken, record=sound_record(taken.record))
     _refuse_copies(taken.record)
-    _add(ledger, _Prepared(taken, taken.record.project.created or ledger.project.creation_time))
+    _add(ledger, PreparedImport(taken, taken.record.project.created or ledger.project.creation_time, ledger.now))
 
 
 @dataclass(slots=True)
-class _Prepared:
+class PreparedImport:
     """A sound record, and what the database is to be told of its many rows, but for the keys that it gives.
 
     Attributes
     ----------
     created
         When the project was made, which counts for rows that do not say when.
+    now
+        When it was taken in.
     """
 
     taken: RecordTaken
     created: datetime
+    now: datetime
     comments: dict[UUID | None, list[str]] = field(default_factory=lambda: defaultdict(list))
     file_types: set[str] = field(default_factory=set)
     levels: list[tuple[list[I2Job], ManyRows]] = field(init=False)
@@ -289,7 +313,7 @@ def _sameness(file: I2File, found: FoundOnDisk, place: str) -> str:
     return place.replace(f"_{file.id.hex}", "")
 
 
-def _add(ledger: Ledger, prepared: _Prepared) -> None:
+def _add(ledger: Ledger, prepared: PreparedImport) -> None:
     taken = prepared.taken
     _Adding(ledger, taken, prepared).add()
     ledger.note(
@@ -311,7 +335,7 @@ def _refuse_copies(record: I2Record) -> None:
 class _Adding:
     ledger: Ledger
     taken: RecordTaken
-    prepared: _Prepared
+    prepared: PreparedImport
 
     def add(self) -> None:
         record, project = self.taken.record, self.ledger.project
