@@ -23,8 +23,8 @@ def add(commands: SubParsers) -> None:
         "archive",
         _archive,
         summary="write a project archive (*.ccp4_project.zip), which CCP4i2 takes",
-        description="Write a project, or some of its jobs with all whose files they read, as an archive\n"
-        "(*.ccp4_project.zip). CCP4i2 takes it, and so does `xtalflow import archive`, without loss.",
+        description="Write a project, or some of its jobs with the jobs and imported files that they need,\n"
+        "as an archive (*.ccp4_project.zip). CCP4i2 takes it, and so does `xtalflow import archive`, without loss.",
     )
     archive.add_argument("project", metavar="PROJECT", help="name or uuid")
     archive.add_argument("--jobs", metavar="N", nargs="+", help="numbers of top-level jobs; all by default")
