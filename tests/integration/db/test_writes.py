@@ -285,10 +285,10 @@ async def test_a_project_is_made_once(project: ProjectRecord, tmp_path: Path) ->
             await create_project(name)
 
 
-async def test_projects_whose_names_differ_in_case_have_different_folders(database: None) -> None:
-    """Names that a file system may confuse get a number, reserved characters are replaced."""
+async def test_projects_whose_names_a_folder_cannot_tell_apart_have_different_folders(database: None) -> None:
+    """Reserved characters are replaced; names that are the same then get a number."""
     word = uuid4().hex
-    first, second = await create_project(f"{word} a:b"), await create_project(f"{word} A:b")
+    first, second = await create_project(f"{word} a:b"), await create_project(f"{word} A?b")
 
     assert first.directory.name == f"{word} a_b"
     assert second.directory.name == f"{word} A_b_1"

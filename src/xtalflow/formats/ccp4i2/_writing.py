@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from xtalflow.xtal import i2_document, written_here
 
 from ._kinds import FILE_TYPE, clean
 from ._numbered import FILETYPELIST, KEYTYPELIST, UNKNOWN_TYPE, type_name
 from ._reading import BODY, HEADER, NEW_ROOT, OWN_BODY, WHOLE_VALUE
-from ._records import I2FileUse, I2Record, I2Tag
+from ._records import I2FileUse, I2Record, I2Tag, I2Value
 from ._tables import (
     ASSOCIATION,
     COMMENT,
@@ -109,7 +109,16 @@ def _of_finite_values(record: I2Record) -> I2Record:
 
 
 def _of_texts(record: I2Record) -> I2Record:
-    return cast(I2Record, _cleaned(record))
+    held = cast(I2Record, _cleaned(record))
+    values: dict[tuple[UUID, str, bool], I2Value] = {}
+    for each in held.values:
+        values.setdefault((each.job, each.key, isinstance(each.value, str)), each)
+    return replace(
+        held,
+        uses=tuple(dict.fromkeys(held.uses)),
+        values=tuple(values.values()),
+        tags=tuple(dict.fromkeys(held.tags)),
+    )
 
 
 def _cleaned(value: Any) -> Any:
@@ -145,7 +154,7 @@ def _taken_first(record: I2Record) -> I2Record:
 
 
 _ALWAYS: tuple[tuple[str, Callable[[I2Record], I2Record]], ...] = (
-    ("characters that XML cannot hold: they are replaced", _of_texts),
+    ("characters that XML cannot hold: they are replaced, and rows that only they told apart are one", _of_texts),
     ("numbers that are not finite", _of_finite_values),
     ("the order of numbers among texts, and of comments on jobs among those on the project", _in_order),
 )
