@@ -14,7 +14,7 @@ from xtalflow.errors import NotEquipped
 from xtalflow.plugin import HostedTask, Outcome, make_task, task_head
 from xtalflow.testing import InMemoryStore
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("ccp4i2")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ccp4i2")]
 
 PLUGINS = """
 import os, signal, sys, threading, time

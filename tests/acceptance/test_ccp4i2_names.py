@@ -11,7 +11,7 @@ from xtalflow.data import CContainer, CData
 from xtalflow.plugin import make_task, task_names
 from xtalflow.services.i2run import HOSTED, NO_SUPERSETS
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("ccp4i2")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ccp4i2")]
 
 
 def parameters(container: CContainer) -> Iterator[CData]:

@@ -29,8 +29,17 @@ from xtalflow.formats.ccp4i2 import (
     I2XData,
 )
 
-from ._i2_import import told_export, told_file, told_import, told_job
-from ._i2_rows import export_columns, import_columns, job_columns, project_columns, with_remainder
+from ._i2_rows import (
+    export_columns,
+    import_columns,
+    job_columns,
+    project_columns,
+    told_export,
+    told_file,
+    told_import,
+    told_job,
+    with_remainder,
+)
 from .models import (
     File,
     FileAssociationMember,

@@ -16,10 +16,21 @@ from django.utils import timezone
 from xtalflow.engine import IMPORT_DIR, ProjectId, Settings, sync_folder, to_json
 from xtalflow.errors import InvalidInput, StoreUnavailable
 from xtalflow.faults import passed
-from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2FileUse, I2Job, I2Project, I2Record, I2Tag
+from xtalflow.formats.ccp4i2 import I2File, I2FileUse, I2Job, I2Project, I2Record, I2Tag
 
 from ._clean import clean_number
-from ._i2_rows import export_columns, file_columns, import_columns, job_columns, project_columns, remainder
+from ._i2_rows import (
+    export_columns,
+    file_columns,
+    import_columns,
+    job_columns,
+    project_columns,
+    remainder,
+    told_export,
+    told_file,
+    told_import,
+    told_job,
+)
 from ._i2_sieve import ABANDONED, READ, TAKEN_IN, places_of, sound_record
 from ._job_numbers import LAST_NUMBER
 from ._layout import ProjectFile, free_folder_name, write_project_file
@@ -456,56 +467,6 @@ class _Adding:
                 for file, role in row.members
             ]
         )
-
-
-def told_job(job: UUID, parent: UUID | None, columns: Mapping[str, Any]) -> I2Job:
-    """What the columns of a job say of it."""
-    return I2Job(
-        id=job,
-        parent=parent,
-        number=columns["number"],
-        task=columns["task_name"],
-        status=columns["status"],
-        title=columns["title"],
-        evaluation=columns["evaluation"],
-        created=columns["creation_time"],
-        finished=columns["finish_time"],
-        user_agent=columns["user_agent"],
-        task_version=columns["task_version"],
-        process_id=columns["process_id"],
-        comments=columns["comments"],
-    )
-
-
-def told_file(file: UUID, job: UUID | None, columns: Mapping[str, Any]) -> I2File:
-    """What the columns of a file say of it."""
-    return I2File(
-        id=file,
-        job=job,
-        name=columns["name"],
-        type=columns["type_id"],
-        param=columns["job_param_name"],
-        path_flag=columns["directory"],
-        sub_type=columns["sub_type"],
-        content=columns["content"],
-        annotation=columns["annotation"],
-    )
-
-
-def told_import(file: UUID, columns: Mapping[str, Any]) -> I2FileImport:
-    """What the columns of an import say of it."""
-    return I2FileImport(
-        file=file,
-        created=columns["time"],
-        last_modified=columns["last_modified"],
-        checksum=columns["checksum"],
-        source=columns["name"],
-    )
-
-
-def told_export(file: UUID, columns: Mapping[str, Any]) -> I2FileExport:
-    """What the columns of a copy that was given away say of it."""
-    return I2FileExport(file=file, name=columns["name"], created=columns["time"])
 
 
 def implied_uses(files: Iterable[I2File], imported: set[UUID]) -> list[I2FileUse]:

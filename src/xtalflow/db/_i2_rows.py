@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from xtalflow.engine import IMPORT_DIR, JOB_DIR, from_json, to_json
 from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2Job, I2Project, type_name
@@ -101,3 +102,53 @@ def import_columns(row: I2FileImport, created: datetime) -> _Columns:
 def export_columns(row: I2FileExport, created: datetime) -> _Columns:
     """Columns of a copy that was given away."""
     return {"time": row.created or created, "name": row.name}
+
+
+def told_job(job: UUID, parent: UUID | None, columns: Mapping[str, Any]) -> I2Job:
+    """What the columns of a job say of it."""
+    return I2Job(
+        id=job,
+        parent=parent,
+        number=columns["number"],
+        task=columns["task_name"],
+        status=columns["status"],
+        title=columns["title"],
+        evaluation=columns["evaluation"],
+        created=columns["creation_time"],
+        finished=columns["finish_time"],
+        user_agent=columns["user_agent"],
+        task_version=columns["task_version"],
+        process_id=columns["process_id"],
+        comments=columns["comments"],
+    )
+
+
+def told_file(file: UUID, job: UUID | None, columns: Mapping[str, Any]) -> I2File:
+    """What the columns of a file say of it."""
+    return I2File(
+        id=file,
+        job=job,
+        name=columns["name"],
+        type=columns["type_id"],
+        param=columns["job_param_name"],
+        path_flag=columns["directory"],
+        sub_type=columns["sub_type"],
+        content=columns["content"],
+        annotation=columns["annotation"],
+    )
+
+
+def told_import(file: UUID, columns: Mapping[str, Any]) -> I2FileImport:
+    """What the columns of an import say of it."""
+    return I2FileImport(
+        file=file,
+        created=columns["time"],
+        last_modified=columns["last_modified"],
+        checksum=columns["checksum"],
+        source=columns["name"],
+    )
+
+
+def told_export(file: UUID, columns: Mapping[str, Any]) -> I2FileExport:
+    """What the columns of a copy that was given away say of it."""
+    return I2FileExport(file=file, name=columns["name"], created=columns["time"])

@@ -48,6 +48,7 @@ from xtalflow.formats.ccp4i2 import (
     I2Tag,
     I2Value,
     I2XData,
+    read_record,
     write_record,
 )
 from xtalflow.services import import_archive
@@ -464,6 +465,33 @@ def test_a_task_has_a_name_that_a_task_can_have() -> None:
         "job 2 names a task 'zz\\ntouch x #', which no task can be called; it is zz_touch_x__",
         "job 4 names a task 'refmäc', which no task can be called; it is refm_c",
     ]
+
+
+def test_uses_that_a_record_leaves_out_are_implied(database: None) -> None:
+    """A file in the folder of its job is an output of it; what was imported for a job is an input of it."""
+    from xtalflow.db._i2_import import implied_uses
+
+    job = uuid4()
+    made, taken, moved = (
+        I2File(id=uuid4(), name=name, type="chemical/x-pdb", job=job, param=name.upper(), path_flag=flag)
+        for name, flag in (("made", 1), ("taken", 1), ("moved", 2))
+    )
+
+    assert implied_uses([made, taken, moved, replace(made, job=None)], {taken.id}) == [
+        I2FileUse(file=made.id, job=job, role=0, param="MADE"),
+        I2FileUse(file=taken.id, job=job, role=1, param="TAKEN"),
+        I2FileUse(file=moved.id, job=job, role=1, param="MOVED"),
+    ]
+
+
+@pytest.mark.real_data
+def test_outputs_of_a_real_record_are_implied(database: None, shared_data: Path) -> None:
+    from xtalflow.db._i2_import import implied_uses
+
+    record = read_record(shared_data / "ccp4i2" / "DATABASE.db.xml")
+    uses = implied_uses(record.files, {row.file for row in record.imports})
+
+    assert [use.role for use in uses].count(0) == 22
 
 
 async def test_some_jobs_come_with_what_they_need(database: None) -> None:

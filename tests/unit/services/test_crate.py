@@ -156,9 +156,9 @@ def test_a_link_is_not_followed_out_of_the_project(project: Path, tmp_path: Path
     (project / "CCP4_JOBS" / "link").symlink_to(tmp_path / "secret")
     files = [CrateFile(path=f"CCP4_JOBS/{each}", checksum="") for each in ("a.txt", "link")]
 
-    with pytest.raises(UnreadableFile, match="it leads out of the project's folder"):
+    with pytest.raises(UnreadableFile, match=r": leads out of the project's folder$"):
         write_crate(tmp_path / name, project, files, {})
-    with pytest.raises(UnreadableFile, match="it leads out of the project's folder"):
+    with pytest.raises(UnreadableFile, match=r": leads out of the project's folder$"):
         write_crate(tmp_path / name, project, [CrateFile(path="../secret", checksum="")], {})
     with pytest.raises(UnreadableFile, match="it is no plain file"):
         write_crate(tmp_path / name, project, [CrateFile(path="CCP4_JOBS", checksum="")], {})

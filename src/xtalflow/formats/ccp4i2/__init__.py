@@ -21,7 +21,7 @@ from ._records import (
     Oddity,
 )
 from ._sqlite import I2Database, projects_in_sqlite, read_legacy_sqlite
-from ._writing import NOT_HELD, I2Dialect, as_held, implied_outputs, write_record
+from ._writing import NOT_HELD, I2Dialect, as_held, write_record
 
 __all__ = [
     "DATABASE_NAME",
@@ -49,7 +49,6 @@ __all__ = [
     "Oddity",
     "as_held",
     "file_type_of",
-    "implied_outputs",
     "key_type_of",
     "open_archive",
     "projects_in_sqlite",

@@ -21,7 +21,7 @@ from xtalflow.xtal import i2_document, written_here
 from ._kinds import FILE_TYPE, clean
 from ._numbered import FILETYPELIST, KEYTYPELIST, UNKNOWN_TYPE, type_name
 from ._reading import BODY, HEADER, NEW_ROOT, OWN_BODY, WHOLE_VALUE
-from ._records import I2FileUse, I2Record, I2Tag, I2Value
+from ._records import I2Record, I2Tag, I2Value
 from ._tables import (
     ASSOCIATION,
     COMMENT,
@@ -180,17 +180,6 @@ def as_held(record: I2Record, dialect: I2Dialect) -> I2Record:
     for _, without in NOT_HELD[dialect]:
         record = without(record)
     return record
-
-
-def implied_outputs(record: I2Record) -> tuple[I2FileUse, ...]:
-    """The uses that a record leaves out: a file that a job wrote, and that nobody imported, is an output of it."""
-    said = {(use.file, use.job) for use in record.uses if use.role == _OUT}
-    imported = {row.file for row in record.imports}
-    return tuple(
-        I2FileUse(file=file.id, job=file.job, role=_OUT, param=file.param)
-        for file in record.files
-        if file.job is not None and file.path_flag == 1 and file.id not in imported and (file.id, file.job) not in said
-    )
 
 
 def write_record(record: I2Record, dialect: I2Dialect) -> bytes:

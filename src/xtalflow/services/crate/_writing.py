@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from uuid import uuid4
 
-from xtalflow.engine import sync_folder
+from xtalflow.engine import path_below, sync_folder
 from xtalflow.errors import InvalidInput, UnreadableFile
 
 METADATA = "ro-crate-metadata.json"
@@ -89,7 +89,7 @@ def write_crate(out: Path, directory: Path, files: Sequence[CrateFile], texts: M
     """
     check_target(out)
     for file in files:
-        _refuse_outside(directory, file.path)
+        path_below(directory, file.path)
     write = _write_zip if is_zip(out) else _write_folder
     with _settled(out) as temporary:
         return write(temporary, directory, files, texts)
@@ -155,13 +155,6 @@ def _write_zip(out: Path, directory: Path, files: Sequence[CrateFile], texts: Ma
         raw.flush()
         os.fsync(raw.fileno())
     return Written(files=len(files) + len(texts), linked=0)
-
-
-def _refuse_outside(directory: Path, path: str) -> None:
-    """Refuse a path that leads out of the project, by itself or through a link in place of a folder."""
-    source, parts = directory / path, PurePosixPath(path).parts
-    if ".." in parts or PurePosixPath(path).is_absolute() or not source.resolve().is_relative_to(directory.resolve()):
-        raise UnreadableFile(source, "cannot be put into the crate: it leads out of the project's folder")
 
 
 def _look_at(source: Path) -> os.stat_result:

@@ -1,6 +1,5 @@
 """Records of archives are read in both dialects; what is odd in them is told, and never dropped in silence."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from xtalflow.errors import UnreadableFile, UnsuitableContent
-from xtalflow.formats.ccp4i2 import I2FileUse, I2Tag, I2Value, file_type_of, implied_outputs, key_type_of, read_record
+from xtalflow.formats.ccp4i2 import I2Tag, I2Value, file_type_of, key_type_of, read_record
 
 NAME = Path("DATABASE.db.xml")
 PROJECT, ONE, TWO, FILE = (f"{number:032x}" for number in (1, 2, 3, 4))
@@ -106,7 +105,6 @@ def test_every_row_of_a_real_record_is_read(shared_data):
     assert (len(record.jobs), len(record.files), len(record.uses), len(record.imports)) == (9, 24, 3, 2)
     assert (len(record.values), len(record.comments), len(record.tags), len(record.project_exports)) == (7, 1, 1, 1)
     assert sum(number for _, number in record.rows) == 1 + 1 + 9 + 24 + 3 + 2 + 7 + 1 + 2 + 1
-    assert len(implied_outputs(record)) == 22
 
 
 ODD = {
@@ -260,21 +258,3 @@ def test_types_and_indicators_are_known_by_number_and_by_name():
     assert file_type_of("27") == file_type_of("application/Blast-alignments") == "application/CCP4-Blast-alignments"
     assert file_type_of("") == file_type_of("0") == "Unknown"
     assert (key_type_of("4"), key_type_of("spaceGroup"), key_type_of("99")) == ("spaceGroup", "spaceGroup", "99")
-
-
-def test_outputs_that_a_record_leaves_out_are_implied():
-    """A file in the folder of its job is an output of it, unless it was imported or its use is told."""
-    record = record_of(
-        table("job", job()),
-        table(
-            "file",
-            file(more='jobparamname="XYZOUT"'),
-            file(TWO, name="b"),
-            file(PROJECT, name="c", more='pathflag="2"'),
-        ),
-        table("importfile", f'fileid="{TWO}"'),
-    )
-    use = I2FileUse(file=UUID(FILE), job=UUID(ONE), role=0, param="XYZOUT")
-
-    assert implied_outputs(record) == (use,)
-    assert implied_outputs(replace(record, uses=(use,))) == ()
