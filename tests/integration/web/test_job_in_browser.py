@@ -87,10 +87,10 @@ def test_the_command_line_can_be_copied(seen: Server, page: Page) -> None:  # no
     assert str(page.evaluate("navigator.clipboard.readText()")).startswith("xtalflow run count_twice -p seen")
 
 
-def test_pages_say_that_the_server_is_away(command_line: CommandLine, chromium: Browser) -> None:
+def test_pages_say_that_the_server_is_away(own_command_line: CommandLine, chromium: Browser) -> None:
     """Report, log and what runs alike; the clock of the job stands still, and what cannot be done is faint."""
-    server = start_server(command_line)
-    made = command_line("submit", "moody", "HOW=wait", "-p", "away", "--json").json()
+    server = start_server(own_command_line)
+    made = own_command_line("submit", "moody", "HOW=wait", "-p", "away", "--json").json()
     context = chromium.new_context(base_url=server.address)
     context.request.get(server.link())
     addresses = (f"/projects/away/jobs/{made['number']}/", f"/projects/away/jobs/{made['number']}/log/", "/running/")
@@ -108,4 +108,4 @@ def test_pages_say_that_the_server_is_away(command_line: CommandLine, chromium: 
     finally:
         context.close()
         server.stop()
-        command_line("cancel", f"away/{made['number']}")
+        own_command_line("cancel", f"away/{made['number']}")
