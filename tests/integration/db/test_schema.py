@@ -67,39 +67,6 @@ connection.close()
     assert (out.split(), err) == (["2", "old", "40", "2", "None"], "")
 
 
-async def test_values_learn_their_projects_in_a_filled_database(
-    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
-) -> None:
-    """Numbers and texts of jobs of two projects are each its project's afterwards; no project is archived."""
-    script = """
-from django.core.management import call_command
-import xtalflow.db
-xtalflow.db.setup()
-call_command("migrate", "xtalflow", "0004", verbosity=0)
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-then = MigrationExecutor(connection).loader.project_state([("xtalflow", "0004_reuse")]).apps
-Project, Job, Number, Text = (then.get_model("xtalflow", name) for name in
-                              ("Project", "Job", "JobFloatValue", "JobCharValue"))
-for name in "ab":
-    project = Project.objects.create(name=name, directory="/" + name)
-    job = Job.objects.create(project=project, number="1", number_key="00000001", top_number=1, task_name="t")
-    Number.objects.create(job=job, key_id="RFree", value=0.2)
-    Text.objects.create(job=job, key_id="spaceGroup", value="P 1")
-connection.close()
-xtalflow.db.ensure_schema()
-from xtalflow.db.models import JobCharValue, JobFloatValue, Project
-for model in (JobFloatValue, JobCharValue):
-    print(*(f"{row.project.name}={row.job.project.name}" for row in model.objects.order_by("pk")))
-print(Project.objects.filter(archived=False).count())
-connection.close()
-"""
-    (tmp_path / "home").mkdir()
-    out, err = await asyncio.to_thread(run_python(script, home=tmp_path / "home").communicate)
-
-    assert (out.splitlines(), err) == (["a=a b=b", "a=a b=b", "2"], "")
-
-
 def test_four_processes_may_start_at_once(tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]) -> None:
     """Each finds a complete database; one of them made it."""
     processes = [run_python(STARTS_UP, home=tmp_path / "new" / "home") for _ in range(4)]
@@ -205,32 +172,3 @@ async def test_a_locked_database_is_an_error_of_the_surroundings(database: None)
 
     with pytest.raises(StoreUnavailable, match="database is locked"):
         await in_database(locked)
-
-
-async def test_rows_of_before_know_nothing_of_ccp4i2(
-    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
-) -> None:
-    """Projects, jobs and files that were there are as made here."""
-    script = """
-from django.core.management import call_command
-import xtalflow.db
-xtalflow.db.setup()
-call_command("migrate", "xtalflow", "0006", verbosity=0)
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-then = MigrationExecutor(connection).loader.project_state([("xtalflow", "0006_counts")]).apps
-Project, Job, File, Use = (then.get_model("xtalflow", name) for name in ("Project", "Job", "File", "FileUse"))
-project = Project.objects.create(name="a", directory="/a")
-job = Job.objects.create(project=project, number="1", number_key="00000001", top_number=1, task_name="t")
-file = File.objects.create(project=project, job=job, path="x", name="x", type_id="Unknown")
-Use.objects.create(file=file, job=job, role=0)
-connection.close()
-xtalflow.db.ensure_schema()
-from xtalflow.db.models import File, FileUse, Job, Project
-print(*(model.objects.filter(ccp4i2__isnull=True).count() for model in (Project, Job, File, FileUse)))
-connection.close()
-"""
-    (tmp_path / "home").mkdir()
-    out, err = await asyncio.to_thread(run_python(script, home=tmp_path / "home").communicate)
-
-    assert (out.split(), err) == (["1", "1", "1", "1"], "")
