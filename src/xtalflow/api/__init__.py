@@ -19,6 +19,7 @@ from ._asking import (
 )
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import file_answer, path_answer
+from ._exports import archive_answer, crate_answer, mmcif_answer
 from ._imports import named, refuse_known_of_others
 from ._interface import interface
 from ._middleware import rest
@@ -39,15 +40,18 @@ __all__ = [
     "ProblemKind",
     "StreamedBody",
     "address_of",
+    "archive_answer",
     "asker_of",
     "body_of",
     "bounded",
     "client_of",
+    "crate_answer",
     "file_answer",
     "header",
     "interface",
     "job_of",
     "kind_of",
+    "mmcif_answer",
     "named",
     "path_answer",
     "problem",

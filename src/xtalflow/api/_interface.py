@@ -20,6 +20,7 @@ from ._asking import Asker, NotAllowed, session_asker, token_asker
 from ._bodies import StrictParser
 from ._conditions import etag_of, is_known, render
 from ._events import events
+from ._exports import exports
 from ._files import files
 from ._imports import imports
 from ._jobs import jobs
@@ -31,7 +32,7 @@ from ._problems import add_problems
 from ._projects import projects
 from ._tasks import tasks
 
-ROOMS: tuple[Router, ...] = (people, projects, imports, jobs, parameters, files, kpis, tasks, events)
+ROOMS: tuple[Router, ...] = (people, projects, imports, exports, jobs, parameters, files, kpis, tasks, events)
 
 
 class Token(HttpBearer):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
@@ -104,6 +104,7 @@ _KINDS: list[tuple[type[Exception], ProblemKind]] = [
     (NotEquipped, NOT_EQUIPPED),
     (UploadTooLarge, TOO_LARGE),
     (RequestDataTooBig, TOO_LARGE),
+    (TooManyFieldsSent, BAD_REQUEST),
     (IllegalTransition, CONFLICT),
     (StoreUnavailable, UNAVAILABLE),
     (InvalidInput, INVALID),
@@ -178,7 +179,7 @@ def add_problems(api: NinjaAPI) -> None:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)
         return problem(FAILED, "something went wrong that was not foreseen; the server's log tells what")
 
-    for kind in (XtalflowError, NotSignedIn, NotAllowed, Refused, RequestDataTooBig, Http404):
+    for kind in (XtalflowError, NotSignedIn, NotAllowed, Refused, RequestDataTooBig, TooManyFieldsSent, Http404):
         api.add_exception_handler(kind, known)
     api.add_exception_handler(
         AuthenticationError, lambda request, error: problem(NOT_SIGNED_IN, "sign in, or give a token")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from xtalflow.errors import StoreUnavailable, UnreadableFile
+from xtalflow.errors import UnreadableFile
 
 from ._http import address_of
 
@@ -95,21 +94,7 @@ class File:
         target = Path(to)
         if target.is_dir():
             target /= self.name
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-        digest = hashlib.sha256()
-        try:
-            with partial.open("wb") as sink, self.http.stream("GET", f"{self._address}/content") as answer:
-                for chunk in answer.iter_bytes(_CHUNK):
-                    digest.update(chunk)
-                    sink.write(chunk)
-            if digest.hexdigest() != self.checksum:
-                raise StoreUnavailable(f"{self.name} came otherwise than the server has it; nothing was kept")
-            partial.replace(target)
-        except OSError as exc:
-            raise UnreadableFile(target, exc.strerror or str(exc)) from exc
-        finally:
-            partial.unlink(missing_ok=True)
-        return target
+        return self.http.save(f"{self._address}/content", target, checksum=self.checksum)
 
     def read_bytes(self, start: int = 0, stop: int | None = None) -> bytes:
         """Its bytes, or some of them."""

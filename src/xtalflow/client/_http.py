@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from xtalflow.errors import InvalidInput, NotEquipped, RequestRefused, StoreUnavailable
+from xtalflow.errors import InvalidInput, NotEquipped, RequestRefused, StoreUnavailable, UnreadableFile
 
 if TYPE_CHECKING:
     import httpx
 
 Document = dict[str, Any]
 _UNAVAILABLE = 503
+_CHUNK = 1 << 20
 
 
 class Http:
@@ -71,6 +75,37 @@ class Http:
             raise StoreUnavailable(
                 f"the server at {self.address} does not answer: {exc or type(exc).__name__}"
             ) from exc
+
+    def save(self, path: str, target: Path, *, checksum: str = "", **options: Any) -> Path:
+        """Write what is answered to a file, whole or not at all; where it is then.
+
+        Parameters
+        ----------
+        checksum
+            SHA-256 that it must have; empty if none is known.
+
+        Raises
+        ------
+        StoreUnavailable
+            What came is not what the server has.
+        UnreadableFile
+            It cannot be written there.
+        """
+        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        digest = hashlib.sha256()
+        try:
+            with partial.open("wb") as sink, self.stream("GET", path, **options) as answer:
+                for chunk in answer.iter_bytes(_CHUNK):
+                    digest.update(chunk)
+                    sink.write(chunk)
+            if checksum not in ("", digest.hexdigest()):
+                raise StoreUnavailable(f"{target.name} came otherwise than the server has it; nothing was kept")
+            partial.replace(target)
+        except OSError as exc:
+            raise UnreadableFile(target, exc.strerror or str(exc)) from exc
+        finally:
+            partial.unlink(missing_ok=True)
+        return target
 
     def pages(self, path: str, asked: Mapping[str, Any]) -> Iterator[Document]:
         """The rows of a list, page by page."""

@@ -236,6 +236,14 @@ class Job:
         folder.mkdir(parents=True, exist_ok=True)
         return [file.download(folder) for file in self.files if file.available]
 
+    def export_crate(self, to: Path | str) -> Path:
+        """Write it, with all that it read and made, as the zip of a Workflow Run RO-Crate; where that is."""
+        return self.http.save(f"{self._address}/crate", Path(to))
+
+    def export_mmcif(self, to: Path | str) -> Path:
+        """Write its refined model as mmCIF with what a deposition asks for; where that is."""
+        return self.http.save(f"{self._address}/mmcif", Path(to))
+
     def _repr_html_(self) -> str:
         took = "" if self.duration_s is None else f"{self.duration_s:.1f} s"
         rows = [("Task", self.task), ("Title", self.title), ("Status", self.status), ("Took", took)]

@@ -53,7 +53,7 @@ from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
 from ._housing import PROJECT_TRASH, ProjectSize, delete_project, move_project, project_size
-from ._i2_export import ARCHIVE, Exported, export_archive
+from ._i2_export import ARCHIVE, Exported, ProjectArchive, export_archive, plan_archive
 from ._i2_import import (
     Imported,
     ImportPlan,
@@ -114,8 +114,9 @@ from ._trash import TrashEntry, empty_trash, list_trash, restore_entry, settle_t
 from ._trees import definition_detail, definition_schema, definition_tree, params_tree
 from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
-from .crate import ExportedCrate, export_crate
-from .deposition import ExportedModel, export_mmcif
+from ._zips import zip_of_files
+from .crate import ExportedCrate, PlannedCrate, export_crate, plan_crate
+from .deposition import ExportedModel, RefinedModel, export_mmcif, refined_mmcif
 from .form import (
     Control,
     FileOffer,
@@ -198,14 +199,17 @@ __all__ = [
     "OneTimeTokens",
     "OptionNames",
     "Page",
+    "PlannedCrate",
     "PlannedDeletion",
     "Problem",
     "ProblemKind",
+    "ProjectArchive",
     "ProjectCheck",
     "ProjectFilter",
     "ProjectSize",
     "PurgePlan",
     "PurgedFile",
+    "RefinedModel",
     "ReuseDecided",
     "Serving",
     "ShownStructure",
@@ -304,6 +308,8 @@ __all__ = [
     "parameter_documents",
     "parameters",
     "params_tree",
+    "plan_archive",
+    "plan_crate",
     "plan_deletion",
     "plan_import",
     "plan_purge",
@@ -324,6 +330,7 @@ __all__ = [
     "read_request",
     "receive_upload",
     "recover_projects",
+    "refined_mmcif",
     "refuse_dependents",
     "rename_project",
     "repair_project",
@@ -348,4 +355,5 @@ __all__ = [
     "task_schema",
     "token_document",
     "what_runs",
+    "zip_of_files",
 ]

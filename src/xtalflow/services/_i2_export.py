@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import stat
-import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,14 +20,15 @@ from xtalflow.faults import passed
 from xtalflow.formats.ccp4i2 import DATABASE_NAME, FOLDERS, I2Dialect, I2Record, write_record
 
 from ._documents import Document
+from ._zips import ZipEntry, text_entry, write_pieces, zip_pieces
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
 
 ARCHIVE = ".ccp4_project.zip"
 """How the names of archives end."""
-_CHUNK = 1 << 20
 _JOBS, _IMPORTED = "CCP4_JOBS", "CCP4_IMPORTED_FILES"
+_TOP = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _SHA256 = 64
 """Digits of the checksums of files that were imported here; CCP4i2 has MD5."""
 
@@ -65,6 +66,26 @@ class Exported:
         }
 
 
+async def plan_archive(project: ProjectRecord, *, jobs: Collection[str] | None = None) -> ProjectArchive:
+    """The archive of a project, ready to be written or sent.
+
+    Parameters
+    ----------
+    jobs
+        Numbers of top-level jobs; they come with all whose results they read, and with the imported
+        files that they read. All jobs by default.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such job.
+    """
+    record = await db.export_record(project.id, None if jobs is None else [_top_number(number) for number in jobs])
+    files = {file.id: file for file in await db.list_files(project.id)}
+    known = [files[each] for file in record.files for each in files.keys() & {file.id}]
+    return ProjectArchive(project, record, known, is_whole=jobs is None)
+
+
 async def export_archive(
     project: ProjectRecord, *, jobs: Collection[str] | None = None, out: Path | None = None
 ) -> Exported:
@@ -73,8 +94,7 @@ async def export_archive(
     Parameters
     ----------
     jobs
-        Numbers of top-level jobs; they come with all whose results they read, and with the imported
-        files that they read. All jobs by default.
+        As `plan_archive` has them.
     out
         The archive; by default it is called after the project, in the present folder.
 
@@ -88,30 +108,35 @@ async def export_archive(
     path = (out or Path(f"{safe_name(project.name)}{ARCHIVE}")).absolute()
     if await asyncio.to_thread(os.path.lexists, path):
         raise InvalidInput(f"{path} is there already")
-    record = await db.export_record(project.id, None if jobs is None else [_top_number(number) for number in jobs])
-    files = {file.id: file for file in await db.list_files(project.id)}
-    known = [files[each] for file in record.files for each in files.keys() & {file.id}]
-    writing = _Writing(project, record, known, is_whole=jobs is None)
-    await asyncio.to_thread(writing.write, path)
+    archive = await plan_archive(project, jobs=jobs)
+    await asyncio.to_thread(archive.write, path)
     return Exported(
         project=project,
         path=path,
-        jobs=len(record.jobs),
-        files=len(record.files),
-        members=writing.members,
+        jobs=len(archive.record.jobs),
+        files=len(archive.record.files),
+        members=archive.members,
         size=path.stat().st_size,
-        remarks=tuple(writing.remarks),
+        remarks=tuple(archive.remarks),
     )
 
 
 def _top_number(number: str) -> int:
-    if not (number.isascii() and number.isdigit()):
+    if not _TOP.fullmatch(number):
         raise InvalidInput(f"{number!r} is not the number of a top-level job, such as 3")
     return int(number)
 
 
 @dataclass(slots=True)
-class _Writing:
+class ProjectArchive:
+    """A project, or some of its jobs, as CCP4i2 takes it.
+
+    Attributes
+    ----------
+    members, remarks
+        How many files are in it, and what is not in it, and why: once all of it was written or sent.
+    """
+
     project: ProjectRecord
     record: I2Record
     files: Sequence[FileRecord]
@@ -120,16 +145,18 @@ class _Writing:
     remarks: list[str] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
-        """Write under a temporary name, bring it to the disk, and give it its own."""
+        """Write under a temporary name, bring it to the disk, and give it its own.
+
+        Raises
+        ------
+        InvalidInput
+            There is a file of this name.
+        StoreUnavailable
+            It cannot be written.
+        """
         temporary = path.with_name(f".{uuid4().hex}.tmp")
         try:
-            with temporary.open("xb") as sink:
-                with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-                    archive.writestr(DATABASE_NAME, write_record(self._with_md5(), I2Dialect.NEW))
-                    for name in self._names():
-                        self._add(archive, name)
-                sink.flush()
-                os.fsync(sink.fileno())
+            write_pieces(temporary, self.pieces())
             passed("archive.written")
             os.link(temporary, path)  # which a file of this name refuses
             sync_folder(path.parent)
@@ -139,6 +166,16 @@ class _Writing:
             raise StoreUnavailable(f"{exc.filename or path}: {exc.strerror or exc}") from exc
         finally:
             temporary.unlink(missing_ok=True)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes."""
+        return zip_pieces(self._entries())
+
+    def _entries(self) -> Iterator[ZipEntry]:
+        yield text_entry(DATABASE_NAME, write_record(self._with_md5(), I2Dialect.NEW))
+        for name in self._names():
+            if (entry := self._entry(name)) is not None:
+                yield entry
 
     def _with_md5(self) -> I2Record:
         """The record with the checksums that CCP4i2 has of imported files."""
@@ -180,30 +217,25 @@ class _Writing:
             yield f"{relative}/"
             yield from (f"{relative}/{name}" for name in sorted(names))
 
-    def _add(self, archive: zipfile.ZipFile, name: str) -> None:
-        path = self.project.directory / name
+    def _entry(self, name: str) -> ZipEntry | None:
+        """A file or folder; None, with a remark, if it cannot be in the archive."""
         try:
             name.encode()
-            if name.endswith("/"):
-                archive.writestr(zipfile.ZipInfo(name), b"")
-                return
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except UnicodeEncodeError:
-            self.remarks.append(
-                f"{name.encode(errors='replace').decode()} is left out: an archive cannot have its name"
-            )
-            return
+            shown = name.encode(errors="replace").decode()
+            self.remarks.append(f"{shown} is left out: an archive cannot have its name")
+            return None
+        if name.endswith("/"):
+            return ZipEntry(name=name)
+        try:
+            descriptor = os.open(self.project.directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as exc:
             self.remarks.append(f"{name} is left out: {exc.strerror or exc}")
-            return
-        with os.fdopen(descriptor, "rb") as source:
-            status = os.fstat(source.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                self.remarks.append(f"{name} is left out: it is no file")
-                return
-            info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(info, "w", force_zip64=True) as sink:
-                while chunk := source.read(_CHUNK):
-                    sink.write(chunk)
+            return None
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            self.remarks.append(f"{name} is left out: it is no file")
+            return None
         self.members += 1
+        return ZipEntry(name=name, source=os.fdopen(descriptor, "rb"), modified=status.st_mtime)

@@ -13,10 +13,10 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_safe
 
 from xtalflow import db
-from xtalflow.api import file_answer, job_of, zip_answer
-from xtalflow.engine import FileId
+from xtalflow.api import crate_answer, file_answer, job_of, mmcif_answer, zip_answer
+from xtalflow.engine import FileId, JobStatus
 from xtalflow.errors import UnknownFile
-from xtalflow.services import Document, FoundJob, file_of_project
+from xtalflow.services import Document, FoundJob, file_of_project, zip_of_files
 
 from ._job_head import job_context
 
@@ -37,6 +37,9 @@ async def files(request: HttpRequest, project: str, number: str) -> HttpResponse
         for title, rows, made in (("Inputs", job["inputs"], False), ("Outputs", job["files"], True))
     ]
     context["size_of_outputs"] = sum(file["size"] for file in job["files"] if file["available"])
+    context["has_ended"] = found.job.status.is_end
+    formats = {file["facts"].get("format") for file in job["files"] if file["available"]}
+    context["has_mmcif"] = found.job.status is JobStatus.FINISHED and "mmcif" in formats
     return render(request, "xtalflow/job_files.html", context)
 
 
@@ -56,7 +59,19 @@ async def archive(request: HttpRequest, project: str, number: str) -> HttpRespon
     if not outputs:
         raise UnknownFile(found.name, "made no files, or all are gone")
     name = f"{found.project.name}_{number}.zip".replace(" ", "_")
-    return zip_answer(found.project.directory, outputs, name)
+    return zip_answer(zip_of_files(found.project.directory, outputs), name)
+
+
+@require_GET
+async def crate(request: HttpRequest, project: str, number: str) -> HttpResponseBase:
+    """A job that has ended as a crate."""
+    return await crate_answer(await job_of(request, project, number))
+
+
+@require_GET
+async def mmcif(request: HttpRequest, project: str, number: str) -> HttpResponseBase:
+    """The refined model of a job."""
+    return await mmcif_answer(await job_of(request, project, number))
 
 
 def _shown(file: Document, found: FoundJob, sources: dict[str, str]) -> Document:
@@ -118,5 +133,7 @@ _BASE = "projects/<str:project>/jobs/<str:number>/files/"
 file_urls = [
     path(_BASE, files, name="job-files"),
     path(f"{_BASE}outputs.zip", archive, name="job-archive"),
+    path(f"{_BASE}crate.zip", crate, name="job-crate"),
+    path(f"{_BASE}model.cif", mmcif, name="job-mmcif"),
     path(f"{_BASE}<str:uuid>", file, name="job-file"),
 ]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xtalflow import db
-from xtalflow.api import NotAllowed, asker_of, named, project_of, refuse_known_of_others
+from xtalflow.api import NotAllowed, archive_answer, asker_of, named, project_of, refuse_known_of_others
 from xtalflow.db import ProjectFilter, Role
 from xtalflow.errors import InvalidInput, XtalflowError
 from xtalflow.services import (
@@ -282,6 +282,12 @@ async def _change(request: HttpRequest, project: ProjectRecord) -> tuple[Project
     raise InvalidInput("this is nothing that can be changed")
 
 
+@require_GET
+async def export(request: HttpRequest, project: str) -> HttpResponseBase:
+    """All of a project as an archive that CCP4i2 takes."""
+    return await archive_answer(await project_of(request, project))
+
+
 async def _show_settings(request: HttpRequest, project: ProjectRecord, error: str = "") -> HttpResponse:
     asker = await asker_of(request)
     context = {
@@ -301,5 +307,6 @@ projects_urls = [
     path("", home, name="home"),
     path("projects/", projects, name="projects"),
     path("projects/<str:project>/settings/", settings, name="project-settings"),
+    path("projects/<str:project>/archive.zip", export, name="project-archive"),
     path("projects/<str:project>/delete/", delete, name="project-delete"),
 ]

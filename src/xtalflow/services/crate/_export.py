@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ from .._jobs import LOGS, FoundJob
 from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
 from ._graph import crate_metadata
 from ._values import read_values, task_meanings
-from ._writing import METADATA, CrateFile, check_target, write_crate
+from ._writing import METADATA, CrateFile, check_target, crate_pieces, write_crate
 
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail
@@ -57,17 +57,76 @@ class ExportedCrate:
     linked: int
 
 
-async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, licence: str = "") -> ExportedCrate:
-    """Write jobs, with all below them and the files that they read and made, as a Workflow Run RO-Crate.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCrate:
+    """Jobs as a crate, ready to be written or sent.
+
+    Attributes
+    ----------
+    name
+        What its zip is called.
+    jobs
+        How many it tells of, child jobs included.
+    files
+        What it takes from the project's folder.
+    texts
+        What was made for it, by path.
+    """
+
+    name: str
+    directory: Path
+    jobs: int
+    files: Sequence[CrateFile]
+    texts: Mapping[str, bytes]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of its zip.
+
+        Raises
+        ------
+        UnreadableFile
+            A file is gone, or its bytes are not those that the record has.
+        """
+        return crate_pieces(self.directory, self.files, self.texts)
+
+
+async def plan_crate(jobs: Sequence[FoundJob], *, licence: str = "") -> PlannedCrate:
+    """Gather what a crate tells of jobs, with all below them and the files that they read and made.
 
     Parameters
     ----------
     jobs
         Jobs of one project that have ended; one that is below another of them comes with that.
-    out
-        Where: a name that ends with ``.zip``, or a folder; if not given, ``PROJECT-NUMBERS.crate.zip`` here.
     licence
         Under what others may use the data: an SPDX name such as ``CC-BY-4.0``, or a URL.
+
+    Raises
+    ------
+    InvalidInput
+        The jobs are of several projects, or have not ended.
+    NotEquipped
+        rocrate is not installed.
+    """
+    if find_spec("rocrate") is None:
+        raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
+    if licence and not _LICENCE.fullmatch(licence):
+        raise InvalidInput(f"{licence!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
+    wanted = _without_parts(jobs)
+    details = [await _detail(job) for job in wanted]
+    _refuse_going(details, wanted[0].project.name)
+    commands = await _commands(wanted)
+    return await asyncio.to_thread(_plan, wanted, details, commands, licence)
+
+
+async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, licence: str = "") -> ExportedCrate:
+    """Write jobs, with all below them and the files that they read and made, as a Workflow Run RO-Crate.
+
+    Parameters
+    ----------
+    jobs, licence
+        As `plan_crate` has them.
+    out
+        Where: a name that ends with ``.zip``, or a folder; if not given, ``PROJECT-NUMBERS.crate.zip`` here.
 
     Raises
     ------
@@ -82,18 +141,12 @@ async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, lic
     ----------
     Leo et al., PLoS ONE 19 (2024) e0309210: Workflow Run RO-Crate. https://w3id.org/ro/wfrun/provenance
     """
-    if find_spec("rocrate") is None:
-        raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
-    if licence and not _LICENCE.fullmatch(licence):
-        raise InvalidInput(f"{licence!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
-    wanted = _without_parts(jobs)
-    project = wanted[0].project
-    target = out or Path.cwd() / f"{project.name}-{'+'.join(job.job.number for job in wanted)}.crate.zip"
-    await asyncio.to_thread(check_target, target)
-    details = [await _detail(job) for job in wanted]
-    _refuse_going(details, project.name)
-    commands = await _commands(wanted)
-    return await asyncio.to_thread(_write, wanted, details, commands, licence, target)
+    if out is not None:
+        await asyncio.to_thread(check_target, out)
+    crate = await plan_crate(jobs, licence=licence)
+    target = out or Path.cwd() / crate.name
+    written = await asyncio.to_thread(write_crate, target, crate.directory, crate.files, crate.texts)
+    return ExportedCrate(path=target, jobs=crate.jobs, files=written.files, linked=written.linked)
 
 
 async def _detail(job: FoundJob) -> JobDetail:
@@ -151,9 +204,7 @@ def _in_a_line(text: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
-def _write(
-    jobs: Sequence[FoundJob], details: Sequence[JobDetail], commands: str, licence: str, out: Path
-) -> ExportedCrate:
+def _plan(jobs: Sequence[FoundJob], details: Sequence[JobDetail], commands: str, licence: str) -> PlannedCrate:
     project, every, readme = jobs[0].project, all_jobs(details), _readme(jobs[0].project.name, details)
     papers = {one.job.number: _papers(one, project.directory) for one in every}
     content = CrateContent(
@@ -179,8 +230,8 @@ def _write(
         *(CrateFile(path=paper.path, checksum=paper.checksum) for some in papers.values() for paper in some),
     ]
     texts = {METADATA: metadata, WORKFLOW_FILE: commands.encode(), README_FILE: readme.encode()}
-    written = write_crate(out, project.directory, files, texts)
-    return ExportedCrate(path=out, jobs=len(every), files=written.files, linked=written.linked)
+    name = f"{project.name}-{'+'.join(job.job.number for job in jobs)}.crate.zip"
+    return PlannedCrate(name=name, directory=project.directory, jobs=len(every), files=files, texts=texts)
 
 
 def _readme(project: str, details: Sequence[JobDetail]) -> str:

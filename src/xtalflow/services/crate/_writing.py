@@ -6,15 +6,17 @@ import hashlib
 import os
 import shutil
 import stat
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from xtalflow.engine import path_below, sync_folder
 from xtalflow.errors import InvalidInput, UnreadableFile
+
+from .._zips import ZipEntry, text_entry, write_pieces, zip_pieces
 
 METADATA = "ro-crate-metadata.json"
 _CHUNK = 1 << 20
@@ -88,11 +90,13 @@ def write_crate(out: Path, directory: Path, files: Sequence[CrateFile], texts: M
         The disk is full, or may not be written to. Nothing is left then.
     """
     check_target(out)
-    for file in files:
-        path_below(directory, file.path)
-    write = _write_zip if is_zip(out) else _write_folder
     with _settled(out) as temporary:
-        return write(temporary, directory, files, texts)
+        if is_zip(out):
+            write_pieces(temporary, crate_pieces(directory, files, texts))
+            return Written(files=len(files) + len(texts), linked=0)
+        for file in files:
+            path_below(directory, file.path)
+        return _write_folder(temporary, directory, files, texts)
 
 
 @contextmanager
@@ -119,9 +123,7 @@ def _write_folder(out: Path, directory: Path, files: Sequence[CrateFile], texts:
         folders |= dict.fromkeys(parent for parent in target.parents if parent.is_relative_to(out))
         linked += _link_or_copy(directory / file.path, target, file.checksum)
     for path, text in texts.items():
-        with (out / path).open("xb") as sink:
-            _write(sink.write, [text])
-            os.fsync(sink.fileno())
+        write_pieces(out / path, [text])
     for folder in folders:
         sync_folder(folder)
     return Written(files=len(files) + len(texts), linked=linked)
@@ -132,29 +134,66 @@ def _link_or_copy(source: Path, target: Path, checksum: str) -> bool:
     if not _look_at(source).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         with suppress(OSError):  # another disk, or a file system without links: then a copy does it
             target.hardlink_to(source)
-            _check(source, checksum, _write(lambda _: None, _chunks(source)))
+            deque(_chunks(source, checksum), maxlen=0)
             return True
-    with target.open("xb") as sink:
-        _check(source, checksum, _write(sink.write, _chunks(source)))
-        os.fsync(sink.fileno())
+    write_pieces(target, _chunks(source, checksum))
     return False
 
 
-def _write_zip(out: Path, directory: Path, files: Sequence[CrateFile], texts: Mapping[str, bytes]) -> Written:
-    with out.open("xb") as raw:
-        with zipfile.ZipFile(raw, "w", compression=zipfile.ZIP_DEFLATED) as archive:
-            for path, text in texts.items():
-                archive.writestr(path, text)
-            for file in files:
-                source = directory / file.path
-                _look_at(source)
-                entry = zipfile.ZipInfo.from_file(source, file.path, strict_timestamps=False)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                with archive.open(entry, "w", force_zip64=True) as sink:
-                    _check(source, file.checksum, _write(sink.write, _chunks(source)))
-        raw.flush()
-        os.fsync(raw.fileno())
-    return Written(files=len(files) + len(texts), linked=0)
+def _chunks(source: Path, checksum: str) -> Iterator[bytes]:
+    with closing(_Checked(source, checksum)) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def crate_pieces(directory: Path, files: Sequence[CrateFile], texts: Mapping[str, bytes]) -> Iterator[bytes]:
+    """The bytes of a crate as a zip.
+
+    Raises
+    ------
+    UnreadableFile
+        As `write_crate` has it.
+    """
+
+    def entries() -> Iterator[ZipEntry]:
+        for path, text in texts.items():
+            yield text_entry(path, text)
+        for file in files:
+            source = directory / file.path
+            modified = _look_at(source).st_mtime
+            yield ZipEntry(name=file.path, source=_Checked(source, file.checksum), modified=modified)
+
+    for file in files:
+        path_below(directory, file.path)
+    return zip_pieces(entries())
+
+
+class _Checked:
+    """A file of a project while it is read, which must have the bytes that the record has."""
+
+    def __init__(self, path: Path, checksum: str) -> None:
+        self._path, self._checksum, self._digest = path, checksum, hashlib.sha256()
+        try:
+            self._file = path.open("rb")
+        except OSError as exc:
+            raise _cannot(path, exc) from exc
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            piece = self._file.read(size)
+        except OSError as exc:
+            raise _cannot(self._path, exc) from exc
+        self._digest.update(piece)
+        if not piece and self._checksum not in ("", self._digest.hexdigest()):
+            raise UnreadableFile(self._path, "its bytes are not those that the record has; the crate would not be true")
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _cannot(path: Path, why: OSError) -> UnreadableFile:
+    return UnreadableFile(path, f"cannot be put into the crate: {why.strerror}")
 
 
 def _look_at(source: Path) -> os.stat_result:
@@ -162,30 +201,7 @@ def _look_at(source: Path) -> os.stat_result:
     try:
         found = source.lstat()
     except OSError as exc:
-        raise UnreadableFile(source, f"cannot be put into the crate: {exc.strerror}") from exc
+        raise _cannot(source, exc) from exc
     if not stat.S_ISREG(found.st_mode):
         raise UnreadableFile(source, "cannot be put into the crate: it is no plain file")
     return found
-
-
-def _chunks(source: Path) -> Iterator[bytes]:
-    try:
-        with source.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-    except OSError as exc:
-        raise UnreadableFile(source, f"cannot be put into the crate: {exc.strerror}") from exc
-
-
-def _write(write: Callable[[bytes], object], chunks: Iterator[bytes] | Sequence[bytes]) -> str:
-    """Write chunks, and give their SHA-256."""
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-        write(chunk)
-    return digest.hexdigest()
-
-
-def _check(source: Path, wanted: str, found: str) -> None:
-    if wanted and wanted != found:
-        raise UnreadableFile(source, "its bytes are not those that the record has; the crate would not be true")

@@ -1,5 +1,5 @@
 """A refined model as mmCIF with what a deposition asks for, as far as the record knows it."""
 
-from ._export import ExportedModel, export_mmcif
+from ._export import ExportedModel, RefinedModel, export_mmcif, refined_mmcif
 
-__all__ = ["ExportedModel", "export_mmcif"]
+__all__ = ["ExportedModel", "RefinedModel", "export_mmcif", "refined_mmcif"]

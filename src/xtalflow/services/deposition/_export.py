@@ -35,6 +35,16 @@ class ExportedModel:
     check: DictionaryCheck | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefinedModel:
+    """A model as mmCIF; its other attributes are those of `ExportedModel`."""
+
+    text: str
+    refinement: str
+    categories: tuple[str, ...]
+    check: DictionaryCheck | None
+
+
 async def export_mmcif(found: FoundJob, out: Path | None = None) -> ExportedModel:
     """Write the refined model of a job with software, data and refinement statistics, as far as the record knows them.
 
@@ -57,14 +67,30 @@ async def export_mmcif(found: FoundJob, out: Path | None = None) -> ExportedMode
         raise InvalidInput(f"{target} is there already; nothing is written over it")
     if not target.absolute().parent.is_dir():
         raise InvalidInput(f"{target}: there is no folder {target.absolute().parent}")
-    known = await deposition_record(found)
-    categories, check = await asyncio.to_thread(_write, known, target)
-    return ExportedModel(
-        path=target, refinement=known.refinement.detail.job.number, categories=tuple(categories), check=check
-    )
+    model = await refined_mmcif(found)
+    await asyncio.to_thread(write_atomically, target, model.text.encode())
+    return ExportedModel(path=target, refinement=model.refinement, categories=model.categories, check=model.check)
 
 
-def _write(known: DepositionRecord, out: Path) -> tuple[list[str], DictionaryCheck | None]:
+async def refined_mmcif(found: FoundJob) -> RefinedModel:
+    """The refined model of a job with software, data and refinement statistics, as far as the record knows them.
+
+    Parameters
+    ----------
+    found
+        A refinement, or a pipeline that ends with one.
+
+    Raises
+    ------
+    InvalidInput
+        The job has no refined model as mmCIF.
+    UnreadableFile
+        The model is gone or broken.
+    """
+    return await asyncio.to_thread(_completed, await deposition_record(found))
+
+
+def _completed(known: DepositionRecord) -> RefinedModel:
     from gemmi import cif
 
     try:
@@ -72,7 +98,10 @@ def _write(known: DepositionRecord, out: Path) -> tuple[list[str], DictionaryChe
         block = document.sole_block()
     except (ValueError, RuntimeError, OSError) as exc:
         raise UnreadableFile(known.model, f"not mmCIF: {exc}") from exc
-    written = complete(block, known)
-    check = check_against_dictionary(document)
-    write_atomically(out, document.as_string(cif.WriteOptions(cif.Style.Pdbx)).encode())
-    return written, check
+    categories = complete(block, known)
+    return RefinedModel(
+        text=document.as_string(cif.WriteOptions(cif.Style.Pdbx)),
+        refinement=known.refinement.detail.job.number,
+        categories=tuple(categories),
+        check=check_against_dictionary(document),
+    )

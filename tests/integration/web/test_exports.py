@@ -1,0 +1,133 @@
+"""Projects and jobs are taken out by page and REST as by the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from xtalflow.client import Client
+from xtalflow.errors import RequestRefused, StoreUnavailable
+from xtalflow.formats.ccp4i2 import DATABASE_NAME, read_record
+
+from .conftest import Server, command_line_in
+
+
+@pytest.fixture(scope="module")
+def command_line(tmp_path_factory: pytest.TempPathFactory, test_tasks: Path) -> Any:
+    """A home with a project of two jobs that read nothing of each other, and one that waits."""
+    folder = tmp_path_factory.mktemp("served")
+    line = command_line_in(folder, test_tasks)
+    for number in (1, 2):
+        (folder / f"{number}.txt").write_text("one two " * number)
+        line("run", "count_words", f"TEXT={folder / f'{number}.txt'}", "-p", "words")
+    return line
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    with Client(server.address, token=server.key) as client:
+        yield client
+
+
+def test_a_project_is_sent_as_the_archive_that_the_command_line_writes(
+    server: Server, browser: httpx.Client, client: Client, tmp_path: Path
+) -> None:
+    server.command_line("export", "archive", "words", "-o", tmp_path / "by_line.zip")
+    answer = browser.get("/projects/words/archive.zip")
+    by_rest = client.project("words").export_archive(tmp_path / "by_rest.zip")
+
+    assert 'filename="words.ccp4_project.zip"' in answer.headers["content-disposition"]
+    assert 'href="/projects/words/archive.zip"' in browser.get("/projects/words/settings/").text
+    by_line = _members((tmp_path / "by_line.zip").read_bytes())
+    assert "CCP4_JOBS/job_2/COPY.txt" in by_line
+    assert _members(answer.content) == _members(by_rest.read_bytes()) == by_line
+
+
+def test_jobs_are_sent_as_an_archive_with_what_they_need(client: Client, tmp_path: Path) -> None:
+    path = client.project("words").export_archive(tmp_path / "some.zip", jobs=["2"])
+
+    with zipfile.ZipFile(path) as archive:
+        record = read_record(Path(archive.extract(DATABASE_NAME, tmp_path)))
+        names = archive.namelist()
+    assert [job.number for job in record.jobs] == ["2"]
+    assert "CCP4_IMPORTED_FILES/2.txt" in names
+    assert not any(name.startswith("CCP4_JOBS/job_1/") or name.endswith("/1.txt") for name in names)
+
+
+@pytest.mark.parametrize("number", ["99", "1.1", "x", "9" * 40])
+def test_an_archive_of_no_job_is_refused(client: Client, tmp_path: Path, number: str) -> None:
+    with pytest.raises(RequestRefused):
+        client.project("words").export_archive(tmp_path / "none.zip", jobs=[number])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_is_sent_as_the_crate_that_the_command_line_writes(
+    server: Server, browser: httpx.Client, client: Client, tmp_path: Path
+) -> None:
+    server.command_line("export", "crate", "words/1", "-o", tmp_path / "by_line.zip")
+    answer = browser.get("/projects/words/jobs/1/files/crate.zip")
+    by_rest = client.project("words").job(1).export_crate(tmp_path / "by_rest.zip")
+
+    page = browser.get("/projects/words/jobs/1/files/").text
+    assert "/projects/words/jobs/1/files/crate.zip" in page
+    assert "model.cif" not in page
+    by_line = _members((tmp_path / "by_line.zip").read_bytes())
+    assert "CCP4_JOBS/job_1/COPY.txt" in by_line
+    assert _members(answer.content).keys() == _members(by_rest.read_bytes()).keys() == by_line.keys()
+    told = json.loads(_members(answer.content)["ro-crate-metadata.json"])
+    assert {each["@id"] for each in told["@graph"]} >= {"./", "#job-1", "jobs.sh"}
+
+
+def test_a_crate_that_would_not_be_true_is_not_kept(server: Server, client: Client, tmp_path: Path) -> None:
+    """The archive is cut short when the file comes whose bytes the record does not have."""
+    path = server.command_line.projects / "words" / "CCP4_JOBS/job_2/COPY.txt"
+    before = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(before.upper())
+    try:
+        with pytest.raises(StoreUnavailable):
+            client.project("words").job(2).export_crate(tmp_path / "crate.zip")
+    finally:
+        path.write_bytes(before)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_not_ended_is_no_crate(server: Server, browser: httpx.Client, client: Client, tmp_path: Path) -> None:
+    made = server.command_line("submit", "moody", "HOW=wait", "-p", "waiting", "--json").json()
+    with pytest.raises(RequestRefused, match="jobs that have ended"):
+        client.project("waiting").job(made["number"]).export_crate(tmp_path / "crate.zip")
+    page = browser.get(f"/projects/waiting/jobs/{made['number']}/files/").text
+    server.command_line("cancel", f"waiting/{made['number']}")
+
+    assert "crate.zip" not in page
+
+
+def test_a_job_without_a_refined_model_has_no_mmcif(browser: httpx.Client, client: Client, tmp_path: Path) -> None:
+    with pytest.raises(RequestRefused, match="no refined model"):
+        client.project("words").job(1).export_mmcif(tmp_path / "model.cif")
+    answer = browser.get("/projects/words/jobs/1/files/model.cif")
+
+    assert answer.status_code == 422
+    assert "no refined model" in answer.text
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: re.sub(rb"<exportTime>\d+<", b"<", archive.read(name)) for name in archive.namelist()}
+
+
+def test_more_parameters_than_a_request_may_have_are_refused(program: httpx.Client) -> None:
+    answer = program.get("/projects/words/archive", params={"job": ["1"] * 2000})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
