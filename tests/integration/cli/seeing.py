@@ -8,12 +8,11 @@ from typing import Any
 def seen(xtalflow: Any) -> dict[str, Any]:
     """All that a user can see of the project `words`."""
     jobs = xtalflow("jobs", "-p", "words", "--all", "--json").json()
-    return {
-        "projects": xtalflow("projects", "--json").json(),
-        "jobs": jobs,
-        "files": xtalflow("files", "-p", "words", "--json").json(),
-        "kpis": xtalflow("kpis", "-p", "words", "--json").json(),
-        "check": xtalflow("check", "-p", "words", "--json").json(),
-        **{job["number"]: xtalflow("show", job["uuid"], "--json").json() for job in jobs if "." not in job["number"]},
-        **{f"graph {job['number']}": xtalflow("graph", job["uuid"], "--json").json() for job in jobs},
+    commands = {
+        "projects": ["projects"],
+        **{what: [what, "-p", "words"] for what in ("files", "kpis", "check")},
+        **{job["number"]: ["show", job["uuid"]] for job in jobs if "." not in job["number"]},
+        **{f"graph {job['number']}": ["graph", job["uuid"]] for job in jobs},
     }
+    answers = xtalflow.each([[*words, "--json"] for words in commands.values()])
+    return {"jobs": jobs} | {what: answer.json() for what, answer in zip(commands, answers, strict=True)}

@@ -61,26 +61,24 @@ def numbers(xtalflow: CommandLine) -> list[str]:
     return [job["number"] for job in xtalflow("jobs", "-p", "words", "--json").json()]
 
 
-def listed(xtalflow: CommandLine) -> dict[str, Any]:
-    """All jobs and files, and whether they are whole."""
-    return {
-        "jobs": xtalflow("jobs", "-p", "words", "--all", "--json").json(),
-        "files": xtalflow("files", "-p", "words", "--json").json(),
-        "check": xtalflow("check", "-p", "words", "--json").json(),
-    }
+LISTED = {
+    "jobs": ["jobs", "-p", "words", "--all"],
+    "files": ["files", "-p", "words"],
+    "check": ["check", "-p", "words"],
+}
+"""All jobs and files, and whether they are whole."""
+SEEN = LISTED | {"graph": ["graph", "words/1"], "1": ["show", "words/1"], "5": ["show", "words/5"]}
+"""The same, and two jobs whole."""
 
 
-def seen(xtalflow: CommandLine) -> dict[str, Any]:
-    """The same, and two jobs whole."""
-    return listed(xtalflow) | {
-        "graph": xtalflow("graph", "words/1", "--json").json(),
-        **{number: xtalflow("show", f"words/{number}", "--json").json() for number in ("1", "5")},
-    }
+def told(xtalflow: CommandLine, commands: dict[str, list[str]]) -> dict[str, Any]:
+    answers = xtalflow.each([[*words, "--json"] for words in commands.values()])
+    return {what: answer.json() for what, answer in zip(commands, answers, strict=True)}
 
 
 def test_deleted_jobs_come_back_as_they_were(xtalflow: CommandLine) -> None:
     """Numbers, uuids, files, indicators, who reads what, and whose clone is whose."""
-    before = seen(xtalflow)
+    before = told(xtalflow, SEEN)
     deleted = xtalflow("delete", "words/1", "words/6", "--with-dependents", "--yes", "--json").json()
     between = numbers(xtalflow)
     without = xtalflow("show", "words/5", "--json").json()["cloned_from"]
@@ -96,7 +94,7 @@ def test_deleted_jobs_come_back_as_they_were(xtalflow: CommandLine) -> None:
     assert restored.out == (
         "back again: words/1 (count_twice), words/2 (count_words), words/3 (count_words), words/6 (moody)\n"
     )
-    after = seen(xtalflow)
+    after = told(xtalflow, SEEN)
     assert [name for name in before if after[name] != before[name]] == []
 
 
@@ -214,13 +212,13 @@ def test_an_imported_file_that_was_imported_again_comes_back_beside_it(xtalflow:
     xtalflow("delete", "words/5", "--yes")
     xtalflow("run", "count_words", "-p", "words", f"TEXT={folder.parents[1] / 'other.txt'}")
     restored = xtalflow("trash", "-p", "words", "restore", "job_5")
-    before = listed(xtalflow)
+    before = told(xtalflow, LISTED)
     clone = xtalflow("clone", "words/5", "--json").json()
     both_gone = xtalflow("delete", "words/7", "words/8", "--yes")
     both_back = xtalflow("trash", "-p", "words", "restore", "job_7")
     checked = xtalflow("check", "-p", "words")
     xtalflow("delete", "words/8", "--yes")
-    after = listed(xtalflow)
+    after = told(xtalflow, LISTED)
     shutil.rmtree(xtalflow.home)
     recovered = xtalflow("recover", xtalflow.projects)
 
@@ -233,7 +231,7 @@ def test_an_imported_file_that_was_imported_again_comes_back_beside_it(xtalflow:
     assert [job["number"] for job in after["jobs"] if "." not in job["number"]] == ["7", "6", "5", "4", "3", "2", "1"]
     assert after == before
     assert (recovered.code, recovered.err) == (0, "")
-    assert listed(xtalflow) == after
+    assert told(xtalflow, LISTED) == after
 
 
 def test_the_trash_is_listed_and_emptied(xtalflow: CommandLine, folder: Path) -> None:
@@ -263,37 +261,37 @@ def test_the_trash_is_listed_and_emptied(xtalflow: CommandLine, folder: Path) ->
 @pytest.mark.parametrize("emptied", [False, True])
 def test_deleted_jobs_stay_deleted_after_the_database_was_lost(xtalflow: CommandLine, emptied: bool) -> None:
     """And can still be brought back, if the trash was not emptied."""
-    whole = listed(xtalflow)
+    whole = told(xtalflow, LISTED)
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
-    before = listed(xtalflow)
+    before = told(xtalflow, LISTED)
     if emptied:
         xtalflow("trash", "-p", "words", "empty", "--yes")
     shutil.rmtree(xtalflow.home)
     recovered = xtalflow("recover", xtalflow.projects)
 
     assert (recovered.code, recovered.err) == (0, "")
-    assert listed(xtalflow) == before
+    assert told(xtalflow, LISTED) == before
     if not emptied:
         xtalflow("trash", "-p", "words", "restore", "job_1")
-        assert listed(xtalflow) == whole
+        assert told(xtalflow, LISTED) == whole
 
 
 def test_restored_jobs_are_there_after_the_database_was_lost(xtalflow: CommandLine) -> None:
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
     xtalflow("trash", "-p", "words", "restore", "job_1")
-    before = seen(xtalflow)
+    before = told(xtalflow, SEEN)
     shutil.rmtree(xtalflow.home)
     recovered = xtalflow("recover", xtalflow.projects)
 
     assert (recovered.code, recovered.err) == (0, "")
-    assert seen(xtalflow) == before
+    assert told(xtalflow, SEEN) == before
 
 
 @pytest.mark.parametrize("lost", [False, True])
 @pytest.mark.parametrize("point", ["delete.noted", "delete.committed", "trash.moved"])
 def test_a_kill_while_jobs_are_deleted_loses_nothing(xtalflow: CommandLine, point: str, lost: bool) -> None:
     """They are either there or in the trash, whole; even if the database is lost too."""
-    whole = listed(xtalflow)
+    whole = told(xtalflow, LISTED)
     code = xtalflow.killed_at(point, "delete", "words/1", "--with-dependents", "--yes")
     if lost:
         shutil.rmtree(xtalflow.home)
@@ -306,20 +304,20 @@ def test_a_kill_while_jobs_are_deleted_loses_nothing(xtalflow: CommandLine, poin
     assert code == -9
     assert repaired.code == 0, repaired.out
     assert there == (point == "delete.noted")
-    assert listed(xtalflow) == whole
+    assert told(xtalflow, LISTED) == whole
     assert not list((xtalflow.projects / "words/CCP4_TRASH").glob("*"))
 
 
 @pytest.mark.parametrize("point", ["restore.committed", "trash.moved"])
 def test_a_kill_while_jobs_come_back_loses_nothing(xtalflow: CommandLine, point: str) -> None:
-    whole = listed(xtalflow)
+    whole = told(xtalflow, LISTED)
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
     code = xtalflow.killed_at(point, "trash", "-p", "words", "restore", "job_1")
     repaired = xtalflow("check", "-p", "words", "--repair")
 
     assert code == -9
     assert repaired.code == 0, repaired.out
-    assert listed(xtalflow) == whole
+    assert told(xtalflow, LISTED) == whole
     assert not list((xtalflow.projects / "words/CCP4_TRASH").glob("*"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -197,11 +196,11 @@ def test_tasks_lists_a_sites_own_and_describes_parameters(xtalflow: Any) -> None
 
 def test_every_shipped_task_describes_itself_in_json(xtalflow: Any) -> None:
     """No parameter of any task has a qualifier that JSON cannot hold."""
-    for task in xtalflow("tasks", "--json").json():
-        answer = xtalflow("tasks", task["name"], "--json")
+    tasks = xtalflow("tasks", "--json").json()
+    answers = xtalflow.each([["tasks", task["name"], "--json"] for task in tasks])
 
-        assert answer.code == 0, answer.err
-        assert json.loads(answer.out)["parameters"]
+    assert [answer.err for answer in answers if answer.code] == []
+    assert all(answer.json()["parameters"] for answer in answers)
 
 
 def test_a_copied_project_folder_is_not_taken_for_the_project(
