@@ -15,19 +15,17 @@ from ninja import Query
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from xtalflow import db
-from xtalflow.db import Role
+from xtalflow.db import FileFilter, Role
 from xtalflow.engine import open_below, path_below
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.services import (
     Upload,
     drop_upload,
-    file_document,
     file_of_project,
     find_upload,
+    listed_file,
+    page_of_files,
     receive_upload,
-)
-from xtalflow.services import (
-    list_files as known_files,
 )
 
 from ._answers import ListedFile, Page, PreviewAnswer, UploadAnswer
@@ -35,7 +33,7 @@ from ._asking import asker_of, job_of, project_of
 from ._bodies import JobNumber, ProjectName, Whole
 from ._body import STREAMED, body_of
 from ._downloads import file_answer
-from ._pages import CURSOR, page_of
+from ._pages import CURSOR, as_page
 from ._problems import NOT_FOUND, OTHER_BYTES, OUT_OF_RANGE, TOO_LARGE, UNKNOWN_FILE, UNKNOWN_JOB, WRONG_TYPE, Refused
 from ._ranges import RANGES
 from ._room import Room
@@ -84,7 +82,11 @@ class FileQuery(BaseModel):
 
     job: JobNumber | None = Field(default=None, description="Read or made by this job and those below it")
     type: str = Field(default="", max_length=200, description="Of this type", examples=["chemical/x-pdb"])
-    text: str = Field(default="", max_length=200, description="In the path or the annotation")
+    text: str = Field(
+        default="",
+        max_length=200,
+        description="Words in its name or annotation, or the number of its job",
+    )
     cursor: str = CURSOR
     limit: Whole = Field(default=100, ge=1, le=1000)
 
@@ -100,14 +102,10 @@ async def list_files(request: HttpRequest, project: ProjectName, asked: Query[Fi
     """Files of a project in the order in which they were registered."""
     home = await project_of(request, project)
     found = await job_of(request, project, asked.job) if asked.job else None
-    text = asked.text.casefold()
-    rows = [
-        row
-        for row in await known_files(home, found)
-        if (not asked.type or row["type"] == asked.type)
-        and text in f"{row['path'].removeprefix(str(home.directory))} {row['annotation']}".casefold()
-    ]
-    return page_of(rows, asked.cursor, asked.limit)
+    which = FileFilter(
+        job=found.job.id if found else None, file_types=(asked.type,) if asked.type else (), text=asked.text
+    )
+    return as_page(await page_of_files(home, filter=which, cursor=asked.cursor, limit=asked.limit))
 
 
 @files.asks("GET", _FILE, ListedFile, UNKNOWN_FILE)
@@ -116,12 +114,8 @@ async def get_file(request: HttpRequest, project: ProjectName, file: FileUuid) -
     home = await project_of(request, project)
     record = await file_of_project(home, file)
     sources = await db.import_sources(home.id, [record.id])
-    return {
-        "project": home.name,
-        "job": (await db.get_job(record.job)).number if record.job else None,
-        **file_document(record, home.directory),
-        "imported_from": sources.get(record.id),
-    }
+    number = (await db.get_job(record.job)).number if record.job else None
+    return listed_file(record, home, number, sources.get(record.id))
 
 
 @files.asks(

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         news_of,
         news_since,
         next_attempt,
+        page_of_files,
         page_of_jobs,
         page_of_projects,
         person_named,
@@ -130,8 +131,8 @@ _HOMES = {
         "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
         "import_record import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
         "known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects "
-        "list_tags local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
-        "person_named person_of_token person_with_password plan_deletion projects_open_to "
+        "list_tags local_person make_token members_of news_of news_since next_attempt page_of_files page_of_jobs "
+        "page_of_projects person_named person_of_token person_with_password plan_deletion projects_open_to "
         "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
         "revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
@@ -268,6 +269,7 @@ __all__ = [
     "news_of",
     "news_since",
     "next_attempt",
+    "page_of_files",
     "page_of_jobs",
     "page_of_projects",
     "person_named",

@@ -56,12 +56,15 @@ class FileFilter:
         It has one of these, or says nothing about it.
     text
         Words that are all in its name or annotation, or begin the number of its job.
+    job
+        It is read by this job, or made or imported by it or one below it.
     """
 
     file_types: tuple[str, ...] = ()
     sub_types: tuple[int, ...] = ()
     content_flags: tuple[int, ...] = ()
     text: str = ""
+    job: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

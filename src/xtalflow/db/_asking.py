@@ -12,6 +12,7 @@ from xtalflow.formats.ccp4i2 import I2Record
 
 from . import (
     _deletion,
+    _file_pages,
     _finding,
     _going,
     _i2_export,
@@ -472,9 +473,22 @@ async def find(text: str, *, only: frozenset[UUID] | None = None, limit: int = 2
     return await in_database(_finding.find, text, only, check_limit(limit))
 
 
+async def page_of_files(
+    project_uuid: UUID, which: FileFilter, *, cursor: str = "", limit: int = 100
+) -> Page[FoundFile]:
+    """A page of the files of a project that a filter lets through, in the order in which they were registered.
+
+    Raises
+    ------
+    InvalidInput
+        The limit is not 1 to 1000, or the cursor is none of this list.
+    """
+    return await in_database(_file_pages.page_of_files, project_uuid, which, cursor, limit)
+
+
 async def files_that_fit(project_uuid: UUID, which: FileFilter, *, limit: int = 100) -> list[FoundFile]:
     """Files of a project that are there and that a filter lets through, the newest first."""
-    return await in_database(_finding.files_that_fit, project_uuid, which, check_limit(limit))
+    return await in_database(_file_pages.files_that_fit, project_uuid, which, check_limit(limit))
 
 
 async def going_jobs(only: frozenset[UUID] | None = None) -> tuple[list[GoingJob], int]:

@@ -36,7 +36,15 @@ from ._density import (
 )
 from ._disk import DiskUsage, job_usage, project_usage
 from ._doctor import Diagnosis, Examination, State, examine_installation
-from ._documents import Document, file_document, job_document, job_head, outcome_of, row_document, summary_document
+from ._documents import (
+    Document,
+    job_document,
+    job_head,
+    listed_file,
+    outcome_of,
+    row_document,
+    summary_document,
+)
 from ._edits import (
     archive_project,
     comment_job,
@@ -49,6 +57,7 @@ from ._edits import (
     tag_project,
 )
 from ._feed import Feed, Message, event_document
+from ._file_pages import page_of_files
 from ._finding import search
 from ._going import what_runs
 from ._graph import job_graph
@@ -251,7 +260,6 @@ __all__ = [
     "export_archive",
     "export_crate",
     "export_mmcif",
-    "file_document",
     "file_of_project",
     "fill_fields",
     "fill_form",
@@ -289,6 +297,7 @@ __all__ = [
     "list_tags",
     "list_tasks",
     "list_trash",
+    "listed_file",
     "load_settings",
     "log_after",
     "log_before",
@@ -303,6 +312,7 @@ __all__ = [
     "open_store",
     "option_documents",
     "outcome_of",
+    "page_of_files",
     "page_of_jobs",
     "page_of_projects",
     "parameter_documents",

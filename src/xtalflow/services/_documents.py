@@ -11,7 +11,7 @@ from xtalflow.engine import FileRecord, JobRecord
 from xtalflow.plugin import JobStatus, Outcome
 
 if TYPE_CHECKING:
-    from xtalflow.db import JobDetail, JobSummary, UsedFile
+    from xtalflow.db import JobDetail, JobSummary, ProjectRecord, UsedFile
 
 Document = dict[str, Any]
 
@@ -110,6 +110,11 @@ def file_document(file: FileRecord, directory: Path, param: str | None = None) -
         "digests": dict(file.digests),
         "available": file.available,
     }
+
+
+def listed_file(file: FileRecord, project: ProjectRecord, job: str | None, source: str | None) -> Document:
+    """A file of a list, with the number of its job, and where it was imported from."""
+    return {"project": project.name, "job": job} | file_document(file, project.directory) | {"imported_from": source}
 
 
 def _used(files: Iterable[UsedFile], directory: Path) -> list[Document]:

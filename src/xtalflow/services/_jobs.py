@@ -18,7 +18,7 @@ from xtalflow.errors import InvalidInput, UnknownJob, UnreadableFile
 from xtalflow.formats import parse_xml
 from xtalflow.plugin import DIAGNOSTIC, HOSTED_LOG, REPORT
 
-from ._documents import Document, file_document, job_document, summary_document
+from ._documents import Document, job_document, listed_file, summary_document
 from ._projects import find_project, project_of_folder, uuid_of
 
 if TYPE_CHECKING:
@@ -141,10 +141,7 @@ async def list_files(project: ProjectRecord, job: FoundJob | None = None) -> lis
     numbers = {each.job.id: each.job.number for each in jobs}
     sources = await db.import_sources(project.id, [file.id for file in files])
     return [
-        {"project": project.name, "job": numbers.get(file.job) if file.job else None}
-        | file_document(file, project.directory)
-        | {"imported_from": sources.get(file.id)}
-        for file in files
+        listed_file(file, project, numbers.get(file.job) if file.job else None, sources.get(file.id)) for file in files
     ]
 
 

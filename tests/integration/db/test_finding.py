@@ -27,6 +27,8 @@ from xtalflow.db import (
     in_database,
     kpi_keys,
     kpi_page,
+    list_files,
+    page_of_files,
 )
 from xtalflow.db import JobSummary as Row
 from xtalflow.engine import FileRecord, JobEnd, JobRecord, JobStatus, Kpi, NewJob
@@ -158,6 +160,47 @@ async def test_files_that_fit_an_input_are_offered(handler: AsyncDatabaseHandler
     await in_database(File.objects.filter(uuid=second.id).update, available=False)
     assert await names() == ["3 C.mtz", "1 A.mtz"]
     assert len(await files_that_fit(handler.project, FileFilter(), limit=1)) == 1
+
+
+async def test_files_come_page_by_page_at_the_same_cost(
+    handler: AsyncDatabaseHandler, count_queries: CountQueries
+) -> None:
+    """All of a project, of one type, of a job with what it reads and what is below it, or with words."""
+
+    async def ended(job: JobRecord, *names: str) -> None:
+        outputs = tuple(new_file(handler, f"{job.folder}/{name}") for name in names)
+        await handler.finish_job(job.id, JobEnd(status=JobStatus.FINISHED, outputs=outputs))
+
+    top = await running_job(handler)
+    child = await handler.create_job(NewJob(task="s", parent=top.id, number=f"{top.number}.1", status=JobStatus.QUEUED))
+    await ended(await handler.update_job_status(child.id, JobStatus.RUNNING), "C.mtz")
+    await ended(top, "A.mtz", "B.mtz")
+    reader = await running_job(handler)
+    (made,) = [file for file in await list_files(handler.project) if file.path.endswith("A.mtz")]
+    await handler.register_input_file(reader.id, made.id, "XYZIN")
+    await ended(reader, *(f"many{number}.mtz" for number in range(7)))
+
+    async def names(**which: Any) -> list[str]:
+        found, cursor = [], ""
+        while True:
+            page = await page_of_files(handler.project, FileFilter(**which), cursor=cursor, limit=3)
+            found += [f"{each.job} {each.file.path.rpartition('/')[2]}" for each in page.rows]
+            cursor = page.next or ""
+            if not cursor:
+                assert page.total == len(found)
+                return found
+
+    many = [f"2 many{number}.mtz" for number in range(7)]
+    assert await names() == ["1.1 C.mtz", "1 A.mtz", "1 B.mtz", *many]
+    assert await names(job=top.id) == ["1.1 C.mtz", "1 A.mtz", "1 B.mtz"]
+    assert await names(job=child.id) == ["1.1 C.mtz"]
+    assert await names(job=reader.id) == ["1 A.mtz", *many]
+    assert await names(text="many 2") == many
+    assert await names(file_types=("no/such",)) == []
+    costs = [await count_queries(page_of_files(handler.project, FileFilter(), limit=limit)) for limit in (1, 9)]
+    assert costs[0] == costs[1] <= 7
+    with pytest.raises(InvalidInput, match="cursor"):
+        await page_of_files(handler.project, FileFilter(), cursor="x")
 
 
 async def test_a_form_reads_the_newest_files_of_each_kind_and_those_that_are_chosen(

@@ -619,6 +619,7 @@ class Migration(migrations.Migration):
                         name="file_size_in_project",
                     ),
                     models.Index(fields=["project", "type"], name="file_type_in_project"),
+                    models.Index(fields=["project", "creation_time"], name="file_list"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("project", "path"), name="file_path_is_once_in_its_project"),

@@ -82,6 +82,7 @@ class File(models.Model):
                 name="file_size_in_project",
             ),
             models.Index(fields=["project", "type"], name="file_type_in_project"),
+            models.Index(fields=["project", "creation_time"], name="file_list"),
         ]
 
     def __str__(self) -> str:
