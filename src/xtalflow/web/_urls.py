@@ -16,6 +16,7 @@ from ._projects import projects_urls
 from ._running import running_urls
 from ._signing_in import signing_in_urls
 from ._structure import structure_urls
+from ._trash import trash_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", interface().urls),
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *signing_in_urls,
     *projects_urls,
     *project_urls,
+    *trash_urls,
     *kpis_urls,
     *running_urls,
     *job_urls,

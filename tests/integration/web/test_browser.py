@@ -21,6 +21,8 @@ PAGES = [
     "/projects/",
     "/projects/seen/",
     "/projects/seen/kpis/",
+    "/projects/seen/settings/",
+    "/projects/seen/trash/",
     "/projects/seen/new/",
     "/projects/seen/new/refine_pipeline/",
     "/projects/seen/jobs/1/",
@@ -41,11 +43,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @pytest.fixture(scope="module")
 def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """A server with a project of two jobs, one that finished and one that failed."""
+    """A server with a project of two jobs, one that finished and one that failed; a third is in the trash."""
     text = tmp_path_factory.mktemp("seen") / "text.txt"
     text.write_text("one two three")
     server.command_line("run", "count_twice", f"TEXT={text}", "TIMES=2", "-p", "seen")
-    server.command_line("run", "moody", "HOW=badly", "-p", "seen")
+    for _ in range(2):
+        server.command_line("run", "moody", "HOW=badly", "-p", "seen")
+    server.command_line("delete", "seen/3", "--yes")
     return server
 
 

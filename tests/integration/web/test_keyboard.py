@@ -28,6 +28,7 @@ PAGES = [
     "/projects/words/",
     "/projects/words/settings/",
     "/projects/words/delete/",
+    "/projects/words/trash/",
     "/projects/words/delete-jobs/?job=1",
     "/projects/words/kpis/",
     "/projects/words/new/",

@@ -247,6 +247,30 @@ def test_marked_jobs_are_deleted_together(browser: httpx.Client, server: Server)
     assert "There is no job yet." in answer.text
 
 
+def test_deleted_jobs_are_brought_back_from_the_trash_or_gone_for_good(browser: httpx.Client, server: Server) -> None:
+    """The page lists deletions, the latest first, each with its buttons."""
+    for _ in range(2):
+        server.command_line("run", "moody", "HOW=badly", "-p", "trashed")
+    before = browser.get("/projects/trashed/trash/").text
+    for number in ("1", "2"):
+        send(browser, "/projects/trashed/", "/projects/trashed/delete-jobs/", job=[number])
+    at = "/projects/trashed/trash/"
+    latest, first = re.findall(r'value="restore ([^"]+)"', browser.get(at).text)
+    back = send(browser, at, at, do=f"restore {first}")
+    again = send(browser, at, at, do=f"restore {first}")
+    gone = send(browser, at, at, do=f"remove {latest}")
+    folder = server.command_line.projects / "trashed/CCP4_TRASH" / latest
+
+    assert "Nothing is in the trash." in before
+    assert "Back again: 1." in back.text
+    assert f"{latest} was removed for good." in gone.text
+    assert "Nothing is in the trash." in gone.text
+    assert first in again.text
+    assert "Back again" not in again.text
+    assert not folder.exists()
+    assert numbers(browser.get("/projects/trashed/")) == ["1"]
+
+
 # ---- projects
 
 
@@ -398,7 +422,9 @@ def test_an_editor_changes_jobs_and_deletes_nothing(people: Server) -> None:
     rated = send(client, "/projects/ours/", "/projects/ours/act/", do="good 1")
     project = send(client, "/projects/ours/", "/projects/ours/delete/", name="ours")
     job = send(client, "/projects/ours/", "/projects/ours/delete-jobs/", job="1")
+    trash = send(client, "/projects/ours/", "/projects/ours/trash/", do="remove x")
 
+    assert trash.status_code == 403
     assert "Job 1 is rated as good." in rated.text
     assert "New job" in page
     assert "delete" not in page.lower()
@@ -409,9 +435,9 @@ def test_an_editor_changes_jobs_and_deletes_nothing(people: Server) -> None:
 
 def test_a_stranger_is_told_of_nothing(people: Server) -> None:
     client, _ = sign_in(people, "mallory")
-    paths = ("/projects/ours/", "/projects/ours/rows/", "/projects/ours/jobs.csv", "/projects/ours/kpis/")
+    pages = ("", "rows/", "jobs.csv", "kpis/", "trash/", "archive.zip")
 
-    assert [client.get(path).status_code for path in paths] == [404] * 4
+    assert [client.get(f"/projects/ours/{page}").status_code for page in pages] == [404] * 6
     assert "ours" not in client.get("/running/").text
     assert "ours" not in client.get("/projects/").text
     assert client.get("/doctor/").status_code == 403
