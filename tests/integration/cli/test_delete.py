@@ -266,6 +266,7 @@ def test_deleted_jobs_stay_deleted_after_the_database_was_lost(xtalflow: Command
     whole = listed(xtalflow)
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
     before = listed(xtalflow)
+    (project,) = xtalflow("projects", "--json").json()
     if emptied:
         xtalflow("trash", "-p", "words", "empty", "--yes")
     shutil.rmtree(xtalflow.home)
@@ -273,6 +274,7 @@ def test_deleted_jobs_stay_deleted_after_the_database_was_lost(xtalflow: Command
 
     assert (recovered.code, recovered.err) == (0, "")
     assert listed(xtalflow) == before
+    assert (project["jobs"], project["last_job_number"]) == (len(before), "6")
     if not emptied:
         xtalflow("trash", "-p", "words", "restore", "job_1")
         assert listed(xtalflow) == whole
