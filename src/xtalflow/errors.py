@@ -77,11 +77,12 @@ class UnknownTask(InvalidInput, LookupError):
 class UnknownParameter(InvalidInput, LookupError):
     """No parameter answers to this name, or more than one does."""
 
-    def __init__(self, name: str, *, close: Sequence[str] = (), ambiguous: bool = False) -> None:
+    def __init__(self, name: str, *, close: Sequence[str] = (), ambiguous: bool = False, listed_by: str = "") -> None:
         if ambiguous:
             text = f"{name!r} could be any of {', '.join(close)}; write more of the path"
         else:
-            text = f"there is no parameter {name!r}{_hint(close)}"
+            hint = _hint(close) or (f"; {listed_by} lists all" if listed_by else "")
+            text = f"there is no parameter {name!r}{hint}"
         super().__init__(text)
         self.name, self.close, self.ambiguous = name, tuple(close), ambiguous
 

@@ -180,7 +180,10 @@ class FileAnswer(Answer):
         examples=[{"space_group": "P 43 21 2", "cell": [79.1, 79.1, 37.9, 90.0, 90.0, 90.0], "d_min": 1.6}],
     )
     digests: dict[str, str] = Field(description="SHA-256 of its scientific content, by kind")
-    available: bool = Field(description="False once it was purged")
+    available: bool = Field(description="False if it is on record and not there")
+    absence: Literal["purged", "not imported"] | None = Field(
+        description="Why it is not there: it was purged, or did not come when its project was imported"
+    )
 
 
 class ListedFile(FileAnswer):
@@ -369,6 +372,7 @@ class GraphNode(Answer):
     checksum: str = ""
     annotation: str = ""
     imported_from: str | None = None
+    absence: Literal["purged", "not imported"] | None = None
 
 
 class GraphEdge(Answer):

@@ -51,10 +51,10 @@ async def file_answer(request: HttpRequest, project: ProjectRecord, file: FileRe
     Raises
     ------
     UnknownFile
-        It was purged, is not on the disk, or its path leads out of the project.
+        It is on record only, is not on the disk, or its path leads out of the project.
     """
-    if not file.available:
-        raise UnknownFile(file.path, "was purged: it is gone, its record stays")
+    if absence := file.absence:
+        raise UnknownFile(file.path, f"is on record only: {absence.sentence}")
     etag = f'"{file.checksum}"' if file.checksum else ""
     return await path_answer(request, project.directory, file.path, etag=etag, media_type=file.file_type)
 

@@ -137,8 +137,8 @@ async def preview_file(request: HttpRequest, project: ProjectName, file: FileUui
     """The beginning of a text, or the columns of a file of reflections."""
     home = await project_of(request, project)
     record = await file_of_project(home, file)
-    if not record.available:
-        raise UnknownFile(record.path, "was purged: it is gone, its record stays")
+    if absence := record.absence:
+        raise UnknownFile(record.path, f"is on record only: {absence.sentence}")
     return await asyncio.to_thread(_preview, home, record)
 
 

@@ -61,7 +61,8 @@ def _check(arguments: argparse.Namespace) -> int:
             print(f"{check.project.name}: {sentence}")
         found = len(check.problems)
         verdict = "all is well" if not found else f"{found} problem{'s' * (found != 1)}"
-        print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}")
+        remark = f"; {check.remark}" if check.remark else ""
+        print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}{remark}")
     if not checks:
         print(NO_PROJECTS)
     if problems:

@@ -58,6 +58,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from ._run import CLIENT, exit_code, tell_failure, watch_run
 
     home = Path(arguments.home).expanduser().absolute() if arguments.home else load_settings().home / "demo"
+    before = os.environ.get("XTALFLOW_HOME", "")
     had_database = bool(os.environ.get("DATABASE_URL"))
     enter_demo_home(home)
     demonstration = asyncio.run(prepare_demonstration(home))
@@ -81,7 +82,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     else:
         _print_outcome(job, truth)
         print_warnings(job)
-        _print_next(job, home, had_database=had_database)
+        _print_next(job, home, before=before, had_database=had_database)
     return FINISHED if truth["recovered"] else UNSATISFACTORY
 
 
@@ -119,10 +120,12 @@ def _figures(kpis: dict[str, Any]) -> str:
     return ", ".join(f"{heading(key)} {figure(kpis[key], key)}" for key in _SHOWN if key in kpis)
 
 
-def _print_next(job: dict[str, Any], home: Path, *, had_database: bool) -> None:
+def _print_next(job: dict[str, Any], home: Path, *, before: str, had_database: bool) -> None:
+    """Commands to go on with; `before` is the home that was set."""
     name = shlex.quote(f"{job['project']}/{job['number']}")
     print("\nWhat to type next:")
-    lines = [f"export XTALFLOW_HOME={shlex.quote(str(home))}    # the demo's own home; `unset XTALFLOW_HOME` leaves it"]
+    leave = f"export XTALFLOW_HOME={shlex.quote(before)}" if before else "unset XTALFLOW_HOME"
+    lines = [f"export XTALFLOW_HOME={shlex.quote(str(home))}    # the demo's own home; `{leave}` leaves it"]
     own = Path(sys.executable).parent
     if shutil.which("xtalflow") is None and (own / "xtalflow").exists():
         lines.insert(0, f"export PATH={shlex.quote(str(own))}:$PATH    # where xtalflow is")

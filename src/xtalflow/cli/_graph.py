@@ -66,9 +66,7 @@ def _print_trees(document: Node) -> None:
 
 
 def _branch(tree: Tree, one: Lineage, by: str) -> None:
-    from rich.text import Text
-
-    branch = tree.add(_job_text(one, by) if one.is_job else Text(_file_text(one)))
+    branch = tree.add(_job_text(one, by) if one.is_job else _file_text(one))
     for each in one.below:
         _branch(branch, each, by)
 
@@ -80,9 +78,15 @@ def _job_text(one: Lineage, by: str) -> Text:
     return Text(f"{text} (shown above)", style="dim") if one.again else Text(text, style="cyan")
 
 
-def _file_text(one: Lineage) -> str:
-    text = f"{one.param}  {one.node['name']}"
-    return f"{text}  imported from {one.node['imported_from']}" if one.node["imported_from"] else text
+def _file_text(one: Lineage) -> Text:
+    from rich.text import Text
+
+    text = Text(f"{one.param}  {one.node['name']}")
+    if one.node["absence"]:
+        text.append(f" ({one.node['absence']})")
+    if one.node["imported_from"]:
+        text.append(f"  imported from {one.node['imported_from']}")
+    return text.append("  (made of the same)", style="dim") if one.again else text
 
 
 def dot_lines(document: Node) -> list[str]:
@@ -92,7 +96,8 @@ def dot_lines(document: Node) -> list[str]:
         if node["kind"] == "job":
             label, shape = f"{node['number']} {node['task']}", "box"
         else:
-            label, shape = Path(node["name"]).name, "ellipse"
+            absence = f" ({node['absence']})" if node["absence"] else ""
+            label, shape = f"{Path(node['name']).name}{absence}", "ellipse"
         lines.append(f'  "{node["id"]}" [label="{_quoted(label)}", shape={shape}];')
     for edge in document["edges"]:
         style = ", style=dashed" if edge["kind"] == "copy" else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xtalflow.figures import duration, figure, heading, local_time, size
 
+from ._exit import say
 from ._parser import SubParsers, add_command, add_job_argument, add_project_option
 from ._which import project_and_job
 
@@ -66,6 +67,8 @@ def _jobs(arguments: argparse.Namespace) -> int:
         )
         for one in rows
     ]
+    if not rows and not arguments.json:
+        say("there are no such jobs" if arguments.task else "the project has no jobs yet")
     _show(arguments, rows, ["Job", "~Task", "~Title", "!Status", "~Made", ">Took", ">R work", ">R free", "Data"], table)
     return 0
 
@@ -89,7 +92,7 @@ def _factors(kpis: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _files(arguments: argparse.Namespace) -> int:
-    from ._result import path_in
+    from ._result import absence_in, path_in
     from ._session import with_store
 
     async def work(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
@@ -106,9 +109,9 @@ def _files(arguments: argparse.Namespace) -> int:
             one["job"] or "",
             one["param"],
             one["type"],
-            size(one["size"]),
+            "" if one["absence"] == "not imported" else size(one["size"]),
             one["annotation"],
-            path_in(one["path"], directory) + ("" if one["available"] else " (purged)"),
+            path_in(one["path"], directory) + absence_in(one),
         )
         for one in rows
     ]

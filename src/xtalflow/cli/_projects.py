@@ -52,9 +52,10 @@ def _projects(arguments: argparse.Namespace) -> int:
     from ._tables import Column
 
     async def work(settings: Settings) -> list[dict[str, Any]]:
-        from xtalflow.services import list_projects, project_document
+        from xtalflow.services import count_jobs, list_projects, project_document
 
-        return [project_document(project) for project in await list_projects()]
+        jobs = await count_jobs()
+        return [project_document(project) | {"jobs": jobs.get(project.id, 0)} for project in await list_projects()]
 
     rows = with_store(work)
     if arguments.json:
@@ -72,7 +73,7 @@ def _projects(arguments: argparse.Namespace) -> int:
         table = [
             (
                 one["name"],
-                one["last_job_number"],
+                str(one["jobs"]),
                 local_time(one["last_access"]),
                 ", ".join(one["tags"]),
                 one["directory"],

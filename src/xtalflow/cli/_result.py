@@ -29,7 +29,7 @@ def print_result(document: dict[str, Any], *, said: Sequence[str] = ()) -> None:
 
 def print_files(heading: str, files: list[dict[str, Any]], directory: str, title: str = "") -> None:
     """Files of a job, with their places in the project's folder."""
-    rows = [(file["param"], file["annotation"], path_in(file["path"], directory)) for file in files]
+    rows = [(file["param"], file["annotation"], path_in(file["path"], directory) + absence_in(file)) for file in files]
     print_table([heading, Column("", wraps=True), Column("File", path=True)], rows, title)
 
 
@@ -43,6 +43,11 @@ def print_kpis(kpis: dict[str, Any]) -> None:
     """Indicators, one below the other."""
     rows = [(heading(key), figure(value, key)) for key, value in kpis.items()]
     print_table([Column("Indicator", wraps=True), Column("Value", right=True)], rows)
+
+
+def absence_in(file: dict[str, Any]) -> str:
+    """What follows the path of a file that is not there: why; empty for others."""
+    return f" ({file['absence']})" if file["absence"] else ""
 
 
 def path_in(path: str, directory: str) -> str:

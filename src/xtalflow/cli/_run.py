@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
     from xtalflow.engine import Settings
     from xtalflow.plugin import CPluginScript
-    from xtalflow.services import Begin, Document, FoundJob, JobOptions
+    from xtalflow.services import Begin, Document, FilledInputs, FoundJob, JobOptions
 
 CLIENT = "cli"
 _DESCRIPTION = """\
@@ -168,7 +168,7 @@ def fill_from_job(plugin: CPluginScript, source: str, project: str | None) -> st
     """Fill empty inputs from a job, and say which; returns the name of its project, in which the new job must be."""
     from ._session import with_store
 
-    async def work(settings: Settings) -> tuple[FoundJob, list[str]]:
+    async def work(settings: Settings) -> tuple[FoundJob, FilledInputs]:
         from xtalflow.errors import InvalidInput
         from xtalflow.services import fill_from, find_job
 
@@ -177,8 +177,10 @@ def fill_from_job(plugin: CPluginScript, source: str, project: str | None) -> st
             raise InvalidInput(f"--from {source}: {found.name} is not a job of {project}")
         return found, await fill_from(plugin, found)
 
-    found, filled = with_store(work)
-    what = ", ".join(filled) or f"no empty input of {plugin.TASKNAME}"
+    found, given = with_store(work)
+    for remark in given.remarks:
+        say(remark)
+    what = ", ".join(given.filled) or f"no empty input of {plugin.TASKNAME}"
     say(f"from {found.name}: {what}")
     return found.project.name
 

@@ -78,13 +78,17 @@ def _log(arguments: argparse.Namespace) -> int:
     from ._session import with_store
 
     async def work(settings: Settings) -> Path:
-        from xtalflow.services import find_job, log_path, logged_jobs
+        from xtalflow.services import find_job, is_imported, log_path, logged_jobs
 
         found = await find_job(arguments.job, Path.cwd())
         logged = await logged_jobs(found)
         if found.name not in logged:
             below = [f"  xtalflow log {shlex.quote(name)}" for name in logged]
-            reason = "it ran no program itself; its child jobs did:" if below else "it ran no program"
+            if await is_imported(found):
+                reason = "none came when its project was imported"
+                reason += "; these of its child jobs did:" if below else ""
+            else:
+                reason = "it ran no program itself; its child jobs did:" if below else "it ran no program"
             raise InvalidInput("\n".join([f"job {found.name} ({found.job.task}) has no log: {reason}", *below]))
         return log_path(found)
 
@@ -102,7 +106,8 @@ def _print_job(job: dict[str, Any]) -> None:
     print(f"{job['project']}/{job['number']} {job['task']}: {job['title']}")
     took = f", {duration(job['duration_s'])}" if job["duration_s"] is not None else ""
     who = f" by {job['user']}" if job["user"] else ""
-    print(f"{job['status']}{took}; made {local_time(job['created'])}{who}")
+    finished = f", finished {local_time(job['finished'])}" if job["finished"] and job["duration_s"] is None else ""
+    print(f"{job['status']}{took}; made {local_time(job['created'])}{who}{finished}")
     if job["error"]:
         print(job["error"])
     if job["cloned_from"]:

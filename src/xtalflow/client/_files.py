@@ -49,7 +49,7 @@ class File:
     facts
         What its content says: cell, space group, resolution, columns …
     available
-        False once it was purged.
+        False if it is on record and not there: it was purged, or did not come when its project was imported.
     """
 
     uuid: str

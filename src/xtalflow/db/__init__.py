@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._asking import (
         add_person,
         change_password,
+        count_jobs,
         create_project,
         export_record,
         files_read_elsewhere,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         hopeless_attempts,
         import_record,
         import_sources,
+        imported_jobs,
         is_anyone_with_password,
         is_anything_queued,
         job_detail,
@@ -127,14 +129,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "_asked": "FileFilter JobFilter Page ProjectFilter",
     "_asking": (
-        "add_person change_password create_project export_record files_read_elsewhere files_that_fit find find_job "
-        "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
-        "import_record import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
-        "known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects "
-        "list_tags local_person make_token members_of news_of news_since next_attempt page_of_files page_of_jobs "
-        "page_of_projects person_named person_of_token person_with_password plan_deletion projects_open_to "
-        "provenance_graph recover_project registered_paths release_attempts remove_person renew_attempts "
-        "revoke_token role_in roles_of running_progress take_over tokens_of"
+        "add_person change_password count_jobs create_project export_record files_read_elsewhere files_that_fit find "
+        "find_job find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
+        "import_record import_sources imported_jobs is_anyone_with_password is_anything_queued job_detail job_inputs "
+        "jobs_to_cancel known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs "
+        "list_projects list_tags local_person make_token members_of news_of news_since next_attempt page_of_files "
+        "page_of_jobs page_of_projects person_named person_of_token person_with_password plan_deletion "
+        "projects_open_to provenance_graph recover_project registered_paths release_attempts remove_person "
+        "renew_attempts revoke_token role_in roles_of running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_i2_sieve": "places_of sound_record",
@@ -225,6 +227,7 @@ __all__ = [
     "add_person",
     "change_password",
     "close_connections",
+    "count_jobs",
     "create_project",
     "deletions",
     "ensure_schema",
@@ -244,6 +247,7 @@ __all__ = [
     "hopeless_attempts",
     "import_record",
     "import_sources",
+    "imported_jobs",
     "in_database",
     "is_anyone_with_password",
     "is_anything_queued",

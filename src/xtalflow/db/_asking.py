@@ -254,6 +254,16 @@ async def import_sources(project_uuid: UUID, file_uuids: Sequence[UUID]) -> dict
     return await in_database(_queries.import_sources, project_uuid, file_uuids)
 
 
+async def imported_jobs(project_uuid: UUID) -> frozenset[JobId]:
+    """Jobs that came with the record of another program, and were not made here."""
+    return await in_database(_queries.imported_jobs, project_uuid)
+
+
+async def count_jobs() -> dict[ProjectId, int]:
+    """How many top-level jobs projects have; those without any are left out."""
+    return await in_database(_queries.count_jobs)
+
+
 async def list_events(project_uuid: UUID, *, after: int = 0, limit: int = 1000) -> list[EventRecord]:
     """The history of a project from after event `after` on, the oldest first."""
     return await in_database(_queries.events_of_project, project_uuid, after=after, limit=limit)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from ._job_numbers import number_key, top_number
-from ._queries import job_by_uuid
+from ._queries import job_and_origin, job_by_uuid
 from ._records import EventRecord, JobNeighbours
 from ._rows import event_records
 from ._session import in_database
@@ -18,7 +18,10 @@ MOST_EVENTS = 2000
 
 
 async def job_events(project_uuid: UUID, job_uuid: UUID, *, limit: int = MOST_EVENTS) -> list[EventRecord]:
-    """The history of a job and of those below it, the oldest first; two queries."""
+    """The history of a job and of those below it, the oldest first; of an imported one from its import on.
+
+    Two queries, and one more of an imported job.
+    """
     return await in_database(_events, project_uuid, job_uuid, limit)
 
 
@@ -28,11 +31,15 @@ async def job_neighbours(project_uuid: UUID, job_uuid: UUID) -> JobNeighbours:
 
 
 def _events(project: UUID, job_uuid: UUID, limit: int) -> list[EventRecord]:
-    number = job_by_uuid(project, job_uuid).number
+    job, is_imported = job_and_origin(project, job_uuid)
+    number = job.number
     tree = Job.objects.filter(project__uuid=project, top_number=top_number(number))
     tree = tree.filter(Q(number=number) | Q(number__startswith=f"{number}."))
-    rows = JobEvent.objects.filter(project__uuid=project, job_uuid__in=tree.values("uuid"))
-    return event_records(rows.order_by("seq")[:limit])
+    of_project = JobEvent.objects.filter(project__uuid=project).order_by("seq")
+    rows = event_records(of_project.filter(job_uuid__in=tree.values("uuid"))[:limit])
+    if is_imported:
+        rows = [*event_records(of_project.filter(kind="taken_in")[:1]), *rows]
+    return rows
 
 
 def _neighbours(project: UUID, job_uuid: UUID) -> JobNeighbours:

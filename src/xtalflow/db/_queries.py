@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from xtalflow.engine import FileId, FileRecord, JobId, JobRecord, JobStatus, ProjectId, ReusableJob
 from xtalflow.errors import InvalidInput, UnknownJob
@@ -24,6 +24,7 @@ _DETAILS = {
     "reused_from": "reused_from__number",
     "reuse": "reuse",
     "user": "user__username",
+    "kept": "ccp4i2",
     "client": "created_by_client",
     "host": "host",
     "xtalflow_version": "xtalflow_version",
@@ -40,6 +41,14 @@ _Uses = dict[int, list[UsedFile]]
 def job_by_uuid(project: UUID, job_uuid: UUID) -> JobRecord:
     """A job of a project, or `UnknownJob`."""
     return _the_job(job_records(Job.objects.filter(project__uuid=project, uuid=job_uuid)), str(job_uuid))
+
+
+def job_and_origin(project: UUID, job_uuid: UUID) -> tuple[JobRecord, bool]:
+    """A job of a project, or `UnknownJob`; and whether it came with the record of another program."""
+    jobs = Job.objects.filter(project__uuid=project, uuid=job_uuid)
+    is_imported = ExpressionWrapper(Q(ccp4i2__isnull=False), BooleanField())
+    rows = job_rows(jobs.annotate(is_imported=is_imported), "is_imported")
+    return _the_job([job for _, job, _ in rows], str(job_uuid)), bool(rows[0][2][0])
 
 
 def job_by_number(project: UUID, number: str) -> JobRecord:
@@ -63,7 +72,9 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
     children: dict[JobId | None, list[JobDetail]] = defaultdict(list)
     for pk, job, more in reversed(rows):  # children come before their parents
         values = dict(zip(_DETAILS, more, strict=True))
-        values["evaluation"], values["user"] = Evaluation(values["evaluation"]), values["user"] or ""
+        values["evaluation"] = Evaluation(values["evaluation"])
+        kept = values.pop("kept") or {}
+        values["user"] = values["user"] or str(kept.get("user", ""))
         values |= {name: values[name] or "" for name in ("cloned_from", "reused_from")}
         details[job.id] = JobDetail(
             job=job,
@@ -75,6 +86,18 @@ def job_detail(project: UUID, job_uuid: UUID) -> JobDetail:
         )
         children[job.parent].append(details[job.id])
     return details[JobId(job_uuid)]
+
+
+def count_jobs() -> dict[ProjectId, int]:
+    """How many top-level jobs projects have; those without any are left out; one query."""
+    counts = Job.objects.filter(parent=None).values_list("project__uuid").annotate(Count("pk")).order_by()
+    return {ProjectId(project): count for project, count in counts}
+
+
+def imported_jobs(project: UUID) -> frozenset[JobId]:
+    """Jobs that came with the record of another program, and were not made here; one query."""
+    rows = Job.objects.filter(project__uuid=project, ccp4i2__isnull=False)
+    return frozenset(JobId(job_uuid) for job_uuid in rows.values_list("uuid", flat=True))
 
 
 def job_inputs(project: UUID, job_uuid: UUID) -> list[FileRecord]:

@@ -194,6 +194,8 @@ class JobDetail:
         Number of the job whose results were taken; empty if that was none, or is deleted.
     reuse
         Why results of an earlier job were taken, or were not.
+    user
+        Who made it; of an imported job as its record says.
     """
 
     job: JobRecord

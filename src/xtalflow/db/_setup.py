@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 SECRET_KEY_FILE = "secret_key"  # noqa: S105  # the file's name, not the key
 _SCHEMA_LOCK = "database.lock"
+_SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
 _ADVISORY_LOCK = 0x7874616C
 
 
 def setup() -> None:
-    """Configure Django once, with the settings module ``xtalflow.db.settings``.
+    """Configure Django once, with the settings module ``xtalflow.db.settings``, or that of the server if it is named.
+
+    A settings module that another program has left in the environment does not count. A program that embeds xtalflow
+    and has configured Django itself keeps its settings.
 
     Raises
     ------
@@ -32,13 +36,15 @@ def setup() -> None:
     """
     import django
     from django.apps import apps
+    from django.conf import settings as of_django
 
     if apps.ready:
         return
     settings = Settings.load()
     if not settings.database_url:
         refuse_network(settings.home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xtalflow.db.settings")
+    if not of_django.configured and not os.environ.get(_SETTINGS_MODULE, "").startswith("xtalflow."):
+        os.environ[_SETTINGS_MODULE] = "xtalflow.db.settings"
     django.setup()
 
 

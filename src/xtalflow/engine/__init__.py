@@ -86,6 +86,7 @@ from ._processes import ProcessIdentity, identify, to_the_end
 from ._records import (
     IMPORT_DIR,
     JOB_DIR,
+    Absence,
     FileId,
     FileRecord,
     InputUse,
@@ -123,6 +124,7 @@ __all__ = [
     "STOP_GRACE_S",
     "TEMPORARY",
     "TRASH",
+    "Absence",
     "Cycle",
     "Event",
     "FileId",

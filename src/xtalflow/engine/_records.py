@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
 
@@ -48,6 +49,18 @@ def job_folder(number: str) -> str:
     return "/".join(["CCP4_JOBS", *(f"job_{part}" for part in number.split("."))])
 
 
+class Absence(StrEnum):
+    """Why a file that is on record is not there."""
+
+    PURGED = "purged"
+    NOT_IMPORTED = "not imported"
+
+    @property
+    def sentence(self) -> str:
+        """The same about a file, as ``it was purged``."""
+        return "it was purged" if self is Absence.PURGED else "it was not there when its project was imported"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
     """One file of a project.
@@ -67,7 +80,7 @@ class FileRecord:
     derived_from
         The child's file of which this output of a pipeline is a hard link.
     available
-        False once it was purged; the row and its checksum stay.
+        False if it is not there; of a file that was purged the row and its checksum stay.
     """
 
     id: FileId
@@ -86,6 +99,13 @@ class FileRecord:
     digests: Mapping[str, str] = field(default_factory=dict)
     derived_from: FileId | None = None
     available: bool = True
+
+    @property
+    def absence(self) -> Absence | None:
+        """Why it is not there; None if it is. Only a file that was there once has a checksum."""
+        if self.available:
+            return None
+        return Absence.PURGED if self.checksum else Absence.NOT_IMPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

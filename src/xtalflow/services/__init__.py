@@ -11,7 +11,7 @@ from ._cancel import cancel_job
 from ._check import Problem, ProblemKind, ProjectCheck, check_project
 from ._clone import clone_parameters
 from ._command_line import command_line
-from ._context import fill_from
+from ._context import FilledInputs, fill_from
 from ._cycles import cycles_of
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents, restore_command
 from ._demonstration import (
@@ -78,6 +78,7 @@ from ._job_parts import file_of_project, job_events, job_neighbours
 from ._jobs import (
     FoundJob,
     find_job,
+    is_imported,
     job_details,
     jobs_to_wait_for,
     list_files,
@@ -101,6 +102,7 @@ from ._project_pages import list_tags, page_of_projects
 from ._projects import (
     DEFAULT_PROJECT,
     check_project_name,
+    count_jobs,
     find_or_make_project,
     find_project,
     find_project_named,
@@ -179,6 +181,7 @@ __all__ = [
     "FileOffer",
     "FilePlaces",
     "FilledForm",
+    "FilledInputs",
     "Form",
     "FormChoice",
     "FormField",
@@ -241,6 +244,7 @@ __all__ = [
     "command_of_job",
     "comment_job",
     "compare_with_truth",
+    "count_jobs",
     "cycles_of",
     "definition_detail",
     "definition_schema",
@@ -276,6 +280,7 @@ __all__ = [
     "i2run_line",
     "import_archive",
     "import_sqlite",
+    "is_imported",
     "job_details",
     "job_document",
     "job_events",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from xtalflow import db
 from xtalflow.engine import (
     IMPORTED_FILES,
     TEMPORARY,
+    Absence,
     FileRecord,
+    JobId,
     JobRecord,
     JobStatus,
     read_end,
@@ -60,6 +63,16 @@ class ProjectCheck:
     jobs: int
     files: int
     problems: tuple[Problem, ...]
+    absent: Mapping[Absence, int] = field(default_factory=dict)
+    """How many files are on record only, by the reason, which is no problem."""
+
+    @property
+    def remark(self) -> str:
+        """How many files are on record only, in words; empty if none is."""
+        words = {Absence.NOT_IMPORTED: "not there when the project was imported", Absence.PURGED: "purged"}
+        return ", ".join(
+            f"{count} of the files {'was' if count == 1 else 'were'} {words[why]}" for why, count in self.absent.items()
+        )
 
     def document(self) -> Document:
         """The findings as JSON values."""
@@ -68,6 +81,7 @@ class ProjectCheck:
             "directory": str(self.project.directory),
             "jobs": self.jobs,
             "files": self.files,
+            "absent": {why.value: self.absent.get(why, 0) for why in Absence},
             "problems": [
                 {"kind": one.kind.value, "job": one.job or None, "path": str(one.path), "sentence": one.sentence}
                 for one in self.problems
@@ -80,8 +94,18 @@ async def check_project(project: ProjectRecord) -> ProjectCheck:
     jobs = [summary.job for summary in await db.list_jobs(project.id, all_levels=True)]
     files = await db.list_files(project.id)
     attempts = await _attempts(project, jobs)
-    problems = await asyncio.to_thread(_compare, project.directory, jobs, files, attempts)
-    return ProjectCheck(project=project, jobs=len(jobs), files=len(files), problems=tuple(problems))
+    bare = await _jobs_without_folders(project, files)
+    problems = await asyncio.to_thread(_compare, project.directory, jobs, files, attempts, bare)
+    absent = Counter(file.absence for file in files if file.absence)
+    return ProjectCheck(
+        project=project, jobs=len(jobs), files=len(files), problems=tuple(problems), absent=dict(sorted(absent.items()))
+    )
+
+
+async def _jobs_without_folders(project: ProjectRecord, files: Sequence[FileRecord]) -> frozenset[JobId]:
+    """Imported jobs of which no file came, so that they may have no folders."""
+    came = {file.job for file in files if file.absence is not Absence.NOT_IMPORTED}
+    return await db.imported_jobs(project.id) - came
 
 
 async def _attempts(project: ProjectRecord, jobs: Sequence[JobRecord]) -> dict[str, AttemptRecord]:
@@ -98,7 +122,11 @@ async def _attempts(project: ProjectRecord, jobs: Sequence[JobRecord]) -> dict[s
 
 
 def _compare(
-    directory: Path, jobs: Sequence[JobRecord], files: Sequence[FileRecord], attempts: Mapping[str, AttemptRecord]
+    directory: Path,
+    jobs: Sequence[JobRecord],
+    files: Sequence[FileRecord],
+    attempts: Mapping[str, AttemptRecord],
+    bare: frozenset[JobId],
 ) -> list[Problem]:
     if not directory.is_dir():
         return [Problem(kind=ProblemKind.MISSING, path=directory, sentence="the project's folder is not there")]
@@ -108,7 +136,7 @@ def _compare(
         for file in files
         if file.available and (problem := _check_file(directory, file, numbers.get(file.job, "") if file.job else ""))
     ]
-    problems += _missing_folders(directory, jobs)
+    problems += _missing_folders(directory, [job for job in jobs if job.id not in bare])
     problems += _orphans(directory, jobs, files)
     problems += _unfinished(directory, jobs, attempts)
     return problems

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtalflow import db
-from xtalflow.engine import path_below
+from xtalflow.engine import Absence, path_below
 from xtalflow.errors import InvalidInput, UnreadableFile
 from xtalflow.xtal import MOST_MAP_POINTS, read_cell_density, read_model, viewer_cif, viewer_pdb
 
@@ -92,9 +92,12 @@ class ShownFile:
 
     def check(self) -> None:
         """Refuse a file that is no longer there."""
-        if not self.file.available:
-            reason = "it was purged; to see it, restart the job or clone it and run the clone"
-            raise UnreadableFile(Path(self.file.path), reason)
+        if absence := self.file.absence:
+            ways = {
+                Absence.PURGED: "to see it, restart the job or clone it and run the clone",
+                Absence.NOT_IMPORTED: "to see it, delete this project and import it again with its files",
+            }
+            raise UnreadableFile(Path(self.file.path), f"{absence.sentence}; {ways[absence]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,8 @@ async def find_structure(found: FoundJob) -> ShownStructure:
     model = next((file for file in models if file.available), models[0] if models else None)
     maps = {}
     for kind in MapKind:
-        if chosen := next(_coefficients(used, kind), None):
+        found_maps = list(_coefficients(used, kind))
+        if chosen := next((one for one in found_maps if one[0].available), next(iter(found_maps), None)):
             maps[kind] = shown(*chosen)
     return ShownStructure(found=found, model=shown(model) if model else None, maps=maps)
 
@@ -181,11 +185,22 @@ def _kind_of(used: UsedFile) -> MapKind | None:
 
 
 async def structure_document(structure: ShownStructure) -> Document:
-    """What a page needs to know before it shows a structure: files, and places to go to."""
+    """What a page needs to know before it shows a structure: files, and places to go to.
+
+    A model and maps whose files are not there are under ``absent``, with a sentence of each.
+    """
     found = structure.found
+    all_of_it = {"Model": structure.model} | {f"{kind.words} map": one for kind, one in structure.maps.items()}
+    absent = []
+    for title, one in all_of_it.items():
+        try:
+            if one is not None:
+                one.check()
+        except UnreadableFile as exc:
+            absent.append({"title": title, "sentence": str(exc)})
 
     def document(shown: ShownFile | None) -> Document | None:
-        if shown is None:
+        if shown is None or not shown.file.available:
             return None
         return file_document(shown.file, shown.directory) | {"columns": shown.columns}
 
@@ -194,8 +209,11 @@ async def structure_document(structure: ShownStructure) -> Document:
         "job": found.name,
         "model": document(model),
         "maps": [
-            {"kind": kind.value, "title": kind.words, "file": document(maps[kind])} for kind in MapKind if kind in maps
+            {"kind": kind.value, "title": kind.words, "file": document(maps[kind])}
+            for kind in MapKind
+            if kind in maps and maps[kind].file.available
         ],
+        "absent": absent,
         "places": await list_places(found),
     }
 
@@ -206,7 +224,7 @@ async def model_text(structure: ShownStructure, form: ModelFormat) -> bytes:
     Raises
     ------
     InvalidInput
-        There is none, it was purged, or it cannot be read.
+        There is none, it is not there, or it cannot be read.
     """
     shown = structure.the_model()
     write = {ModelFormat.PDB: viewer_pdb, ModelFormat.CIF: viewer_cif}[form]
@@ -219,7 +237,7 @@ async def map_bytes(structure: ShownStructure, kind: MapKind, box: Box | None = 
     Raises
     ------
     InvalidInput
-        There are no such coefficients, they were purged, cannot be read or shown; or the box is none.
+        There are no such coefficients, they are not there, cannot be read or shown; or the box is none.
     """
     shown = structure.the_map(kind)
 

@@ -109,6 +109,7 @@ def file_document(file: FileRecord, directory: Path, param: str | None = None) -
         "facts": dict(file.facts),
         "digests": dict(file.digests),
         "available": file.available,
+        "absence": file.absence,
     }
 
 

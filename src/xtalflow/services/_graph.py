@@ -44,6 +44,7 @@ def _nodes(graph: ProvenanceGraph, found: FoundJob) -> list[Document]:
             "checksum": file.checksum,
             "annotation": file.annotation,
             "imported_from": graph.sources.get(file.id),
+            "absence": file.absence,
         }
         for file in graph.files
     ]

@@ -194,6 +194,11 @@ async def logged_jobs(found: FoundJob) -> list[str]:
     return await asyncio.to_thread(lambda: [name for name, folder in folders.items() if log_in(folder).is_file()])
 
 
+async def is_imported(found: FoundJob) -> bool:
+    """Whether a job came with the record of another program, and was not made here."""
+    return found.job.id in await db.imported_jobs(found.project.id)
+
+
 async def _project_here(number: str, here: Path) -> ProjectRecord:
     if project := await project_of_folder(here):
         return project

@@ -19,7 +19,7 @@ class Lineage:
     param
         What a file is to the job that is nearer to the root, or as what a job reads the file above it.
     again
-        Whether a job was shown before, with all that goes on from it.
+        Whether a job was shown before, with all that goes on from it; of a file, whether what its job read was.
     """
 
     node: Document
@@ -75,12 +75,17 @@ class _Forest:
         return Lineages(job=self._nodes.get(start, {}), came_from=up, went_into=down)
 
     def _file_up(self, tree: list[Lineage], file: str, param: str) -> None:
-        branch = _add(tree, self._nodes[file], param)
         origins = self._edges(self._into[file], "copy")
+        start = self._graph["uuid"]
+        is_shown = not origins and start in self._shown and self._is_made_by(file, start)
+        branch = _add(tree, self._nodes[file], param, again=is_shown)
         for edge in origins:
             self._makers_up(branch, edge["from"])
-        if not origins:
+        if not origins and not is_shown:
             self._makers_up(branch, file)
+
+    def _is_made_by(self, file: str, job: str) -> bool:
+        return any(edge["from"] == job for edge in self._edges(self._into[file], "output"))
 
     def _makers_up(self, tree: list[Lineage], file: str) -> None:
         for edge in self._edges(self._into[file], "output"):

@@ -141,7 +141,7 @@ def _descend(item: CData, rest: Sequence[str] | None, name: str) -> CData:
 
 
 def close_names(name: str, known: Sequence[CData]) -> list[str]:
-    """Names of parameters that look like this one; all of them if there are few and none does."""
+    """Names of parameters that look like this one."""
     last = split_path(name)[0] if "." not in name else split_path(name)[-1]
     by_name = {item.name.lower(): item.name for item in known}
     return [by_name[each] for each in difflib.get_close_matches(last.lower(), list(by_name), n=3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from ._open import actor, load_settings
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
+    from xtalflow.engine import ProjectId
 
     from ._open import Client
 
@@ -32,6 +34,11 @@ def check_project_name(name: str) -> None:
 async def list_projects() -> list[ProjectRecord]:
     """All projects by name."""
     return await db.list_projects()
+
+
+async def count_jobs() -> Mapping[ProjectId, int]:
+    """How many top-level jobs projects have; those without any are left out."""
+    return await db.count_jobs()
 
 
 def project_document(project: ProjectRecord) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow import db
 from xtalflow.errors import InvalidInput
+from xtalflow.formats.ccp4i2 import DATABASE_NAME
 
 from ._housing import out_of_trash
 from ._takeover import settle_abandoned
@@ -44,10 +47,15 @@ async def recover_projects(folders: Sequence[Path], *, client: Client = "python"
 
 def _projects_in(folder: Path) -> list[Path]:
     """The folder itself if it is a project's, else those in it that are."""
-    folder = folder.absolute()
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100  without "..", links as they are
     if (folder / db.PROJECT_FILE).is_file():
         return [folder]
     found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}"))
     if not found:
+        if (folder / DATABASE_NAME).is_file():
+            raise InvalidInput(
+                f"{folder}: this is a project of CCP4i2: send its archive by the form for archives on the page of "
+                f"projects, or type `xtalflow import archive {shlex.quote(str(folder))}`"
+            )
         raise InvalidInput(f"{folder}: this is no folder of a project, nor one of projects: there is no project.json")
     return found

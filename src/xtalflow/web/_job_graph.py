@@ -62,7 +62,7 @@ def _elements(graph: Document, addresses: dict[str, str]) -> Document:
             label = f"{node['number']} {node['title'] or node['task']}"
             more = {"status": node["status"], "here": node["id"] == graph["uuid"]}
         else:
-            label = PurePosixPath(node["name"]).name
+            label = PurePosixPath(node["name"]).name + (f" ({node['absence']})" if node["absence"] else "")
             more = {"imported": bool(node["imported_from"])}
         about = {"id": node["id"], "kind": node["kind"], "label": label, "href": addresses[node["id"]]}
         nodes.append({"data": about | more})

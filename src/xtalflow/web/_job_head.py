@@ -99,7 +99,8 @@ def figures_of(job: Document) -> list[tuple[str, str]]:
 
 def has_structure(job: Document) -> bool:
     """Whether the page of the structure has anything to show of a job."""
-    return any(file["type"] in _SHOWN_TYPES for file in (*job["inputs"], *job["files"]))
+    files = (*job["inputs"], *job["files"])
+    return any(file["available"] and file["type"] in _SHOWN_TYPES for file in files)
 
 
 def _rights(role: Role | None, job: Document, *, is_child: bool) -> Rights:

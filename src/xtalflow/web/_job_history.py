@@ -44,6 +44,8 @@ def sentence_of(event: Document) -> str:
     match event["kind"]:
         case "created":
             return f"was made, of the task {data.get('task', '')}"
+        case "taken_in":
+            return f"was imported with its project from {data.get('from', '')}"
         case "status":
             moved = _MOVES.get(data.get("to", ""), f"became {data.get('to', '')}")
             return f"{moved}: {data['reason']}" if data.get("reason") else moved

@@ -15,7 +15,7 @@ from xtalflow.api import job_of, path_answer
 from xtalflow.engine import open_below
 from xtalflow.errors import InvalidInput, UnknownFile
 from xtalflow.plugin import JobStatus
-from xtalflow.services import LogPart, log_after, log_before, log_in, log_path, logged_jobs
+from xtalflow.services import LogPart, is_imported, log_after, log_before, log_in, log_path, logged_jobs
 
 from ._addresses import job_home
 from ._job_head import job_context
@@ -41,7 +41,9 @@ async def log(request: HttpRequest, project: str, number: str) -> HttpResponse:
     wanted = request.GET.get("of", "")
     shown = jobs.get(wanted) or jobs.get(number) or await asyncio.to_thread(_telling, found, list(jobs.values()))
     part = await _of_log(shown, lambda opened: _asked_part(request, opened)) if shown else None
-    context = await job_context(request, found, "log", logs=list(jobs.values()), shown=shown, part=part)
+    imported = await is_imported(found) if shown is None else False
+    more = {"logs": list(jobs.values()), "shown": shown, "part": part, "is_imported": imported}
+    context = await job_context(request, found, "log", **more)
     if shown:
         context |= {"log_home": job_home(shown, "log/"), "shown_runs": shown.job.status.key in ("running", "queued")}
     return render(request, "xtalflow/job_log.html", context)

@@ -109,6 +109,38 @@ def test_an_imported_project_is_seen_and_used(xtalflow: Any, mdm2: Path) -> None
     assert xtalflow("projects", "--json").json()[0]["tags"] == ["An MDM2 Project"]
 
 
+def test_what_did_not_come_with_a_record_is_told_as_such(xtalflow: Any, shared_data: Path, tmp_path: Path) -> None:
+    """Of a record alone the project is sound; files and logs are said to have not come, and none to be purged."""
+    folder = tmp_path / "record"
+    folder.mkdir()
+    shutil.copy(shared_data / "ccp4i2" / "DATABASE.db.xml", folder)
+    xtalflow("import", "archive", folder)
+    check = xtalflow("check")
+    files = xtalflow("files", "-p", "MDM2CCP4X").out
+    show = xtalflow("show", "MDM2CCP4X/2").out
+    graph = xtalflow("graph", "MDM2CCP4X/2").out
+    log = xtalflow("log", "MDM2CCP4X/2").err
+    given = xtalflow("run", "refine_pipeline", "--from", "MDM2CCP4X/2", "--dry-run").err
+
+    assert (check.code, check.out) == (
+        0,
+        "MDM2CCP4X: 9 jobs, 24 files: all is well; 24 of the files were not there when the project was imported\n",
+    )
+    rows = [line for line in files.splitlines() if "CCP4_" in line]
+    assert len(rows) == 24
+    assert all(line.endswith("(not imported)") and " 0 B" not in line for line in rows)
+    assert "purged" not in files + show + graph
+    assert "/XYZIN_REF-coordinates.pdb (not imported)" in show
+    assert ", finished 2024-12-14 " in show
+    assert "/XYZIN_REF-coordinates.pdb (not imported)  imported from /Applications/" in graph
+    assert len([line for line in graph.splitlines() if line.endswith("(made of the same)")]) == 7
+    assert log == ("xtalflow: job MDM2CCP4X/2 (prosmart_refmac) has no log: none came when its project was imported\n")
+    assert (
+        "inputData.F_SIGF: CCP4_JOBS/job_1/HKLOUT_0-observed_data.mtz would fit, but is on record only: "
+        "it was not there when its project was imported\n" in given
+    )
+
+
 def test_the_same_archive_twice_is_recognised(xtalflow: Any, mdm2: Path) -> None:
     """Also under another name; and a name that is taken by another project is refused."""
     xtalflow("import", "archive", mdm2, "--name", "first")

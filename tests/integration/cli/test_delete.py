@@ -264,6 +264,7 @@ def test_deleted_jobs_stay_deleted_after_the_database_was_lost(xtalflow: Command
     whole = told(xtalflow, LISTED)
     xtalflow("delete", "words/1", "--with-dependents", "--yes")
     before = told(xtalflow, LISTED)
+    (project,) = xtalflow("projects", "--json").json()
     if emptied:
         xtalflow("trash", "-p", "words", "empty", "--yes")
     shutil.rmtree(xtalflow.home)
@@ -271,6 +272,7 @@ def test_deleted_jobs_stay_deleted_after_the_database_was_lost(xtalflow: Command
 
     assert (recovered.code, recovered.err) == (0, "")
     assert told(xtalflow, LISTED) == before
+    assert (project["jobs"], project["last_job_number"]) == (3, "6")
     if not emptied:
         xtalflow("trash", "-p", "words", "restore", "job_1")
         assert told(xtalflow, LISTED) == whole

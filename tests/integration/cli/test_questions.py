@@ -71,6 +71,23 @@ def test_lists_are_json_lists(xtalflow: Any, project: dict[str, Any]) -> None:
     assert kpis[0]["kpis"] == {"nWords": 3, "R1Factor": 0.1782}
 
 
+def test_settings_of_another_django_program_do_not_count(xtalflow: Any, project: dict[str, Any]) -> None:
+    """Its variable may stay in the environment."""
+    xtalflow.environment["DJANGO_SETTINGS_MODULE"] = "ccp4i2.config.settings"
+    answer = xtalflow("projects")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[3].split()[:2] == ["words", "1"]
+
+
+def test_a_list_of_no_jobs_says_so(xtalflow: Any, project: dict[str, Any]) -> None:
+    """On stderr; as JSON it is an empty list."""
+    none, json = [xtalflow("jobs", "-p", "words", "--task", "freerflag", *more) for more in ([], ["--json"])]
+
+    assert (none.code, none.out, none.err) == (0, "", "xtalflow: there are no such jobs\n")
+    assert (json.json(), json.err) == ([], "")
+
+
 def test_tables_have_r_with_four_places_and_say_what_it_is_over(xtalflow: Any, project: dict[str, Any]) -> None:
     """R1 is over I > 2σ(I), wherever it is shown."""
     jobs, kpis = xtalflow("jobs", "-p", "words").out, xtalflow("kpis", "words/1").out

@@ -6,6 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from xtalflow.errors import InvalidInput
+from xtalflow.services._recover import _projects_in
+
 from .seeing import seen
 
 
@@ -71,6 +76,22 @@ def test_a_project_that_was_moved_by_hand_is_found_again(xtalflow: Any, text: Pa
     assert [(one["outcome"], one["directory"]) for one in recovered] == [("moved", str(moved))]
     assert xtalflow("check", "-p", "words").code == 0
     assert xtalflow("run", "count_words", "-p", "words", f"TEXT={text}").code == 0
+
+
+def test_a_folder_is_kept_without_dots(tmp_path: Path) -> None:
+    """What is known by ``projects/words`` is not moved by being called ``x/../projects/words``."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "project.json").touch()
+
+    assert _projects_in(tmp_path / "x" / ".." / "words") == [tmp_path / "words"]
+    assert _projects_in(tmp_path / "words" / "..") == [tmp_path / "words"]
+
+
+def test_a_folder_of_ccp4i2_is_refused_with_the_way_to_take_it_in(tmp_path: Path) -> None:
+    (tmp_path / "DATABASE.db.xml").touch()
+
+    with pytest.raises(InvalidInput, match=r"a project of CCP4i2: .* type `xtalflow import archive "):
+        _projects_in(tmp_path)
 
 
 def test_a_copy_of_a_project_is_refused(xtalflow: Any, text: Path, tmp_path: Path) -> None:

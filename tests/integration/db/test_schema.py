@@ -172,3 +172,22 @@ async def test_a_locked_database_is_an_error_of_the_surroundings(database: None)
 
     with pytest.raises(StoreUnavailable, match="database is locked"):
         await in_database(locked)
+
+
+def test_a_program_that_has_configured_django_keeps_its_settings(
+    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Its own count, and the variable that it goes by is left as it was."""
+    script = """
+import os
+from django.conf import settings
+import xtalflow.db.settings as ours
+settings.configure(**{name: getattr(ours, name) for name in dir(ours) if name.isupper()}, ROOT_URLCONF="theirs")
+os.environ["DJANGO_SETTINGS_MODULE"] = "their.settings"
+import xtalflow.db
+xtalflow.db.setup()
+print(settings.ROOT_URLCONF, os.environ["DJANGO_SETTINGS_MODULE"])
+"""
+    out, err = run_python(script, home=tmp_path).communicate(timeout=60)
+
+    assert (out.split(), err) == (["theirs", "their.settings"], "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 from zipfile import ZipFile
@@ -107,3 +108,45 @@ def test_a_program_sends_an_archive(program: httpx.Client, tmp_path: Path) -> No
     assert wrong.status_code == 422
     assert "/uploads/" not in wrong.text
     assert (job["task"], job["status"], job["title"]) == ("refmac", "finished", "First")
+
+
+def test_what_did_not_come_is_told_on_the_pages_of_a_job(
+    browser: httpx.Client, program: httpx.Client, tmp_path: Path
+) -> None:
+    """A model and a log that are on record only, who made the job and when it finished, and when it was imported."""
+    finished = datetime(2024, 12, 14, 8, 55, tzinfo=UTC)
+    job = I2Job(id=UUID(int=3), number="1", task="refmac", status=6, user="nmemn", created=finished, finished=finished)
+    model = I2File(id=UUID(int=3), name="a.pdb", type="chemical/x-pdb", job=job.id, param="XYZOUT")
+    record = I2Record(project=I2Project(id=UUID(int=3), name="bare"), jobs=(job,), files=(model,))
+    with ZipFile(tmp_path / "bare.zip", "w") as archive:
+        archive.writestr("DATABASE.db.xml", write_record(record, I2Dialect.LEGACY))
+    sent = (tmp_path / "bare.zip").read_bytes()
+    program.post("/imports", content=sent, headers={"Content-Type": "application/octet-stream"})
+    home = "/projects/bare/jobs/1/"
+    pages = {name: browser.get(f"{home}{name}/").text for name in ("files", "structure", "graph", "log", "history")}
+    download = browser.get(f"{home}files/{model.id}")
+    file = program.get(f"/projects/bare/files/{model.id}").json()
+
+    assert "not there: it was not there when its project was imported" in pages["files"]
+    assert "0 B" not in pages["files"]
+    assert "by nmemn" in pages["files"]
+    assert "finished <time" in pages["files"]
+    assert (
+        "Model: CCP4_JOBS/job_1/a.pdb: it was not there when its project was imported; to see it" in pages["structure"]
+    )
+    assert 'href="model' not in pages["structure"]
+    assert "(not imported)" in pages["graph"]
+    assert "No log of this job came when its project was imported." in pages["log"]
+    assert "was imported with its project from " in pages["history"]
+    assert (download.status_code, "is on record only: it was not there" in download.text) == (404, True)
+    assert (file["available"], file["absence"]) == (False, "not imported")
+
+
+def test_a_folder_of_ccp4i2_is_refused_with_what_to_do(browser: httpx.Client, tmp_path: Path) -> None:
+    """The page has a form for archives, and the command line takes folders."""
+    (tmp_path / "DATABASE.db.xml").touch()
+    word = word_of(browser.get("/projects/").text)
+    answer = browser.post("/projects/", data={"do": "import", "csrfmiddlewaretoken": word, "folder": str(tmp_path)})
+
+    assert answer.status_code == 422
+    assert "xtalflow import archive" in answer.text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from xtalflow.cli._demo import _print_next
 from xtalflow.cli._output import console, print_text
 from xtalflow.cli._progress import cycle_text
 from xtalflow.cli._report import plot_lines, print_report
@@ -245,3 +247,15 @@ def test_a_section_without_items_is_not_shown(capsys: pytest.CaptureFixture[str]
     print_report({"sections": [{"title": "Refinement", "items": []}]})
 
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [("", "`unset XTALFLOW_HOME` leaves it"), ("/a home", "`export XTALFLOW_HOME='/a home'` leaves it")],
+)
+def test_the_demo_says_how_to_leave_its_home(before: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the home that was set, if one was."""
+    job = {"project": "demo", "number": "1", "children": [{"task": "servalcat_refine", "number": "1.3"}]}
+    _print_next(job, Path("/demo"), before=before, had_database=False)
+
+    assert words in capsys.readouterr().out

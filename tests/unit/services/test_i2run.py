@@ -443,3 +443,10 @@ def test_without_ccp4i2_a_task_stands_for_one_of_it_only_if_it_has_all_of_its_pa
         "servalcat_refine",
         "freerflag",
     ]
+
+
+def test_a_name_without_near_ones_is_refused_with_where_all_are_listed() -> None:
+    names = OptionNames(make_task("freerflag").container)
+
+    with pytest.raises(UnknownParameter, match=r"^there is no parameter 'QQQQ'; --help lists all$"):
+        names.find("QQQQ")

@@ -52,7 +52,7 @@ class OptionNames:
         wanted = name.removeprefix(_ROOT)
         matching = self._matching(split_path(wanted))
         if not matching:
-            raise UnknownParameter(name, close=close_names(wanted, self.known))
+            raise UnknownParameter(name, close=close_names(wanted, self.known), listed_by="--help")
         path, item = min(matching, key=lambda each: len(each[0]))
         if path[0] == OUTPUTS:
             raise InvalidInput(f"{item.object_path()} is an output, which the task itself names")
