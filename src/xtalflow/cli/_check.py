@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xtalflow.figures import counted
+
 from ._exit import NO_PROJECTS
 from ._parser import SubParsers, add_command, add_project_option
 
@@ -60,8 +62,8 @@ def _check(arguments: argparse.Namespace) -> int:
         for sentence in mended:
             print(f"{check.project.name}: {sentence}")
         found = len(check.problems)
-        verdict = "all is well" if not found else f"{found} problem{'s' * (found != 1)}"
-        print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}")
+        verdict = "all is well" if not found else counted(found, "problem")
+        print(f"{check.project.name}: {counted(check.jobs, 'job')}, {counted(check.files, 'file')}: {verdict}")
     if not checks:
         print(NO_PROJECTS)
     if problems:
