@@ -11,6 +11,7 @@ from xtalflow import db
 from xtalflow.errors import InvalidInput
 
 from ._housing import out_of_trash
+from ._staging import is_staged
 from ._takeover import settle_abandoned
 from ._trash import settle_trash
 
@@ -47,7 +48,7 @@ def _projects_in(folder: Path) -> list[Path]:
     folder = folder.absolute()
     if (folder / db.PROJECT_FILE).is_file():
         return [folder]
-    found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}"))
+    found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}") if not is_staged(file.parent.name))
     if not found:
         raise InvalidInput(f"{folder}: this is no folder of a project, nor one of projects: there is no project.json")
     return found
