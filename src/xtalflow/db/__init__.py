@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ._asking import (
         add_person,
         change_password,
+        check_name_of_import,
+        copied_project,
         create_project,
         export_record,
         files_read_elsewhere,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         give_back,
         give_role,
         going_jobs,
+        group_families,
         held_attempts,
         hopeless_attempts,
         import_record,
@@ -126,8 +129,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "_asked": "FileFilter JobFilter Page ProjectFilter",
     "_asking": (
-        "add_person change_password create_project export_record files_read_elsewhere files_that_fit find find_job "
-        "find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
+        "add_person change_password check_name_of_import copied_project create_project export_record "
+        "files_read_elsewhere files_that_fit find find_job find_project get_job get_project give_back give_role "
+        "going_jobs group_families held_attempts hopeless_attempts "
         "import_record import_sources is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel "
         "known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs list_projects "
         "list_tags local_person make_token members_of news_of news_since next_attempt page_of_jobs page_of_projects "
@@ -223,7 +227,9 @@ __all__ = [
     "UsedFile",
     "add_person",
     "change_password",
+    "check_name_of_import",
     "close_connections",
+    "copied_project",
     "create_project",
     "deletions",
     "ensure_schema",
@@ -239,6 +245,7 @@ __all__ = [
     "give_back",
     "give_role",
     "going_jobs",
+    "group_families",
     "held_attempts",
     "hopeless_attempts",
     "import_record",
