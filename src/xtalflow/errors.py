@@ -8,6 +8,7 @@
     + UnknownProject
     + UnknownJob
     + UnknownFile           a project has no such file, or has it no more
+    + CopiedProject         what is to come has the jobs or files of a project that is here
     + UnreadableFile        missing, a folder, no permission, empty, truncated, broken
     + RefusedArchive        an archive that cannot, or must not, be unpacked
     + UnsuitableContent     readable, but not what is asked for
@@ -31,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 
 class XtalflowError(Exception):
@@ -109,6 +111,29 @@ class UnknownFile(InvalidInput, LookupError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name} {reason}")
         self.name, self.reason = name, reason
+
+
+class CopiedProject(InvalidInput):
+    """A project that is to come has the jobs or files of another that is here, which both cannot have.
+
+    Attributes
+    ----------
+    project, name
+        The one that is here. Whoever may not read it must not be told of it: they get `untold`.
+    """
+
+    untold = (
+        "this project is a copy of one that is here: the ids of its jobs are those of that one, and can be here "
+        "once; import it where that one is not"
+    )
+
+    def __init__(self, project: UUID, name: str) -> None:
+        super().__init__(
+            f"this project is a copy of {name!r}, which is here: the ids of its jobs are those of that one, and can be "
+            "here once; import it into a home of its own, with XTALFLOW_HOME and XTALFLOW_PROJECTS, or delete "
+            f"{name!r} first"
+        )
+        self.project, self.name = project, name
 
 
 class UnreadableFile(InvalidInput):

@@ -54,6 +54,7 @@ KEEPING_HOUSE = (
     "record.logged",
     "record.placed",
     "archive.written",
+    "crate.written",
 )
 """Points that deleting, restoring, moving, purging, importing and exporting pass."""
 

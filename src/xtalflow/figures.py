@@ -25,6 +25,11 @@ OVER_STRONG = "I > 2σ(I)"
 """What R1 values are over."""
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: ``1 job``, ``2 jobs``."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def heading(key: str) -> str:
     """An indicator with its unit, or with what it is over: ``RMSBond (Å)``, ``R1Free (I > 2σ(I))``."""
     note = OVER_STRONG if is_over_strong(key) else _UNITS.get(key, ("", 0))[0]

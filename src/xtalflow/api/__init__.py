@@ -20,7 +20,7 @@ from ._asking import (
 from ._body import BODY_KEY, STREAMED, StreamedBody, body_of, bounded, header
 from ._downloads import file_answer, path_answer
 from ._exports import archive_answer, crate_answer, mmcif_answer
-from ._imports import named, refuse_known_of_others
+from ._imports import refuse_known_of_others, told_to
 from ._interface import interface
 from ._middleware import rest
 from ._problems import BAD_REQUEST, FAILED, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, ProblemKind, kind_of, problem
@@ -52,7 +52,6 @@ __all__ = [
     "job_of",
     "kind_of",
     "mmcif_answer",
-    "named",
     "path_answer",
     "problem",
     "project_of",
@@ -63,5 +62,6 @@ __all__ = [
     "serving_of",
     "session_asker",
     "token_asker",
+    "told_to",
     "zip_answer",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 
 from xtalflow import db
 from xtalflow.db import Scope
-from xtalflow.errors import InvalidInput
+from xtalflow.engine import ProjectId
+from xtalflow.errors import CopiedProject, InvalidInput
 from xtalflow.services import ARCHIVE, ImportPlan, Upload, drop_upload, import_archive, plan_import, receive_upload
 
 from ._answers import ImportAnswer
@@ -52,7 +53,7 @@ async def import_project(request: HttpRequest, asked: Query[ImportQuery]) -> dic
     if (request.content_type or "").encode() != STREAMED:
         raise Refused(WRONG_TYPE, f"send the archive itself as the body, as {STREAMED.decode()}")
     upload = await receive_upload(body_of(request), f"sent{ARCHIVE}", owner=asker.person.name)
-    with named(upload):
+    async with told_to(asker, upload, "the archive that was sent"):
         try:
             plan = await plan_import(upload.path, name=asked.name)
             await refuse_known_of_others(asker, plan)
@@ -65,15 +66,19 @@ async def import_project(request: HttpRequest, asked: Query[ImportQuery]) -> dic
     return _answer("imported" if done.is_new else "known", done.plan, done.project, done.remarks)
 
 
-@contextmanager
-def named(upload: Upload) -> Iterator[None]:
-    """What is wrong with an upload is told of its name, not of its place on the server."""
+@asynccontextmanager
+async def told_to(asker: Asker, upload: Upload, name: str) -> AsyncIterator[None]:
+    """What is wrong with an upload is told of its name, not of its place on the server, nor of others' projects."""
     try:
         yield
+    except CopiedProject as exc:
+        if await db.role_in(asker.person, ProjectId(exc.project)) is None:
+            raise InvalidInput(CopiedProject.untold) from exc
+        raise
     except InvalidInput as exc:
         if str(upload.path) not in str(exc):
             raise
-        raise InvalidInput(str(exc).replace(str(upload.path), upload.name)) from exc
+        raise InvalidInput(str(exc).replace(str(upload.path), name)) from exc
 
 
 async def refuse_known_of_others(asker: Asker, plan: ImportPlan) -> None:

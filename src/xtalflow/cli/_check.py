@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xtalflow.figures import counted
+
 from ._exit import NO_PROJECTS
 from ._parser import SubParsers, add_command, add_project_option
 
@@ -60,9 +62,10 @@ def _check(arguments: argparse.Namespace) -> int:
         for sentence in mended:
             print(f"{check.project.name}: {sentence}")
         found = len(check.problems)
-        verdict = "all is well" if not found else f"{found} problem{'s' * (found != 1)}"
+        verdict = "all is well" if not found else counted(found, "problem")
         remark = f"; {check.remark}" if check.remark else ""
-        print(f"{check.project.name}: {check.jobs} jobs, {check.files} files: {verdict}{remark}")
+        counts = f"{counted(check.jobs, 'job')}, {counted(check.files, 'file')}"
+        print(f"{check.project.name}: {counts}: {verdict}{remark}")
     if not checks:
         print(NO_PROJECTS)
     if problems:

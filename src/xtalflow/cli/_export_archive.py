@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xtalflow.figures import size
+from xtalflow.figures import counted, size
 
-from ._exit import FINISHED, say
+from ._exit import FINISHED, say_some
 from ._parser import SubParsers, add_command
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ def _archive(arguments: argparse.Namespace) -> int:
         print_json(exported.document())
         return FINISHED
     print(
-        f"{exported.project.name}: {exported.jobs} jobs, {exported.files} files, {size(exported.size)}, "
-        f"in {exported.path}"
+        f"{exported.project.name}: {counted(exported.jobs, 'job')}, {counted(exported.files, 'file')}, "
+        f"{size(exported.size)}, in {exported.path}"
     )
-    for remark in exported.remarks:
-        say(remark)
+    say_some(exported.remarks)
     return FINISHED

@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xtalflow.figures import counted
+
+from ._exit import FINISHED, say, say_some
 from ._parser import SubParsers, add_command
 
 if TYPE_CHECKING:
@@ -54,8 +57,20 @@ def _crate(arguments: argparse.Namespace) -> int:
 
     done = with_store(work)
     if arguments.json:
-        print_json({"path": str(done.path), "jobs": done.jobs, "files": done.files, "linked": done.linked})
-    else:
-        links = f", {done.linked} of them hard links of the project's" if done.linked else ""
-        print(f"{done.path}: {done.jobs} jobs, {done.files} files{links}")
-    return 0
+        print_json(
+            {
+                "path": str(done.path),
+                "jobs": done.jobs,
+                "files": done.files,
+                "linked": done.linked,
+                "missing": list(done.missing),
+            }
+        )
+        return FINISHED
+    links = f", {done.linked} of them hard links of the project's" if done.linked else ""
+    print(f"{done.path}: {counted(done.jobs, 'job')}, {counted(done.files, 'file')}{links}")
+    if done.missing:
+        are = "is" if len(done.missing) == 1 else "are"
+        say(f"{counted(len(done.missing), 'file')} on record {are} not there, and not in the crate:")
+        say_some(done.missing)
+    return FINISHED

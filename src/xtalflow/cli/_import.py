@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._exit import FINISHED, say
+from xtalflow.figures import counted
+
+from ._exit import FINISHED, MOST_SHOWN, say, say_some
 from ._parser import SubParsers, add_command, add_commands_below
 from ._run import CLIENT
 
 if TYPE_CHECKING:
     from xtalflow.engine import Settings
-    from xtalflow.services import Imported, ImportPlan
-
-MOST_SHOWN = 20
-"""Files that are told by name; ``--json`` has all."""
+    from xtalflow.services import Imported, ImportPlan, ListedProject
 
 
 def add(commands: SubParsers) -> None:
@@ -46,7 +45,10 @@ def add(commands: SubParsers) -> None:
     sqlite.add_argument(
         "-p", "--project", metavar="PROJECT", action="append", help="only this project, by name or id; may repeat"
     )
-    for each in (archive, sqlite):
+    sqlite.add_argument("--name", help="what the project is to be called, if it is one; as in the database by default")
+    only_look = sqlite.add_mutually_exclusive_group()
+    only_look.add_argument("--list", action="store_true", help="show which projects there are, and make nothing")
+    for each in (archive, only_look):
         each.add_argument("--dry-run", action="store_true", help="show what would come, and make nothing")
 
 
@@ -79,16 +81,55 @@ def _sqlite(arguments: argparse.Namespace) -> int:
     async def plan(settings: Settings) -> list[ImportPlan]:
         from xtalflow.services import plan_sqlite
 
-        return await plan_sqlite(arguments.source, projects=arguments.project)
+        return await plan_sqlite(arguments.source, projects=arguments.project, name=arguments.name)
 
     async def work(settings: Settings) -> list[Imported]:
         from xtalflow.services import import_sqlite
 
-        return await import_sqlite(arguments.source, projects=arguments.project, client=CLIENT)
+        return await import_sqlite(arguments.source, projects=arguments.project, name=arguments.name, client=CLIENT)
 
+    async def look(settings: Settings) -> list[ListedProject]:
+        from xtalflow.services import list_sqlite
+
+        return await list_sqlite(arguments.source, projects=arguments.project)
+
+    if arguments.list:
+        return _show_list(with_store(look), arguments)
     if arguments.dry_run:
         return _show_plans(with_store(plan), arguments, one=False)
     return _show(with_store(work), arguments, one=False)
+
+
+def _show_list(projects: Sequence[ListedProject], arguments: argparse.Namespace) -> int:
+    from ._output import print_json, print_table
+    from ._tables import Column
+
+    if arguments.json:
+        print_json([project.document() for project in projects])
+        return FINISHED
+    rows = [
+        (
+            one.name,
+            str(one.jobs),
+            f"as {one.known}" if one.known is not None else "name is taken" if one.is_taken else "",
+            str(one.uuid),
+            "yes" if one.is_there else "no",
+            one.directory,
+        )
+        for one in projects
+    ]
+    print_table(
+        [
+            Column("Project", wraps=True),
+            Column("Jobs", right=True),
+            "Here",
+            "Id",
+            "Folder is there",
+            Column("Folder", path=True),
+        ],
+        rows,
+    )
+    return FINISHED
 
 
 def _show_plans(plans: Sequence[ImportPlan], arguments: argparse.Namespace, *, one: bool) -> int:
@@ -100,10 +141,10 @@ def _show_plans(plans: Sequence[ImportPlan], arguments: argparse.Namespace, *, o
         return FINISHED
     for plan in plans:
         if plan.known is not None:
-            print(_known(plan))
+            _tell_known(plan, arguments)
         else:
             print(f"{plan.name}: {_counted(plan)} would come; nothing was made")
-        _print_report(plan)
+            _print_report(plan)
     return FINISHED
 
 
@@ -116,22 +157,36 @@ def _show(results: Sequence[Imported], arguments: argparse.Namespace, *, one: bo
         return FINISHED
     for result in results:
         if not result.is_new:
-            print(_known(result.plan))
+            _tell_known(result.plan, arguments)
             continue
         print(f"{result.project.name}: {_counted(result.plan)} imported, in {result.project.directory}")
+        if result.group is not None:
+            print(f"{result.project.name}: in the group {result.group}")
         _print_report(result.plan)
-        _say_some(result.remarks)
+        say_some(result.remarks)
     return FINISHED
 
 
-def _known(plan: ImportPlan) -> str:
+def _tell_known(plan: ImportPlan, arguments: argparse.Namespace) -> None:
+    """A project that is here already: what it is without, and what can be done about that."""
     assert plan.known is not None
-    new = f", without {len(plan.new_jobs)} jobs that are in the archive" if plan.new_jobs else ""
-    return f"this project is here already: {plan.known.name}, in {plan.known.directory}{new}; nothing was made"
+    new = ""
+    if plan.new_jobs:
+        shown = [*plan.new_jobs[:MOST_SHOWN], *(["…"] if len(plan.new_jobs) > MOST_SHOWN else [])]
+        are = "is" if len(plan.new_jobs) == 1 else "are"
+        new = f", without {counted(len(plan.new_jobs), 'job')} that {are} in the archive ({', '.join(shown)})"
+    print(f"this project is here already: {plan.known.name}, in {plan.known.directory}{new}; nothing was made")
+    if plan.new_jobs:
+        say(
+            "a project that is here is not brought up to date; to have all of the archive beside it, import it into a "
+            "home of its own: XTALFLOW_HOME=NEW/home XTALFLOW_PROJECTS=NEW/projects xtalflow import …"
+        )
+    if arguments.name not in (None, plan.known.name):
+        say(f"--name makes no second copy of a project that is here; this one stays {plan.known.name}")
 
 
 def _counted(plan: ImportPlan) -> str:
-    return f"{len(plan.record.jobs)} jobs, {len(plan.record.files)} files"
+    return f"{counted(len(plan.record.jobs), 'job')}, {counted(len(plan.record.files), 'file')}"
 
 
 def _print_report(plan: ImportPlan) -> None:
@@ -144,13 +199,9 @@ def _print_report(plan: ImportPlan) -> None:
         ["Table", Column("In file", right=True), Column("Imported", right=True), Column("Odd", right=True)], rows
     )
     for one in plan.tables:
-        _say_some([f"{one.table}: {remark}" for remark in one.remarks])
-    _say_some([f"{place} is on record, and not there" for place in plan.missing])
-    _say_some([f"{name} is not imported: it {reason}" for name, reason in plan.left_out])
-
-
-def _say_some(sentences: Sequence[str]) -> None:
-    for sentence in sentences[:MOST_SHOWN]:
-        say(sentence)
-    if len(sentences) > MOST_SHOWN:
-        say(f"… and {len(sentences) - MOST_SHOWN} more like the last; --json has all")
+        say_some([f"{one.table}: {remark}" for remark in one.remarks])
+    if plan.missing:
+        are = "is" if len(plan.missing) == 1 else "are"
+        say(f"{len(plan.missing)} of {counted(len(plan.record.files), 'file')} on record {are} not there:")
+        say_some(plan.missing)
+    say_some([f"{name} is not imported: it {reason}" for name, reason in plan.left_out])

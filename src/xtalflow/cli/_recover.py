@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._exit import FINISHED, say
+from xtalflow.figures import counted
+
+from ._exit import FINISHED, say_some
 from ._parser import SubParsers, add_command
 from ._run import CLIENT
 
@@ -61,7 +63,7 @@ def _recover(arguments: argparse.Namespace) -> int:
         print_json(documents)
     for one in documents:
         if not arguments.json:
-            print(f"{one['name']}: {_WORDS[one['outcome']]}: {one['jobs']} jobs, {one['files']} files")
-        for remark in one["remarks"]:
-            say(f"{one['name']}: {remark}")
+            numbers = f"{counted(one['jobs'], 'job')}, {counted(one['files'], 'file')}"
+            print(f"{one['name']}: {_WORDS[one['outcome']]}: {numbers}")
+        say_some([f"{one['name']}: {remark}" for remark in one["remarks"]])
     return FINISHED

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ._asking import (
         add_person,
         change_password,
+        check_name_of_import,
+        copied_project,
         count_jobs,
         create_project,
         export_record,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         give_back,
         give_role,
         going_jobs,
+        group_families,
         held_attempts,
         hopeless_attempts,
         import_record,
@@ -129,14 +132,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "_asked": "FileFilter JobFilter Page ProjectFilter",
     "_asking": (
-        "add_person change_password count_jobs create_project export_record files_read_elsewhere files_that_fit find "
-        "find_job find_project get_job get_project give_back give_role going_jobs held_attempts hopeless_attempts "
-        "import_record import_sources imported_jobs is_anyone_with_password is_anything_queued job_detail job_inputs "
-        "jobs_to_cancel known_files kpi_keys kpi_page last_events list_accounts list_events list_files list_jobs "
-        "list_projects list_tags local_person make_token members_of news_of news_since next_attempt page_of_files "
-        "page_of_jobs page_of_projects person_named person_of_token person_with_password plan_deletion "
-        "projects_open_to provenance_graph recover_project registered_paths release_attempts remove_person "
-        "renew_attempts revoke_token role_in roles_of running_progress take_over tokens_of"
+        "add_person change_password check_name_of_import copied_project count_jobs create_project export_record "
+        "files_read_elsewhere files_that_fit find find_job find_project get_job get_project give_back give_role "
+        "going_jobs group_families held_attempts hopeless_attempts import_record import_sources imported_jobs "
+        "is_anyone_with_password is_anything_queued job_detail job_inputs jobs_to_cancel known_files kpi_keys "
+        "kpi_page last_events list_accounts list_events list_files list_jobs list_projects list_tags local_person "
+        "make_token members_of news_of news_since next_attempt page_of_files page_of_jobs page_of_projects "
+        "person_named person_of_token person_with_password plan_deletion projects_open_to provenance_graph "
+        "recover_project registered_paths release_attempts remove_person renew_attempts revoke_token role_in roles_of "
+        "running_progress take_over tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_i2_sieve": "places_of sound_record",
@@ -226,7 +230,9 @@ __all__ = [
     "UsedFile",
     "add_person",
     "change_password",
+    "check_name_of_import",
     "close_connections",
+    "copied_project",
     "count_jobs",
     "create_project",
     "deletions",
@@ -243,6 +249,7 @@ __all__ = [
     "give_back",
     "give_role",
     "going_jobs",
+    "group_families",
     "held_attempts",
     "hopeless_attempts",
     "import_record",

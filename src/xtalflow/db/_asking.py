@@ -15,7 +15,9 @@ from . import (
     _file_pages,
     _finding,
     _going,
+    _i2_arrivals,
     _i2_export,
+    _i2_families,
     _i2_import,
     _job_pages,
     _kpi_tables,
@@ -103,6 +105,42 @@ async def import_record(taken: RecordTaken, *, name: str, folder: Path, actor: A
     # of a large project this takes a minute, in which others ask the database
     prepared = await asyncio.to_thread(_i2_import.prepare_import, taken, name, folder, actor)
     return await in_database(_i2_import.insert_import, prepared, name, folder, actor)
+
+
+async def check_name_of_import(name: str, others: Sequence[str] = (), *, is_known: bool = False) -> None:
+    """Refuse a name of a project that cannot be one, that a project here has, or that one of `others` is to have.
+
+    Parameters
+    ----------
+    is_known
+        Whether the project is here already, so that it only matters whether the name could be one.
+
+    Raises
+    ------
+    InvalidInput
+        It is so.
+    """
+    await in_database(_i2_arrivals.check_name_of_import, name, others, is_known=is_known)
+
+
+async def copied_project(record: I2Record) -> ProjectRecord | None:
+    """Another project that is here and has jobs or files of a record; None if there is none."""
+    return await in_database(_i2_arrivals.copied_project, record)
+
+
+async def group_families(families: Mapping[UUID, tuple[str, Collection[UUID]]]) -> dict[UUID, str]:
+    """Put projects of CCP4i2's Qt generation into a group with the project that they were made from.
+
+    Parameters
+    ----------
+    families
+        By id of such a project its name there, and the ids of those that were made from it.
+
+    Returns
+    -------
+    The name of its group for each project that is here with another one of its family.
+    """
+    return await in_database(_i2_families.group_families, families)
 
 
 async def export_record(project_uuid: UUID, jobs: Collection[int] | None = None) -> I2Record:

@@ -63,9 +63,7 @@ def free_project_name(name: str, *, but: str = "") -> str:
         It cannot be a name, or differs from that of another project in nothing, or only in case or in how its
         letters are composed.
     """
-    name = short_text(name.strip(), 100, "the name of a project")
-    if "/" in name:
-        raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
+    name = sound_project_name(name)
     for other in Project.objects.exclude(name=but).values_list("name", flat=True):
         if other == name:
             raise InvalidInput(f"there is a project {name!r} already")
@@ -73,6 +71,20 @@ def free_project_name(name: str, *, but: str = "") -> str:
             raise InvalidInput(
                 f"{name!r} is refused: there is a project {other!r}, and names that differ only in case are one name"
             )
+    return name
+
+
+def sound_project_name(name: str) -> str:
+    """The name of a project, as it is kept, whether or not another has it.
+
+    Raises
+    ------
+    InvalidInput
+        It cannot be a name.
+    """
+    name = short_text(name.strip(), 100, "the name of a project")
+    if "/" in name:
+        raise InvalidInput(f"{name!r} is refused: the name of a project cannot have a / in it")
     return name
 
 

@@ -66,9 +66,11 @@ from ._i2_export import ARCHIVE, Exported, ProjectArchive, export_archive, plan_
 from ._i2_import import (
     Imported,
     ImportPlan,
+    ListedProject,
     TableReport,
     import_archive,
     import_sqlite,
+    list_sqlite,
     plan_import,
     plan_sqlite,
 )
@@ -201,6 +203,7 @@ __all__ = [
     "KpiTable",
     "Lineage",
     "Lineages",
+    "ListedProject",
     "Listener",
     "LogPart",
     "MapKind",
@@ -299,6 +302,7 @@ __all__ = [
     "list_kpis",
     "list_places",
     "list_projects",
+    "list_sqlite",
     "list_tags",
     "list_tasks",
     "list_trash",

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from xtalflow import db
 from xtalflow.engine import FileRecord, job_folder, safe_name, sync_folder
@@ -20,6 +19,7 @@ from xtalflow.faults import passed
 from xtalflow.formats.ccp4i2 import DATABASE_NAME, FOLDERS, I2Dialect, I2Record, write_record
 
 from ._documents import Document
+from ._staging import check_target, staged
 from ._zips import ZipEntry, text_entry, write_pieces, zip_pieces
 
 if TYPE_CHECKING:
@@ -101,13 +101,12 @@ async def export_archive(
     Raises
     ------
     InvalidInput
-        There is no such job, or there is a file of this name.
+        There is no such job, there is a file of this name, or there is no folder for it.
     StoreUnavailable
         The archive cannot be written.
     """
     path = (out or Path(f"{safe_name(project.name)}{ARCHIVE}")).absolute()
-    if await asyncio.to_thread(os.path.lexists, path):
-        raise InvalidInput(f"{path} is there already")
+    await asyncio.to_thread(check_target, path)
     archive = await plan_archive(project, jobs=jobs)
     await asyncio.to_thread(archive.write, path)
     return Exported(
@@ -154,18 +153,18 @@ class ProjectArchive:
         StoreUnavailable
             It cannot be written.
         """
-        temporary = path.with_name(f".{uuid4().hex}.tmp")
+        check_target(path)
         try:
-            write_pieces(temporary, self.pieces())
-            passed("archive.written")
-            os.link(temporary, path)  # which a file of this name refuses
-            sync_folder(path.parent)
-        except FileExistsError as exc:
-            raise InvalidInput(f"{path} is there already") from exc
+            with staged(path) as temporary:
+                write_pieces(temporary, self.pieces())
+                passed("archive.written")
+                os.link(temporary, path)  # which a file of this name refuses
+                sync_folder(path.parent)
+        except FileExistsError:
+            check_target(path)
+            raise
         except OSError as exc:
-            raise StoreUnavailable(f"{exc.filename or path}: {exc.strerror or exc}") from exc
-        finally:
-            temporary.unlink(missing_ok=True)
+            raise StoreUnavailable(f"{path} cannot be written: {exc.strerror or exc}") from exc
 
     def pieces(self) -> Iterator[bytes]:
         """Its bytes."""

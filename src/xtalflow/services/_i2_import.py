@@ -3,36 +3,74 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence, Set
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from xtalflow import db
 from xtalflow.data import CDataFile
-from xtalflow.engine import IMPORTED_FILES, hard_link, sha256_of, sync_together
-from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownProject, XtalflowError
+from xtalflow.engine import IMPORTED_FILES, ProjectId, hard_link, sha256_of, sync_together
+from xtalflow.errors import CopiedProject, InvalidInput, StoreUnavailable, UnknownProject, XtalflowError
 from xtalflow.faults import passed
-from xtalflow.formats.ccp4i2 import Archive, I2Record, open_archive, read_legacy_sqlite
+from xtalflow.figures import counted
+from xtalflow.formats.ccp4i2 import Archive, I2Record, open_archive, projects_in_sqlite, read_legacy_sqlite
 from xtalflow.xtal import class_named, class_names
 
 from ._documents import Document
 from ._open import actor, load_settings
 from ._projects import check_project_name, project_document
+from ._staging import staged
 
 if TYPE_CHECKING:
     from xtalflow.db import FoundOnDisk, ProjectRecord
 
     from ._open import Client
 
-_STAGED = "*.importing"
-_LONGEST_IMPORT_S = 24 * 3600.0
 _FOLDERS = ("CCP4_JOBS", IMPORTED_FILES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedProject:
+    """A project of a database of CCP4i2's Qt generation.
+
+    Attributes
+    ----------
+    uuid, name, directory
+        As the database has them.
+    is_there
+        Whether its folder is where the database says.
+    jobs
+        How many it has, with those that are parts of others.
+    known
+        What it is called here, if it is here already.
+    is_taken
+        Whether its name is another project's here.
+    """
+
+    uuid: UUID
+    name: str
+    directory: str
+    is_there: bool
+    jobs: int
+    known: str | None
+    is_taken: bool
+
+    def document(self) -> Document:
+        """The project as JSON values."""
+        return {
+            "name": self.name,
+            "uuid": str(self.uuid),
+            "directory": self.directory,
+            "is_there": self.is_there,
+            "jobs": self.jobs,
+            "known": self.known,
+            "is_taken": self.is_taken,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +80,7 @@ class TableReport:
     Attributes
     ----------
     in_file, imported
-        How many rows there are, and how many come.
+        How many rows there are, and how many come: none of a project that is here already.
     remarks
         What is odd about rows, those that are left out among them: a sentence each.
     """
@@ -109,12 +147,15 @@ class Imported:
     ----------
     remarks
         Files that are not what their records say, or that cannot be understood: a sentence each.
+    group
+        The group that it was put into with the project that it was made from, or with those made from it.
     """
 
     project: ProjectRecord
     plan: ImportPlan
     is_new: bool = True
     remarks: tuple[str, ...] = ()
+    group: str | None = None
 
     def document(self) -> Document:
         """What was imported, as JSON values."""
@@ -122,6 +163,7 @@ class Imported:
             "project": project_document(self.project),
             "outcome": "imported" if self.is_new else "known",
             "remarks": list(self.remarks),
+            "group": self.group,
         } | {name: value for name, value in self.plan.document().items() if name not in ("name", "uuid", "known")}
 
 
@@ -137,6 +179,8 @@ async def plan_import(source: Path, *, name: str | None = None) -> ImportPlan:
     ------
     UnreadableFile, UnsuitableContent, RefusedArchive
         It is no archive, or one that must not be unpacked.
+    CopiedProject
+        Its jobs or files are those of another project.
     InvalidInput
         The name cannot be one, or is another project's.
     """
@@ -159,6 +203,8 @@ async def import_archive(
     ------
     UnreadableFile, UnsuitableContent, RefusedArchive
         It is no archive, or one that must not be unpacked.
+    CopiedProject
+        Its jobs or files are those of another project.
     InvalidInput
         The name cannot be one, or is another project's.
     StoreUnavailable
@@ -168,8 +214,8 @@ async def import_archive(
     return await _import(plan, source, told_as or str(source), client)
 
 
-async def plan_sqlite(source: Path, *, projects: Sequence[str] | None = None) -> list[ImportPlan]:
-    """What importing projects of a database of CCP4i2's Qt generation would bring; nothing is made.
+async def list_sqlite(source: Path, *, projects: Sequence[str] | None = None) -> list[ListedProject]:
+    """The projects of a database of CCP4i2's Qt generation, by name.
 
     Parameters
     ----------
@@ -181,34 +227,118 @@ async def plan_sqlite(source: Path, *, projects: Sequence[str] | None = None) ->
     UnreadableFile, UnsuitableContent
         It is damaged, or no database of CCP4i2.
     InvalidInput
-        It has no such project, or a project's name is taken.
+        It has no such project.
     """
-    records = await asyncio.to_thread(read_legacy_sqlite, source, projects)
-    plans = []
-    for record in records:
-        places = await asyncio.to_thread(_places_in, _folder_of(record))
-        plans.append(await _plan(record, *places, source, None))
-    return plans
+    database = await asyncio.to_thread(projects_in_sqlite, source, projects)
+    here = {project.id: project.name for project in await db.list_projects()}
+    listed = []
+    for project, jobs in zip(database.projects, database.jobs, strict=True):
+        known = here.get(ProjectId(project.id))
+        is_there = await asyncio.to_thread(_folder_at, project.directory) is not None
+        listed.append(
+            ListedProject(
+                uuid=project.id,
+                name=project.name,
+                directory=project.directory,
+                is_there=is_there,
+                jobs=jobs,
+                known=known,
+                is_taken=known is None and project.name in here.values(),
+            )
+        )
+    return sorted(listed, key=lambda each: each.name)
 
 
-async def import_sqlite(
-    source: Path, *, projects: Sequence[str] | None = None, client: Client = "python"
-) -> list[Imported]:
-    """Take projects in from a database of CCP4i2's Qt generation, each with all its rows and files, or not.
+async def plan_sqlite(
+    source: Path, *, projects: Sequence[str] | None = None, name: str | None = None
+) -> list[ImportPlan]:
+    """What importing projects of a database of CCP4i2's Qt generation would bring; nothing is made.
 
-    All are looked at before the first is taken. Of a project whose folder is not there the record comes alone.
+    Parameters
+    ----------
+    projects
+        Names or ids; all by default.
+    name
+        What the project is to be called, if it is one; as in the database by default.
 
     Raises
     ------
     UnreadableFile, UnsuitableContent
         It is damaged, or no database of CCP4i2.
     InvalidInput
-        It has no such project, or a project's name is taken.
+        It has no such project, or one of them cannot come: all that cannot are told.
+    """
+    records = await asyncio.to_thread(read_legacy_sqlite, source, projects)
+    if name is not None and len(records) != 1:
+        raise InvalidInput(
+            f"{name!r} can be the name of one project, and {len(records)} are asked for: choose one with -p"
+        )
+    plans: list[ImportPlan] = []
+    refused: dict[str, InvalidInput] = {}
+    for record in records:
+        try:
+            places = await asyncio.to_thread(_places_in, _folder_at(record.project.directory))
+            new = [plan.name for plan in plans if plan.known is None]
+            plans.append(await _plan(record, *places, source, name, new))
+        except InvalidInput as exc:
+            if len(records) == 1:
+                raise
+            refused[record.project.name] = exc
+    if refused:
+        raise InvalidInput(_why_not(refused, [plan for plan in plans if plan.known is None], len(records)))
+    return plans
+
+
+def _why_not(refused: Mapping[str, InvalidInput], others: Sequence[ImportPlan], number: int) -> str:
+    """Which projects of a database cannot come, and what to do."""
+    reasons = "; ".join(f"{name}: {exc}" for name, exc in refused.items())
+    rest = "".join(f" -p {quote(plan.record.project.name)}" for plan in others)
+    return (
+        f"{len(refused)} of {counted(number, 'project')} cannot come, so nothing was made: {reasons}. "
+        + (f"Import the others with{rest}, and these" if rest else "Import these")
+        + " one by one with -p PROJECT, and --name where a name is taken"
+    )
+
+
+async def import_sqlite(
+    source: Path, *, projects: Sequence[str] | None = None, name: str | None = None, client: Client = "python"
+) -> list[Imported]:
+    """Take projects in from a database of CCP4i2's Qt generation, each with all its rows and files, or not.
+
+    All are looked at before the first is taken. Of a project whose folder is not there the record comes alone. A
+    project and those that were made from it are a group, once two of them are here.
+
+    Parameters
+    ----------
+    projects, name
+        As `plan_sqlite` has them.
+
+    Raises
+    ------
+    UnreadableFile, UnsuitableContent
+        It is damaged, or no database of CCP4i2.
+    InvalidInput
+        It has no such project, or one of them cannot come: all that cannot are told.
     StoreUnavailable
         There is no room.
     """
-    plans = await plan_sqlite(source, projects=projects)
-    return [await _import(plan, _folder_of(plan.record), str(source), client) for plan in plans]
+    plans = await plan_sqlite(source, projects=projects, name=name)
+    done = [await _import(plan, _folder_at(plan.record.project.directory), str(source), client) for plan in plans]
+    groups = await _group(source, {each.plan.record.project.id for each in done if each.is_new})
+    return [replace(each, group=groups.get(each.plan.record.project.id)) for each in done]
+
+
+async def _group(source: Path, new: Set[UUID]) -> Mapping[UUID, str]:
+    """Put projects that came now into groups with those that they were made from; the group of each."""
+    if not new:
+        return {}
+    every = {project.id: project for project in (await asyncio.to_thread(projects_in_sqlite, source)).projects}
+    families: dict[UUID, tuple[str, set[UUID]]] = {}
+    for project in every.values():
+        parent = every.get(project.parent) if project.parent not in (None, project.id) else None
+        if parent is not None and not new.isdisjoint({parent.id, project.id}):
+            families.setdefault(parent.id, (parent.name, set()))[1].add(project.id)
+    return await db.group_families(families)
 
 
 def _look(source: Path) -> tuple[I2Record, frozenset[str], tuple[tuple[str, str], ...]]:
@@ -216,10 +346,10 @@ def _look(source: Path) -> tuple[I2Record, frozenset[str], tuple[tuple[str, str]
         return archive.record(), _names(archive), archive.left_out
 
 
-def _folder_of(record: I2Record) -> Path | None:
+def _folder_at(directory: str) -> Path | None:
     """Where the files of a project of a database are; None if they are not where they were."""
-    folder = Path(record.project.directory)
-    return folder if record.project.directory and folder.is_absolute() and folder.is_dir() else None
+    folder = Path(directory)
+    return folder if directory and folder.is_absolute() and folder.is_dir() else None
 
 
 def _places_in(folder: Path | None) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
@@ -234,13 +364,23 @@ def _names(archive: Archive) -> frozenset[str]:
 
 
 async def _plan(
-    record: I2Record, there: frozenset[str], left_out: tuple[tuple[str, str], ...], source: Path, name: str | None
+    record: I2Record,
+    there: frozenset[str],
+    left_out: tuple[tuple[str, str], ...],
+    source: Path,
+    name: str | None,
+    others: Sequence[str] = (),
 ) -> ImportPlan:
     sound = await asyncio.to_thread(db.sound_record, record)
     wanted = name if name is not None else sound.project.name
     known, new_jobs = await _known(sound)
-    if known is None:
-        await _refuse_name(wanted)
+    if known is not None and name is not None:
+        check_project_name(name)
+        await db.check_name_of_import(name, is_known=True)
+    elif known is None:
+        if (original := await db.copied_project(sound)) is not None:
+            raise CopiedProject(original.id, original.name)
+        await _refuse_name(wanted, others)
     places = db.places_of(sound)
     doubles = _doubles(sound, places)
     missing = sorted({place for place in (doubles.get(each, each) for each in places.values()) if place not in there})
@@ -248,7 +388,7 @@ async def _plan(
         source=source,
         record=sound,
         name=wanted,
-        tables=_report(sound),
+        tables=_report(sound) if known is None else _of_known(_report(sound)),
         missing=tuple(missing),
         left_out=left_out,
         known=known,
@@ -266,13 +406,17 @@ async def _known(record: I2Record) -> tuple[ProjectRecord | None, tuple[str, ...
     return known, tuple(job.number for job in record.jobs if job.id not in here)
 
 
-async def _refuse_name(name: str) -> None:
+async def _refuse_name(name: str, others: Sequence[str]) -> None:
     check_project_name(name)
     try:
-        await db.find_project(name)
-    except UnknownProject:
-        return
-    raise InvalidInput(f"there is a project {name!r} already; give this one another name")
+        await db.check_name_of_import(name, others)
+    except InvalidInput as exc:
+        raise InvalidInput(f"{exc}; give this one another name") from exc
+
+
+def _of_known(tables: Sequence[TableReport]) -> tuple[TableReport, ...]:
+    """Of a project that is here already, of which no row comes."""
+    return tuple(replace(table, imported=0) for table in tables)
 
 
 def _report(record: I2Record) -> tuple[TableReport, ...]:
@@ -320,8 +464,9 @@ async def _import(plan: ImportPlan, source: Path | None, told_as: str, client: C
     if plan.known is not None:
         return Imported(project=plan.known, plan=plan, is_new=False)
     projects = load_settings().projects
-    folder = projects / f".{plan.record.project.id}.{uuid4().hex}.importing"
+    beside = ExitStack()
     try:
+        folder = await asyncio.to_thread(_stage, projects / str(plan.record.project.id), beside)
         await asyncio.to_thread(_unpack, source, folder)
         found, remarks = await asyncio.to_thread(_settle, plan.record, folder)
         passed("archive.unpacked")
@@ -333,19 +478,21 @@ async def _import(plan: ImportPlan, source: Path | None, told_as: str, client: C
         known, new_jobs = await _known(plan.record)
         if known is None:
             raise
-        return Imported(project=known, plan=replace(plan, known=known, new_jobs=new_jobs), is_new=False)
+        told = replace(plan, known=known, new_jobs=new_jobs, tables=_of_known(plan.tables))
+        return Imported(project=known, plan=told, is_new=False)
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)  # it has its place by now, or is unwanted
+        await asyncio.to_thread(beside.close)  # the folder has its place by now, or is unwanted
     return Imported(project=project, plan=plan, remarks=tuple(remarks))
 
 
+def _stage(place: Path, beside: ExitStack) -> Path:
+    """A temporary name beside the folders of projects; what imports that were killed left behind goes."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return beside.enter_context(staged(place))
+
+
 def _unpack(source: Path | None, folder: Path) -> None:
-    """Copy all files of a project into a new folder; what imports that were killed left behind goes."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f".{_STAGED}"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LONGEST_IMPORT_S:
-                shutil.rmtree(left, ignore_errors=True)
+    """Copy all files of a project into a new folder."""
     if source is None:
         folder.mkdir()
     else:

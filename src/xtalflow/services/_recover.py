@@ -14,6 +14,7 @@ from xtalflow.errors import InvalidInput
 from xtalflow.formats.ccp4i2 import DATABASE_NAME
 
 from ._housing import out_of_trash
+from ._staging import is_staged
 from ._takeover import settle_abandoned
 from ._trash import settle_trash
 
@@ -50,7 +51,7 @@ def _projects_in(folder: Path) -> list[Path]:
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  without "..", links as they are
     if (folder / db.PROJECT_FILE).is_file():
         return [folder]
-    found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}"))
+    found = sorted(file.parent for file in folder.glob(f"*/{db.PROJECT_FILE}") if not is_staged(file.parent.name))
     if not found:
         if (folder / DATABASE_NAME).is_file():
             raise InvalidInput(

@@ -16,7 +16,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xtalflow import db
-from xtalflow.api import NotAllowed, archive_answer, asker_of, named, project_of, refuse_known_of_others
+from xtalflow.api import NotAllowed, archive_answer, asker_of, project_of, refuse_known_of_others, told_to
 from xtalflow.db import ProjectFilter, Role
 from xtalflow.errors import InvalidInput, XtalflowError
 from xtalflow.services import (
@@ -220,7 +220,7 @@ async def _look(request: HttpRequest, asker: Asker) -> HttpResponse:
     upload = await receive_upload(chunks_of(sent), sent.name or "", owner=owner)
     try:
         name = request.POST.get("name", "").strip() or None
-        with named(upload):
+        async with told_to(asker, upload, upload.name):
             plan = await plan_import(upload.path, name=name)
             await refuse_known_of_others(asker, plan)
     except XtalflowError:
@@ -245,7 +245,7 @@ async def _take(request: HttpRequest, asker: Asker) -> HttpResponse:
         if request.POST.get("answer") != "import":
             return done(request, "nothing was imported", back="/projects/")
         name = request.POST.get("name", "").strip() or None
-        with named(upload):
+        async with told_to(asker, upload, upload.name):
             await refuse_known_of_others(asker, await plan_import(upload.path, name=name))
             made = await import_archive(upload.path, name=name, told_as=upload.name, client=asker.actor)
             await refuse_known_of_others(asker, made.plan)  # somebody may have been faster

@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -30,6 +32,9 @@ _ROWS = {
     "tag": 1,
     "projectexport": 1,
 }
+
+
+_ANOTHER = "nothing is written over it: choose another with -o"
 
 
 @pytest.fixture
@@ -142,21 +147,50 @@ def test_what_did_not_come_with_a_record_is_told_as_such(xtalflow: Any, shared_d
 
 
 def test_the_same_archive_twice_is_recognised(xtalflow: Any, mdm2: Path) -> None:
-    """Also under another name; and a name that is taken by another project is refused."""
+    """Also under another name, of which it is said that it makes no copy; no row of it would come."""
     xtalflow("import", "archive", mdm2, "--name", "first")
     again = xtalflow("import", "archive", mdm2, "--name", "second")
-    twice = xtalflow("import", "archive", mdm2, "--json").json()
-    text = (mdm2 / "DATABASE.db.xml").read_text()
-    (mdm2 / "DATABASE.db.xml").write_text(text.replace("aa38cbf8", "bb38cbf8"))
-    other = xtalflow("import", "archive", mdm2, "--name", "first")
+    no_name = xtalflow("import", "archive", mdm2, "--name", "a/b")
+    planned = xtalflow("import", "archive", mdm2, "--dry-run", "--json").json()
 
     place = xtalflow.projects / "first"
-    assert (again.code, again.err) == (0, "")
+    assert again.code == 0
     assert again.out == f"this project is here already: first, in {place}; nothing was made\n"
-    assert twice["outcome"] == "known"
-    assert (other.code, other.out) == (2, "")
-    assert other.err == "xtalflow: there is a project 'first' already; give this one another name\n"
+    assert again.err == "xtalflow: --name makes no second copy of a project that is here; this one stays first\n"
+    assert (no_name.code, no_name.out) == (2, "")
+    assert "'a/b' is refused" in no_name.err
+    assert planned["known"]["name"] == "first"
+    assert {one["imported"] for one in planned["tables"]} == {0}
     assert [one.name for one in xtalflow.projects.iterdir()] == ["first"]
+
+
+def test_of_a_project_with_more_jobs_it_is_said_which_and_what_to_do(xtalflow: Any, mdm2: Path) -> None:
+    xtalflow("import", "archive", mdm2)
+    text = (mdm2 / "DATABASE.db.xml").read_text()
+    job = re.search(r"<job [^>]*jobnumber=\"2\"[^>]*>", text)
+    assert job is not None
+    more = job[0].replace("fdd45732", "add45732").replace('jobnumber="2"', 'jobnumber="3"')
+    (mdm2 / "DATABASE.db.xml").write_text(text.replace(job[0], job[0] + more))
+    again = xtalflow("import", "archive", mdm2)
+
+    assert (again.code, again.out.count("\n")) == (0, 1)
+    assert ", without 1 job that is in the archive (3); nothing was made\n" in again.out
+    assert "is not brought up to date" in again.err
+    assert "XTALFLOW_HOME=" in again.err
+
+
+def test_a_copy_is_called_one_at_once(xtalflow: Any, mdm2: Path) -> None:
+    """Under any name: of which project it is one, and what can be done, is said."""
+    xtalflow("import", "archive", mdm2)
+    text = (mdm2 / "DATABASE.db.xml").read_text()
+    (mdm2 / "DATABASE.db.xml").write_text(text.replace("aa38cbf8", "bb38cbf8"))
+    for words in ([], ["--name", "renamed"]):
+        copy = xtalflow("import", "archive", mdm2, *words)
+        assert (copy.code, copy.out) == (2, "")
+        assert copy.err.startswith("xtalflow: this project is a copy of 'MDM2CCP4X', which is here: ")
+        assert "or delete 'MDM2CCP4X' first" in copy.err
+
+    assert [one.name for one in xtalflow.projects.iterdir()] == ["MDM2CCP4X"]
 
 
 def test_a_lost_database_is_rebuilt(xtalflow: Any, mdm2: Path) -> None:
@@ -193,13 +227,15 @@ def test_some_jobs_are_exported_with_what_they_need(xtalflow: Any, mdm2: Path, t
     two = xtalflow("export", "archive", "MDM2CCP4X", "--jobs", "2", "-o", tmp_path / "two.zip", "--json").json()
     none = xtalflow("export", "archive", "MDM2CCP4X", "--jobs", "7", "-o", tmp_path / "none.zip")
     same = xtalflow("export", "archive", "MDM2CCP4X", "-o", tmp_path / "two.zip")
+    away = xtalflow("export", "archive", "MDM2CCP4X", "-o", tmp_path / "no" / "x.zip")
 
     assert (one["jobs"], two["jobs"]) == (6, 9)
     with ZipFile(tmp_path / "one.zip") as archive:
         assert not [name for name in archive.namelist() if "job_2/2_mdm2" in name]
     assert (none.code, none.err) == (2, "xtalflow: the project MDM2CCP4X has no job 7\n")
-    assert (same.code, same.err) == (2, f"xtalflow: {tmp_path / 'two.zip'} is there already\n")
-    assert not list(tmp_path.glob("*.tmp"))
+    assert (same.code, same.err) == (2, f"xtalflow: {tmp_path / 'two.zip'} is there already; {_ANOTHER}\n")
+    assert (away.code, away.err) == (2, f"xtalflow: {tmp_path / 'no/x.zip'}: there is no folder {tmp_path / 'no'}\n")
+    assert not list(tmp_path.glob(".*.part*"))
     assert not (tmp_path / "none.zip").exists()
 
 
@@ -207,8 +243,9 @@ def test_some_jobs_are_exported_with_what_they_need(xtalflow: Any, mdm2: Path, t
     ("name", "bytes_of", "sentence"),
     [
         ("nothing.zip", None, "nothing.zip: "),
-        ("text.zip", b"this is no zip", "text.zip: "),
-        ("empty.zip", b"", "empty.zip: "),
+        ("text.zip", b"this is no zip", "text.zip: is no zip file, or not a whole one; copy the archive again"),
+        ("empty.zip", b"", "empty.zip: is empty; copy the archive again"),
+        ("DATABASE.db.xml", b"<ccp4i2/>", "give the folder that holds it"),
     ],
 )
 def test_what_is_no_archive_is_refused(
@@ -246,7 +283,49 @@ def test_an_import_that_is_killed_leaves_all_or_nothing(xtalflow: Any, mdm2: Pat
     assert killed == -9
     assert left == []
     assert again["outcome"] == "imported"
+    assert not [each.name for each in xtalflow.projects.iterdir() if each.name.startswith(".")]
     assert len(xtalflow("jobs", "-p", "MDM2CCP4X", "--all", "--json").json()) == 9
+
+
+def test_a_part_of_an_import_is_no_project_to_recover(xtalflow: Any, mdm2: Path) -> None:
+    """Its folder says which project it is, and is not whole."""
+    xtalflow("run", "count_words", "-p", "words", f"TEXT={mdm2 / 'DATABASE.db.xml'}")
+    xtalflow.killed_at("record.logged", "import", "archive", mdm2)
+    recovered = xtalflow("recover", xtalflow.projects, "--json").json()
+
+    assert [one["name"] for one in recovered] == ["words"]
+
+
+def test_what_a_killed_export_left_goes_with_the_next(xtalflow: Any, mdm2: Path, tmp_path: Path) -> None:
+    xtalflow("import", "archive", mdm2)
+    (tmp_path / "out").mkdir()
+    killed = xtalflow.killed_at("archive.written", "export", "archive", "MDM2CCP4X", "-o", tmp_path / "out" / "a.zip")
+    left = list((tmp_path / "out").iterdir())
+    xtalflow("export", "archive", "MDM2CCP4X", "-o", tmp_path / "out" / "b.zip")
+
+    assert (killed, len(left)) == (-9, 2)
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["b.zip"]
+
+
+def test_of_many_files_that_are_not_there_a_few_are_named(xtalflow: Any, mdm2: Path, tmp_path: Path) -> None:
+    """By an import, and by a crate, which has no command for tasks that are not here, and says so."""
+    shutil.rmtree(mdm2 / "CCP4_JOBS")
+    taken = xtalflow("import", "archive", mdm2).err.splitlines()
+    crate = xtalflow("export", "crate", "MDM2CCP4X/1", "-o", tmp_path / "crate")
+    missing = len(xtalflow("import", "archive", mdm2, "--dry-run", "--json").json()["missing"])
+
+    assert taken[0] == f"xtalflow: {missing} of 24 files on record are not there:"
+    assert taken[11] == f"xtalflow: … and {missing - 10} more; --json has all"
+    assert crate.code == 0
+    assert " files on record are not there, and not in the crate:" in crate.err
+    commands = (tmp_path / "crate" / "jobs.sh").read_text()
+    assert commands.splitlines()[1:] == [
+        "# No command is known that makes these jobs again.",
+        "set -e",
+        "# job 1: aimless_pipe",
+        "# its task aimless_pipe is not known here",
+    ]
+    assert "`bash jobs.sh`" not in (tmp_path / "crate" / "README.md").read_text()
 
 
 def test_two_projects_of_a_legacy_database_come(xtalflow: Any, tmp_path: Path) -> None:
@@ -273,6 +352,74 @@ def test_two_projects_of_a_legacy_database_come(xtalflow: Any, tmp_path: Path) -
     assert [one["tags"] for one in xtalflow("projects", "--json").json()] == [["kinases"], []]
     assert [file["checksum"] for file in files] == [hashlib.sha256(b"one two").hexdigest()]
     assert (hashlib.sha256(database.read_bytes()).hexdigest(), content(there)) == before
+
+
+def test_a_database_is_listed_and_a_project_comes_under_another_name(xtalflow: Any, tmp_path: Path) -> None:
+    """All that cannot come are told before anything is made, with what to do."""
+    rows = legacy_rows(tmp_path, tmp_path / "gone")
+    rows["Projects"].append({"ProjectID": f"{99:032x}", "ProjectName": "gamma"})
+    database = make_database(tmp_path / "database.sqlite", rows)
+    none = xtalflow("import", "sqlite", database, "--name", "one")
+    xtalflow("import", "sqlite", database, "-p", "alpha", "--name", "beta")
+    listed = xtalflow("import", "sqlite", database, "--list", "--json").json()
+    table = xtalflow("import", "sqlite", database, "--list").out
+    refused = xtalflow("import", "sqlite", database)
+    before = [project["name"] for project in xtalflow("projects", "--json").json()]
+    other = xtalflow("import", "sqlite", database, "-p", "beta", "--name", "delta", "--json").json()
+    rest = xtalflow("import", "sqlite", database, "--json").json()
+
+    assert (none.code, none.out) == (2, "")
+    assert none.err == "xtalflow: 'one' can be the name of one project, and 3 are asked for: choose one with -p\n"
+    told = [(one["name"], one["jobs"], one["is_there"], one["known"], one["is_taken"]) for one in listed]
+    assert told == [
+        ("alpha", 2, True, "beta", False),
+        ("beta", 1, False, None, True),
+        ("gamma", 0, False, None, False),
+    ]
+    assert all(word in table for word in ("as beta", "name is taken", listed[0]["uuid"], str(tmp_path / "gone")))
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "xtalflow: 1 of 3 projects cannot come, so nothing was made: beta: there is a project 'beta' already; give "
+        "this one another name. Import the others with -p gamma, and these one by one with -p PROJECT, and --name "
+        "where a name is taken\n"
+    )
+    assert before == ["beta"]
+    assert [(one["project"]["name"], one["outcome"]) for one in other] == [("delta", "imported")]
+    assert [one["outcome"] for one in rest] == ["known", "known", "imported"]
+
+
+def test_a_project_and_those_made_from_it_become_a_group_once(xtalflow: Any, tmp_path: Path) -> None:
+    """As soon as two of them are here, whichever came first; nothing is put back that somebody took out."""
+    rows = legacy_rows(tmp_path / "a", tmp_path / "b")
+    alpha = rows["Projects"][0]["ProjectID"]
+    rows["Projects"][1]["ParentProjectID"] = alpha
+    rows["Projects"].append({"ProjectID": f"{99:032x}", "ProjectName": "gamma", "ParentProjectID": alpha})
+    database = make_database(tmp_path / "database.sqlite", rows)
+
+    def groups() -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(xtalflow.home / "xtalflow.sqlite3")) as connection:
+            return connection.execute(
+                "SELECT g.name, g.type, m.type, p.name FROM xtalflow_projectgroup g "
+                "JOIN xtalflow_projectgroupmembership m ON m.group_id = g.id "
+                "JOIN xtalflow_project p ON p.id = m.project_id ORDER BY p.name"
+            ).fetchall()
+
+    alone = xtalflow("import", "sqlite", database, "-p", "beta", "--json").json()
+    none = groups()
+    two = xtalflow("import", "sqlite", database, "-p", "alpha")
+    all_of_them = xtalflow("import", "sqlite", database, "--json").json()
+    xtalflow("import", "sqlite", database)
+
+    name = "Legacy_alpha_group"
+    assert (alone[0]["group"], none) == (None, [])
+    assert f"alpha: in the group {name}\n" in two.out
+    assert [one["outcome"] for one in all_of_them] == ["known", "known", "imported"]
+    assert [one["group"] for one in all_of_them] == [name, None, name]
+    assert groups() == [
+        (name, "fragment_set", "parent", "alpha"),
+        (name, "fragment_set", "member", "beta"),
+        (name, "fragment_set", "member", "gamma"),
+    ]
 
 
 def test_a_database_that_is_corrupt_or_another_is_refused(xtalflow: Any, tmp_path: Path) -> None:

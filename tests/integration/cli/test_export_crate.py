@@ -164,6 +164,19 @@ def test_the_commands_of_a_crate_make_the_jobs_again(crate: Path) -> None:
     assert len(commands) == 3
 
 
+@pytest.mark.parametrize("name", ["killed", "killed.zip"])
+def test_what_a_killed_export_left_goes_with_the_next(ran: CommandLine, crate: Path, name: str) -> None:
+    """Also if the next one there is another: nobody has it locked any more."""
+    folder = ran.home.parent / "kills"
+    folder.mkdir(exist_ok=True)
+    killed = ran.killed_at("crate.written", "export", "crate", "p/2", "-o", folder / name)
+    left = [each.name for each in folder.iterdir() if name in each.name]
+    ran("export", "crate", "p/2", "-o", folder / f"next.{name}")
+
+    assert (killed, len(left)) == (-9, 2)
+    assert not [each.name for each in folder.iterdir() if each.name.startswith(".")]
+
+
 def test_a_crate_that_cannot_be_is_refused_and_leaves_nothing(ran: CommandLine, crate: Path) -> None:
     folder = ran.home.parent
     text = folder / "text.txt"
@@ -173,7 +186,7 @@ def test_a_crate_that_cannot_be_is_refused_and_leaves_nothing(ran: CommandLine, 
         ("q/1", "-o", folder / "out"): "q/1 is queued; a crate is made of jobs that have ended",
         ("p/1", "--licence", "do what you like"): "'do what you like' is no licence: write its SPDX name, such as "
         "CC-BY-4.0, or its URL",
-        ("p/1", "-o", crate): f"{crate} is there already; nothing is written over it",
+        ("p/1", "-o", crate): f"{crate} is there already; nothing is written over it: choose another with -o",
         ("p/1", "-o", folder / "no" / "crate"): f"{folder / 'no' / 'crate'}: there is no folder {folder / 'no'}",
     }
 
@@ -188,4 +201,4 @@ def test_a_crate_that_cannot_be_is_refused_and_leaves_nothing(ran: CommandLine, 
         assert answer.code == 2
         assert "its bytes are not those that the record has" in answer.err
         assert not (folder / name).exists()
-    assert not list(folder.glob(".*.tmp"))
+    assert not list(folder.glob(".*.part*"))

@@ -19,11 +19,11 @@ def archive(tmp_path: Path) -> bytes:
     return archive_of(tmp_path / "made.zip", 1)
 
 
-def archive_of(path: Path, number: int) -> bytes:
-    """A project of one job with one file, whose ids have this number."""
+def archive_of(path: Path, number: int, *, project: int | None = None) -> bytes:
+    """A project of one job with one file, whose ids have this number; that of the project may be another."""
     job = I2Job(id=UUID(int=number), number="1", task="refmac", status=6, title="First")
     record = I2Record(
-        project=I2Project(id=UUID(int=number), name=f"of ccp4i2 {number}"),
+        project=I2Project(id=UUID(int=project or number), name=f"of ccp4i2 {number}"),
         jobs=(job,),
         files=(I2File(id=UUID(int=number), name="a.txt", type="text/plain", job=job.id, param="OUT"),),
     )
@@ -98,6 +98,7 @@ def test_a_program_sends_an_archive(program: httpx.Client, tmp_path: Path) -> No
     there = program.get("/projects/of ccp4i2 2")
     made = program.post("/imports", **sent)
     again = program.post("/imports", params={"name": "other"}, **sent)
+    planned = program.post("/imports", params={"dry_run": "true"}, **sent).json()
     wrong = program.post("/imports", content=b"no zip", headers=sent["headers"])
     job = program.get("/projects/of ccp4i2 2/jobs/1").json()
 
@@ -105,8 +106,9 @@ def test_a_program_sends_an_archive(program: httpx.Client, tmp_path: Path) -> No
     assert there.status_code == 404
     assert (made.status_code, made.json()["outcome"], made.json()["jobs"]) == (200, "imported", 1)
     assert (again.json()["outcome"], again.json()["project"]) == ("known", "of ccp4i2 2")
+    assert (planned["outcome"], {one["imported"] for one in planned["tables"]}) == ("known", {0})
     assert wrong.status_code == 422
-    assert "/uploads/" not in wrong.text
+    assert "the archive that was sent: is no zip file" in wrong.json()["detail"]
     assert (job["task"], job["status"], job["title"]) == ("refmac", "finished", "First")
 
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from .conftest import Server
+from .test_import import archive_of
 from .test_openapi import ACCOUNTS
 
 TEXT = b"one two three\nfour\nfive\n"
@@ -89,6 +90,24 @@ def test_the_documents_are_those_of_the_command_line(rest: httpx.Client, job: di
     files = rest.get("/projects/rest/files").json()["items"]
     assert files == server.command_line("files", "-p", "rest", "--json").json()
     assert rest.get(f"/projects/rest/files/{files[0]['uuid']}").json() == files[0]
+
+
+def test_a_copy_is_not_told_to_be_one_of_a_project_of_others(
+    rest: httpx.Client, tokens: dict[str, str], server: Server, tmp_path: Path
+) -> None:
+    """Only whoever may read the project learns what it is called."""
+    sent = {"headers": {"Content-Type": "application/octet-stream"}, "params": {"name": "a copy"}}
+    original = rest.post("/imports", content=archive_of(tmp_path / "a.zip", 71), headers=sent["headers"])
+    copy = archive_of(tmp_path / "b.zip", 71, project=72)
+    mine = rest.post("/imports", content=copy, **sent)
+    with server.program(tokens["outsider"]) as outsider:
+        theirs = outsider.post("/imports", content=copy, **sent)
+
+    assert original.status_code == 200
+    assert (mine.status_code, theirs.status_code) == (422, 422)
+    assert "this project is a copy of 'of ccp4i2 71'" in mine.json()["detail"]
+    assert "this project is a copy of one that is here" in theirs.json()["detail"]
+    assert "ccp4i2 71" not in theirs.text
 
 
 def test_what_is_known_is_not_sent_again(rest: httpx.Client, job: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from xtalflow.cli._progress import cycle_text
 from xtalflow.cli._report import plot_lines, print_report
 from xtalflow.cli._tables import Column, fold, table_lines
 from xtalflow.engine import JobId, JobRecord, ProjectId
-from xtalflow.figures import column_places, duration, figure, heading, local_time, report_figure, size
+from xtalflow.figures import column_places, counted, duration, figure, heading, local_time, report_figure, size
 from xtalflow.plugin import JobStatus
 from xtalflow.services import CycleDone, JobEnded, JobStarted
 
@@ -228,6 +228,10 @@ def test_a_paragraph_is_wrapped_where_people_read(
     assert all(len(line) <= 40 for line in shown)
     assert all(line.startswith("  ") for line in shown[1:])
     assert " ".join(line.strip() for line in shown) == text.strip()
+
+
+def test_one_is_told_in_the_singular() -> None:
+    assert [counted(number, "job") for number in (0, 1, 2)] == ["0 jobs", "1 job", "2 jobs"]
 
 
 def test_figures_of_a_report_keep_their_digits() -> None:

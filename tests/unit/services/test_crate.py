@@ -16,7 +16,7 @@ from xtalflow.engine import JOB_DIR, FileId, FileRecord, JobId, JobRecord, JobSt
 from xtalflow.errors import InvalidInput, NotEquipped, UnknownTask, UnreadableFile
 from xtalflow.services import FoundJob
 from xtalflow.services.crate import _export, export_crate
-from xtalflow.services.crate._content import CrateContent
+from xtalflow.services.crate._content import CrateContent, PaperFile
 from xtalflow.services.crate._graph import crate_metadata
 from xtalflow.services.crate._writing import CrateFile, write_crate
 
@@ -133,13 +133,39 @@ async def test_a_task_name_adds_no_line_to_the_commands(monkeypatch: pytest.Monk
     odd = job("1", task="zz\ntouch owned\x1b | #")
     project = ProjectRecord(id=PROJECT, name="p", directory=tmp_path, created=NOW, last_access=NOW)
     monkeypatch.setattr(_export, "clone_parameters", refuse)
-    commands = await _export._commands([FoundJob(project=project, job=odd.job)])
+    found = FoundJob(project=project, job=odd.job)
+    commands = _export._script([found], [await _export._again(found)])
 
     assert commands.splitlines()[3:] == [
         "# job 1: zz touch owned | #",
-        "# its task zz touch owned | # is not known here; CCP4_JOBS/job_1 has its parameters",
+        "# its task zz touch owned | # is not known here",
     ]
-    assert "| 1 | zz touch owned \\| # | finished |" in _export._readme("p", [odd]).splitlines()
+    readme = _export._readme("p", [odd], can_be_made_again=False)
+    assert "| 1 | zz touch owned \\| # | finished |" in readme.splitlines()
+
+
+@pytest.mark.parametrize("command", ["", "xtalflow run zz"])
+def test_parameters_are_said_to_be_there_only_where_they_are(command: str, tmp_path: Path) -> None:
+    """A job without them has no command either: one of defaults alone would make another job."""
+    project = ProjectRecord(id=PROJECT, name="p", directory=tmp_path, created=NOW, last_access=NOW)
+    found = FoundJob(project=project, job=job("1").job)
+    again = _export._Again(command, "" if command else "its task zz is not known here")
+    paper = PaperFile(path="CCP4_JOBS/job_1/input_params.xml", title="", format="", size=1, checksum="")
+    without, given = (_export._with_parameters(again, found, papers) for papers in ([], [paper]))
+
+    assert (without.command, given.command) == ("", command)
+    assert "has its parameters" not in without.why_not
+    assert given.why_not.endswith("; CCP4_JOBS/job_1 has its parameters") == (not command)
+
+
+def test_a_licence_is_one_that_spdx_lists_or_an_address() -> None:
+    """It is spelled as there; an invented one would become an address that leads nowhere."""
+    good = ["cc-by-4.0", "CC0-1.0", "https://example.org/terms", ""]
+
+    assert [_export._licence(each) for each in good] == ["CC-BY-4.0", "CC0-1.0", "https://example.org/terms", ""]
+    for bad in ("bogus", "MIT OR CC0-1.0", "LicenseRef-mine", "ftp://example.org", "CC-BY-4.0+"):
+        with pytest.raises(InvalidInput, match="is no licence: write its SPDX name"):
+            _export._licence(bad)
 
 
 @pytest.fixture

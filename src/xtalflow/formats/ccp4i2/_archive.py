@@ -239,7 +239,11 @@ def open_archive(path: Path) -> Archive:
     RefusedArchive
         A member must not be unpacked: `RefusedArchive.member` names it, and the message says why.
     """
-    return FolderArchive(path) if path.is_dir() else ZipArchive(path)
+    if path.is_dir():
+        return FolderArchive(path)
+    if path.name == DATABASE_NAME and path.is_file():
+        raise UnreadableFile(path, "is the record of a project without its files; give the folder that holds it")
+    return ZipArchive(path)
 
 
 def _sync(folder: Path) -> None:

@@ -37,17 +37,28 @@ _COMPUTED = {2, 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class I2Database:
-    """The projects of a SQLite database, and its rows that belong to none."""
+    """The projects of a SQLite database, and its rows that belong to none.
+
+    Attributes
+    ----------
+    jobs
+        How many jobs each project has, with those that are parts of others, in the same order.
+    """
 
     projects: tuple[I2Project, ...]
+    jobs: tuple[int, ...]
     oddities: tuple[Oddity, ...] = ()
 
 
-def projects_in_sqlite(path: Path) -> I2Database:
-    """Which projects a SQLite database of CCP4i2 has; raises as `read_legacy_sqlite` does."""
+def projects_in_sqlite(path: Path, projects: Collection[str] | None = None) -> I2Database:
+    """Which projects a SQLite database of CCP4i2 has; parameters and errors are those of `read_legacy_sqlite`."""
     with _opened(path) as database:
-        records = database.records(None, kept=(DATABASE, PROJECT))
-        return I2Database(projects=tuple(record.project for record in records), oddities=tuple(database.oddities))
+        records = database.records(projects, kept=(DATABASE, PROJECT, JOB))
+        return I2Database(
+            projects=tuple(record.project for record in records),
+            jobs=tuple(len(record.jobs) for record in records),
+            oddities=tuple(database.oddities),
+        )
 
 
 def read_legacy_sqlite(path: Path, projects: Collection[str] | None = None) -> list[I2Record]:

@@ -23,6 +23,7 @@ _ENTRY, _ENTRY_SIZE = b"PK\1\2", 46
 _HEADER_SIZE = 30
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _PATCHED = 0x20
+_ASK_AGAIN = "copy the archive again, or export the project again"
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -172,7 +173,8 @@ def _directory(path: Path, file: IO[bytes], size: int) -> tuple[int, int]:
     tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or at + _END_SIZE > len(tail):
-        raise UnreadableFile(path, "is empty" if not size else "is no zip file, or not a whole one")
+        trouble = "is empty" if not size else "is no zip file, or not a whole one"
+        raise UnreadableFile(path, f"{trouble}; {_ASK_AGAIN}")
     end = size - len(tail) + at
     length = struct.unpack_from("<L", tail, at + 12)[0]
     if end >= _LOCATOR_SIZE + _END64_SIZE:
@@ -182,5 +184,5 @@ def _directory(path: Path, file: IO[bytes], size: int) -> tuple[int, int]:
             length = struct.unpack_from("<Q", record, 40)[0]
             end -= _LOCATOR_SIZE + _END64_SIZE
     if length > end:
-        raise UnreadableFile(path, "is a damaged zip file: its directory is not whole")
+        raise UnreadableFile(path, f"is a damaged zip file: its directory is not whole; {_ASK_AGAIN}")
     return end - length, length

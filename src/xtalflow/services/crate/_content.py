@@ -50,6 +50,8 @@ class CrateContent:
         By number of the job, what it wrote about itself.
     commands, readme
         The texts of `WORKFLOW_FILE` and `README_FILE`.
+    can_be_made_again
+        Whether the commands make at least one of the jobs.
     licence
         An SPDX name, a URL, or nothing.
     """
@@ -65,6 +67,7 @@ class CrateContent:
     licence: str
     version: str
     made: datetime
+    can_be_made_again: bool = True
 
 
 def crate_files(jobs: Iterable[JobDetail]) -> dict[FileId, FileRecord]:

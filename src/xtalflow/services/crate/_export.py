@@ -14,21 +14,25 @@ from typing import TYPE_CHECKING
 
 from xtalflow import __version__, db
 from xtalflow.engine import INPUT_PARAMS, PARAMS, sha256_of
-from xtalflow.errors import InvalidInput, NotEquipped, UnreadableFile, XtalflowError
+from xtalflow.errors import InvalidInput, NotEquipped, UnknownTask, UnreadableFile, XtalflowError
 from xtalflow.plugin import DIAGNOSTIC, REPORT, JobStatus
 
 from .._clone import clone_parameters
 from .._command_line import command_line
 from .._jobs import LOGS, FoundJob
+from .._staging import check_target
 from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
 from ._graph import crate_metadata
 from ._values import read_values, task_meanings
-from ._writing import METADATA, CrateFile, check_target, crate_pieces, write_crate
+from ._writing import METADATA, CrateFile, crate_pieces, write_crate
 
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail
 
-_LICENCE = re.compile(r"[A-Za-z0-9.+-]+|https?://\S+")
+_SPDX_NAME = re.compile(r"(?!licenseref-)[A-Za-z0-9.-]+", re.IGNORECASE)
+"""One licence of SPDX's list, and no expression of several."""
+_URL = re.compile(r"https?://\S+")
+_NO_COMMAND = "No command is known that makes these jobs again."
 _UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RUNNING_REMOTELY})
 _PAPERS = {
     INPUT_PARAMS: ("Parameters as asked", "application/xml"),
@@ -49,12 +53,15 @@ class ExportedCrate:
         How many jobs it tells of, child jobs included.
     files, linked
         How many files it has, and how many of them are hard links of the project's.
+    missing
+        Paths of files that are on record and not there, and so not in it.
     """
 
     path: Path
     jobs: int
     files: int
     linked: int
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,8 @@ class PlannedCrate:
         What it takes from the project's folder.
     texts
         What was made for it, by path.
+    missing
+        Paths of files that are on record and not there.
     """
 
     name: str
@@ -78,6 +87,7 @@ class PlannedCrate:
     jobs: int
     files: Sequence[CrateFile]
     texts: Mapping[str, bytes]
+    missing: tuple[str, ...] = ()
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes of its zip.
@@ -103,19 +113,18 @@ async def plan_crate(jobs: Sequence[FoundJob], *, licence: str = "") -> PlannedC
     Raises
     ------
     InvalidInput
-        The jobs are of several projects, or have not ended.
+        The jobs are of several projects, or have not ended; there is no such licence.
     NotEquipped
         rocrate is not installed.
     """
     if find_spec("rocrate") is None:
         raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
-    if licence and not _LICENCE.fullmatch(licence):
-        raise InvalidInput(f"{licence!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
+    licence = _licence(licence)
     wanted = _without_parts(jobs)
     details = [await _detail(job) for job in wanted]
     _refuse_going(details, wanted[0].project.name)
-    commands = await _commands(wanted)
-    return await asyncio.to_thread(_plan, wanted, details, commands, licence)
+    ways = [await _again(job) for job in wanted]
+    return await asyncio.to_thread(_plan, wanted, details, ways, licence)
 
 
 async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, licence: str = "") -> ExportedCrate:
@@ -146,7 +155,9 @@ async def export_crate(jobs: Sequence[FoundJob], out: Path | None = None, *, lic
     crate = await plan_crate(jobs, licence=licence)
     target = out or Path.cwd() / crate.name
     written = await asyncio.to_thread(write_crate, target, crate.directory, crate.files, crate.texts)
-    return ExportedCrate(path=target, jobs=crate.jobs, files=written.files, linked=written.linked)
+    return ExportedCrate(
+        path=target, jobs=crate.jobs, files=written.files, linked=written.linked, missing=crate.missing
+    )
 
 
 async def _detail(job: FoundJob) -> JobDetail:
@@ -181,22 +192,68 @@ def _refuse_going(details: Sequence[JobDetail], project: str) -> None:
             )
 
 
-async def _commands(jobs: Sequence[FoundJob]) -> str:
-    """A script that makes the jobs again in a folder with their files."""
-    lines = ["#!/bin/bash", "# Makes these jobs again, from the folder of this crate.", "set -e"]
-    for job in jobs:
+def _licence(text: str) -> str:
+    """A licence as SPDX spells it, or a URL.
+
+    Raises
+    ------
+    InvalidInput
+        It is neither.
+    """
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+    if not text or _URL.fullmatch(text):
+        return text
+    try:
+        if _SPDX_NAME.fullmatch(text):
+            return str(canonicalize_license_expression(text))
+    except InvalidLicenseExpression:
+        pass
+    raise InvalidInput(f"{text!r} is no licence: write its SPDX name, such as CC-BY-4.0, or its URL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What makes a job again in a folder with its files; or why that cannot be said."""
+
+    command: str = ""
+    why_not: str = ""
+
+
+async def _again(job: FoundJob) -> _Again:
+    try:
+        plugin = await clone_parameters(job)
+    except UnknownTask:
+        return _Again(why_not=f"its task {_in_a_line(job.job.task)} is not known here")
+    except XtalflowError:
+        return _Again(why_not="its parameters cannot be read here")
+    command = command_line(plugin, job.project.name, title=job.job.title)
+    in_quotes = f"{job.project.directory}/".replace("'", "'\"'\"'")
+    return _Again(command.replace(in_quotes, ""))
+
+
+def _with_parameters(again: _Again, job: FoundJob, papers: Sequence[PaperFile]) -> _Again:
+    """Without a command if the job has no parameter file, and telling where it is if there is one."""
+    names = {Path(paper.path).name for paper in papers}
+    if INPUT_PARAMS not in names and again.command:
+        return _Again(why_not="its parameters are not there")
+    if again.why_not and names & {INPUT_PARAMS, PARAMS}:
+        return _Again(why_not=f"{again.why_not}; {job.job.folder} has its parameters")
+    return again
+
+
+def _script(jobs: Sequence[FoundJob], ways: Sequence[_Again]) -> str:
+    """A script that makes the jobs again in a folder with their files, as far as that can be."""
+    purpose = "Makes these jobs again, from the folder of this crate." if _has_command(ways) else _NO_COMMAND
+    lines = ["#!/bin/bash", f"# {purpose}", "set -e"]
+    for job, again in zip(jobs, ways, strict=True):
         lines.append(f"# job {job.job.number}: {_in_a_line(job.job.title or job.job.task)}")
-        try:
-            plugin = await clone_parameters(job)
-        except XtalflowError:
-            lines.append(
-                f"# its task {_in_a_line(job.job.task)} is not known here; {job.job.folder} has its parameters"
-            )
-            continue
-        command = command_line(plugin, job.project.name, title=job.job.title)
-        in_quotes = f"{job.project.directory}/".replace("'", "'\"'\"'")
-        lines.append(command.replace(in_quotes, ""))
+        lines.append(again.command or f"# {again.why_not}")
     return "\n".join([*lines, ""])
+
+
+def _has_command(ways: Sequence[_Again]) -> bool:
+    return any(again.command for again in ways)
 
 
 def _in_a_line(text: str) -> str:
@@ -204,9 +261,11 @@ def _in_a_line(text: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
-def _plan(jobs: Sequence[FoundJob], details: Sequence[JobDetail], commands: str, licence: str) -> PlannedCrate:
-    project, every, readme = jobs[0].project, all_jobs(details), _readme(jobs[0].project.name, details)
+def _plan(jobs: Sequence[FoundJob], details: Sequence[JobDetail], ways: Sequence[_Again], licence: str) -> PlannedCrate:
+    project, every = jobs[0].project, all_jobs(details)
     papers = {one.job.number: _papers(one, project.directory) for one in every}
+    ways = [_with_parameters(again, job, papers[job.job.number]) for again, job in zip(ways, jobs, strict=True)]
+    script, readme = _script(jobs, ways), _readme(project.name, details, can_be_made_again=_has_command(ways))
     content = CrateContent(
         project=project.name,
         description=project.description,
@@ -214,29 +273,36 @@ def _plan(jobs: Sequence[FoundJob], details: Sequence[JobDetail], commands: str,
         values={one.job.number: read_values(one, project.directory) for one in every},
         meanings={task: task_meanings(task) for task in {one.job.task for one in every}},
         papers=papers,
-        commands=commands,
+        commands=script,
+        can_be_made_again=_has_command(ways),
         readme=readme,
         licence=licence,
         version=__version__,
         made=datetime.now(UTC),
     )
     metadata = json.dumps(crate_metadata(content), ensure_ascii=False, allow_nan=False, indent=1).encode()
+    on_record = crate_files(details).values()
     files = [
-        *(
-            CrateFile(path=file.path, checksum=file.checksum)
-            for file in crate_files(details).values()
-            if file.available
-        ),
+        *(CrateFile(path=file.path, checksum=file.checksum) for file in on_record if file.available),
         *(CrateFile(path=paper.path, checksum=paper.checksum) for some in papers.values() for paper in some),
     ]
-    texts = {METADATA: metadata, WORKFLOW_FILE: commands.encode(), README_FILE: readme.encode()}
+    texts = {METADATA: metadata, WORKFLOW_FILE: script.encode(), README_FILE: readme.encode()}
     name = f"{project.name}-{'+'.join(job.job.number for job in jobs)}.crate.zip"
-    return PlannedCrate(name=name, directory=project.directory, jobs=len(every), files=files, texts=texts)
+    return PlannedCrate(
+        name=name,
+        directory=project.directory,
+        jobs=len(every),
+        files=files,
+        texts=texts,
+        missing=tuple(sorted(file.path for file in on_record if not file.available)),
+    )
 
 
-def _readme(project: str, details: Sequence[JobDetail]) -> str:
-    """What people read first: what is here, and how to make it again."""
-    rows = []
+def _readme(project: str, details: Sequence[JobDetail], *, can_be_made_again: bool) -> str:
+    """What people read first: what is here, and how to make it again if that can be."""
+    rows, again = [], f"`bash {WORKFLOW_FILE}` here makes the jobs again, where xtalflow is installed."
+    if not can_be_made_again:
+        again = f"`{WORKFLOW_FILE}` only lists the jobs: no command is known that makes them again."
     for one in all_jobs(details):
         task = _in_a_line(one.job.task).replace("|", r"\|")
         rows.append(f"| {one.job.number} | {task} | {one.job.status.key} |")
@@ -247,7 +313,7 @@ def _readme(project: str, details: Sequence[JobDetail]) -> str:
             "A [Workflow Run RO-Crate](https://www.researchobject.org/workflow-run-crate/), written by xtalflow "
             f"{__version__}.",
             f"`{METADATA}` tells what ran, at which version, with what, on what, and what came out; files stand as",
-            f"in the project. `bash {WORKFLOW_FILE}` here makes the jobs again, where xtalflow is installed.",
+            f"in the project. {again}",
             "",
             "| Job | Task | Ended |",
             "|---|---|---|",

@@ -172,6 +172,9 @@ class _Graph:
         )
         self._crate.add(bash)
         commands = self._content.commands.encode()
+        purpose = "What makes these jobs again from the files of this crate, with xtalflow."
+        if not self._content.can_be_made_again:
+            purpose = "A list of these jobs; no command is known that makes them again."
         workflow = self._crate.add_workflow(
             dest_path=WORKFLOW_FILE,
             main=True,
@@ -179,7 +182,7 @@ class _Graph:
             properties={
                 "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
                 "name": f"Commands of {self._jobs_in_words()}",
-                "description": "What makes these jobs again from the files of this crate, with xtalflow.",
+                "description": purpose,
                 "version": self._content.version,
                 "encodingFormat": "application/x-sh",
                 "contentSize": str(len(commands)),

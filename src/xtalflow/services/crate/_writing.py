@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from xtalflow.engine import path_below, sync_folder
-from xtalflow.errors import InvalidInput, UnreadableFile
+from xtalflow.errors import UnreadableFile
+from xtalflow.faults import passed
 
+from .._staging import check_target, staged
 from .._zips import ZipEntry, text_entry, write_pieces, zip_pieces
 
 METADATA = "ro-crate-metadata.json"
@@ -44,20 +44,6 @@ class Written:
 
     files: int
     linked: int
-
-
-def check_target(out: Path) -> None:
-    """Refuse a target that is there already, or whose folder is not.
-
-    Raises
-    ------
-    InvalidInput
-        It is so.
-    """
-    if out.is_symlink() or out.exists():
-        raise InvalidInput(f"{out} is there already; nothing is written over it")
-    if not out.absolute().parent.is_dir():
-        raise InvalidInput(f"{out}: there is no folder {out.absolute().parent}")
 
 
 def is_zip(out: Path) -> bool:
@@ -90,28 +76,19 @@ def write_crate(out: Path, directory: Path, files: Sequence[CrateFile], texts: M
         The disk is full, or may not be written to. Nothing is left then.
     """
     check_target(out)
-    with _settled(out) as temporary:
+    with staged(out.absolute()) as temporary:
         if is_zip(out):
             write_pieces(temporary, crate_pieces(directory, files, texts))
-            return Written(files=len(files) + len(texts), linked=0)
-        for file in files:
-            path_below(directory, file.path)
-        return _write_folder(temporary, directory, files, texts)
-
-
-@contextmanager
-def _settled(out: Path) -> Iterator[Path]:
-    """A temporary name beside a target, which it takes if all goes well."""
-    temporary = out.with_name(f".{uuid4().hex}.tmp")
-    try:
-        yield temporary
+            written = Written(files=len(files) + len(texts), linked=0)
+        else:
+            for file in files:
+                path_below(directory, file.path)
+            written = _write_folder(temporary, directory, files, texts)
+        passed("crate.written")
         check_target(out)
         temporary.rename(out)
-    except BaseException:
-        with suppress(OSError):
-            shutil.rmtree(temporary) if temporary.is_dir() else temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(out.absolute().parent)
+        sync_folder(out.absolute().parent)
+    return written
 
 
 def _write_folder(out: Path, directory: Path, files: Sequence[CrateFile], texts: Mapping[str, bytes]) -> Written:

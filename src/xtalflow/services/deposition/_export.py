@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from xtalflow.errors import InvalidInput, UnreadableFile
+from xtalflow.errors import UnreadableFile
 from xtalflow.formats import write_atomically
 
 from .._jobs import FoundJob
+from .._staging import check_target
 from ._categories import complete
 from ._dictionary import DictionaryCheck, check_against_dictionary
 from ._record import DepositionRecord, deposition_record
@@ -63,10 +64,7 @@ async def export_mmcif(found: FoundJob, out: Path | None = None) -> ExportedMode
         The model is gone or broken.
     """
     target = out or Path.cwd() / f"{found.project.name}-{found.job.number}.cif"
-    if target.is_symlink() or target.exists():
-        raise InvalidInput(f"{target} is there already; nothing is written over it")
-    if not target.absolute().parent.is_dir():
-        raise InvalidInput(f"{target}: there is no folder {target.absolute().parent}")
+    await asyncio.to_thread(check_target, target)
     model = await refined_mmcif(found)
     await asyncio.to_thread(write_atomically, target, model.text.encode())
     return ExportedModel(path=target, refinement=model.refinement, categories=model.categories, check=model.check)
