@@ -298,6 +298,7 @@ class TrashAnswer(Answer):
     jobs: list[TrashedJob]
     files: int
     size: int
+    problem: str = Field(description="Why nobody can tell which jobs it holds; empty if that is known")
 
 
 class ParameterAnswer(Answer):

@@ -132,7 +132,9 @@ def _trash(arguments: argparse.Namespace) -> int:
         rows = [
             (
                 one["entry"],
-                ", ".join(f"{job['number']} {job['task']}" for job in one["jobs"]) or "no jobs: out of their place",
+                ", ".join(f"{job['number']} {job['task']}" for job in one["jobs"])
+                or one["problem"]
+                or "no jobs: out of their place",
                 local_time(one["deleted"]),
                 str(one["files"]),
                 size(one["size"]),

@@ -40,7 +40,9 @@ class TrashEntry:
     Attributes
     ----------
     jobs
-        Number and task of the deleted jobs; none if `check --repair` put it there.
+        Number and task of the deleted jobs; none of files that were out of their place, and none while `problem` is.
+    problem
+        Why nobody can tell which jobs it holds, and what to do; empty if that is known.
     """
 
     project: str
@@ -49,6 +51,7 @@ class TrashEntry:
     who: str
     jobs: tuple[tuple[str, str], ...]
     usage: Usage
+    problem: str = ""
 
     def document(self) -> Document:
         """The entry as JSON values."""
@@ -60,6 +63,7 @@ class TrashEntry:
             "jobs": [{"number": number, "task": task} for number, task in self.jobs],
             "files": self.usage.files,
             "size": self.usage.size,
+            "problem": self.problem,
         }
 
 
@@ -205,10 +209,12 @@ def _entries(project: ProjectRecord) -> list[TrashEntry]:
     for folder in sorted(trash.iterdir()) if trash.is_dir() else []:
         if folder.name.startswith(_DOOMED):
             continue
+        deletion, problem = None, ""
         try:
-            deletion = db.read_deletion(project.directory, folder.name) if (folder / db.DELETION).exists() else None
-        except UnreadableFile:
-            deletion = None
+            if (folder / db.DELETION).exists():
+                deletion = db.read_deletion(project.directory, folder.name)
+        except UnreadableFile as exc:
+            problem = f"its jobs cannot be told, nor brought back before this file is mended: {exc}"
         found.append(
             TrashEntry(
                 project=project.name,
@@ -217,6 +223,7 @@ def _entries(project: ProjectRecord) -> list[TrashEntry]:
                 who=deletion.who if deletion else "",
                 jobs=tuple((job.number, job.task) for job in deletion.jobs) if deletion else (),
                 usage=UsageMeter().measure(folder),
+                problem=problem,
             )
         )
     return found

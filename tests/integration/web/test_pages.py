@@ -271,6 +271,27 @@ def test_deleted_jobs_are_brought_back_from_the_trash_or_gone_for_good(browser: 
     assert numbers(browser.get("/projects/trashed/")) == ["1"]
 
 
+def test_a_deletion_that_cannot_be_read_is_told_and_not_removed(
+    browser: httpx.Client, program: httpx.Client, server: Server
+) -> None:
+    """Its jobs are not called strays; files that were out of their place still are."""
+    server.command_line("run", "moody", "HOW=badly", "-p", "spoilt")
+    entry = program.delete("/projects/spoilt/jobs/1").json()["entry"]
+    trash = server.command_line.projects / "spoilt/CCP4_TRASH"
+    (trash / entry / "deletion.json").write_text("{")
+    (trash / "stray").mkdir()
+    page = browser.get("/projects/spoilt/trash/").text
+    told = {each["entry"]: each for each in program.get("/projects/spoilt/trash").json()}
+    listed = server.command_line("trash", "-p", "spoilt").out
+
+    assert page.count("files that were out of their place") == 1
+    assert f"{entry}/deletion.json: not JSON" in page
+    assert re.findall(r'value="(?:restore|remove) ([^"]+)"', page) == ["stray"]
+    assert "not JSON" in told[entry]["problem"]
+    assert told["stray"]["problem"] == ""
+    assert "its jobs cannot be told" in " ".join(listed.split())
+
+
 # ---- projects
 
 
@@ -388,11 +409,14 @@ def test_the_doctor_says_what_the_command_says(browser: httpx.Client, server: Se
 
 
 def test_a_reader_sees_jobs_and_no_way_to_change_them(people: Server) -> None:
+    """The archive of the project is for readers, too."""
     client, _ = sign_in(people, "rea")
     page = client.get("/projects/ours/")
 
     assert numbers(page) == ["1"]
     assert not re.search(r'name="do"|delete-jobs|New job|/settings/|type="checkbox" form="act"', page.text)
+    assert 'href="/projects/ours/archive.zip"' in page.text
+    assert client.get("/projects/ours/archive.zip").headers["content-type"] == "application/zip"
     assert 'name="do" value="cancel' not in client.get("/running/").text
     client.close()
 
@@ -408,11 +432,13 @@ def test_nobody_changes_what_they_may_not(people: Server, name: str, status: int
         send(client, "/projects/", "/projects/ours/delete-jobs/", job="1").status_code,
         send(client, "/projects/", "/projects/ours/settings/", do="rename", name="mine").status_code,
         send(client, "/projects/", "/projects/ours/delete/", name="ours").status_code,
+        send(client, "/projects/", "/projects/ours/trash/", do="restore x").status_code,
+        send(client, "/projects/", "/projects/ours/trash/", do="remove x").status_code,
         client.get("/projects/ours/delete/").status_code,
         client.get("/projects/ours/settings/").status_code,
     ]
 
-    assert answers == [status] * 7
+    assert answers == [status] * 9
     client.close()
 
 
