@@ -6,10 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+from zipfile import ZipFile
 
 import pytest
+from gemmi import cif
 
 from integration.web.conftest import CommandLine, Server, start_server
 
@@ -101,6 +105,7 @@ def test_a_structure_is_refined_in_the_browser(page: Page, shared_data: Path) ->
     for tab in ("Parameters", "Files", "History"):
         _tab(page, tab)
         _picture(page, tab.lower())
+    _download_exports(page)
     _tab(page, "Structure")
     page.wait_for_selector("html[data-density=shown]")
     _picture(page, "structure")
@@ -118,6 +123,21 @@ def _make_project(page: Page) -> None:
     _picture(page, "tasks")
     page.locator("a[href$='/new/refine_pipeline/']").first.click()
     page.wait_for_url("**/new/refine_pipeline/")
+
+
+def _download_exports(page: Page) -> None:
+    """The links of the files, followed in the page's session."""
+    _tab(page, "Files")
+    answers = {}
+    for name in ("mmCIF for a deposition", "RO-Crate"):
+        address = page.get_by_role("link", name=name).get_attribute("href")
+        answers[name] = page.request.get(urljoin(page.url, address or ""))
+        assert answers[name].status == 200
+        assert answers[name].headers["content-disposition"].startswith("attachment; filename=")
+    block = cif.read_string(answers["mmCIF for a deposition"].text()).sole_block()
+    assert float(block.find_value("_refine.ls_R_factor_R_free")) == pytest.approx(0.202, abs=0.012)
+    with ZipFile(BytesIO(answers["RO-Crate"].body())) as crate:
+        assert "ro-crate-metadata.json" in crate.namelist()
 
 
 def _clone_cancel_delete(page: Page) -> None:

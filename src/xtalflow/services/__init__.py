@@ -128,8 +128,8 @@ from ._trees import definition_detail, definition_schema, definition_tree, param
 from ._uploads import Upload, drop_old_uploads, drop_upload, find_upload, receive_upload
 from ._words import give_parameters, split_columns
 from ._zips import zip_of_files
-from .crate import ExportedCrate, PlannedCrate, export_crate, plan_crate
-from .deposition import ExportedModel, RefinedModel, export_mmcif, refined_mmcif
+from .crate import ExportedCrate, PlannedCrate, can_make_crates, export_crate, plan_crate
+from .deposition import ExportedModel, RefinedModel, export_mmcif, has_refined_model, refined_mmcif
 from .form import (
     Control,
     FileOffer,
@@ -236,6 +236,7 @@ __all__ = [
     "Typed",
     "Upload",
     "archive_project",
+    "can_make_crates",
     "cancel_job",
     "check_job",
     "check_project",
@@ -280,6 +281,7 @@ __all__ = [
     "find_upload",
     "give_options",
     "give_parameters",
+    "has_refined_model",
     "i2run_line",
     "import_archive",
     "import_sqlite",

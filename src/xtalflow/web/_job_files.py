@@ -14,9 +14,16 @@ from django.views.decorators.http import require_GET, require_safe
 
 from xtalflow import db
 from xtalflow.api import crate_answer, file_answer, job_of, mmcif_answer, zip_answer
-from xtalflow.engine import FileId, JobStatus
+from xtalflow.engine import FileId
 from xtalflow.errors import UnknownFile
-from xtalflow.services import Document, FoundJob, file_of_project, zip_of_files
+from xtalflow.services import (
+    Document,
+    FoundJob,
+    can_make_crates,
+    file_of_project,
+    has_refined_model,
+    zip_of_files,
+)
 
 from ._job_head import job_context
 
@@ -37,9 +44,9 @@ async def files(request: HttpRequest, project: str, number: str) -> HttpResponse
         for title, rows, made in (("Inputs", job["inputs"], False), ("Outputs", job["files"], True))
     ]
     context["size_of_outputs"] = sum(file["size"] for file in job["files"] if file["available"])
-    context["has_ended"] = found.job.status.is_end
-    formats = {file["facts"].get("format") for file in job["files"] if file["available"]}
-    context["has_mmcif"] = found.job.status is JobStatus.FINISHED and "mmcif" in formats
+    has_ended = found.job.status.is_end
+    context["has_crate"] = has_ended and can_make_crates()
+    context["has_mmcif"] = has_ended and await has_refined_model(found)
     return render(request, "xtalflow/job_files.html", context)
 
 

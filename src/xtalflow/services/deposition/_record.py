@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +102,30 @@ async def deposition_record(found: FoundJob) -> DepositionRecord:
     )
 
 
+async def has_refined_model(found: FoundJob) -> bool:
+    """Whether a job has a refined model that `export_mmcif` writes; the ancestry of its data is not walked."""
+    jobs = all_jobs([await db.job_detail(found.project.id, found.job.id)])
+    makers = {used.file.id: job.job for job in jobs for used in job.outputs}
+    outputs = [used.file for job in jobs if job.job.id == found.job.id for used in job.outputs]
+
+    def maker_of(file: FileRecord) -> JobRecord | None:
+        return makers.get(file.derived_from or file.id) or makers.get(file.id)
+
+    model = _refined_among(outputs, maker_of)
+    return model is not None and model[0].available
+
+
+def _refined_among(
+    outputs: Iterable[FileRecord], maker_of: Callable[[FileRecord], JobRecord | None]
+) -> tuple[FileRecord, JobRecord] | None:
+    """The first mmCIF model that a refinement made, and that refinement, if it finished."""
+    for file in outputs:
+        maker = maker_of(file) if file.facts.get("format") == "mmcif" else None
+        if maker is not None and maker.task == _REFINEMENT:
+            return (file, maker) if maker.status is JobStatus.FINISHED else None
+    return None
+
+
 class _Ancestry:
     """A graph of provenance, walked against the way of the data."""
 
@@ -121,12 +145,9 @@ class _Ancestry:
 
     def refined_model(self, found: FoundJob) -> tuple[FileRecord, JobRecord]:
         """The mmCIF model among a job's outputs that a refinement made, and that refinement."""
-        for _, file in self._outputs.get(found.job.id, []):
-            record, maker = self._files[file], self._maker(file)
-            if record.facts.get("format") == "mmcif" and maker is not None and maker.task == _REFINEMENT:
-                if maker.status is not JobStatus.FINISHED:
-                    break
-                return record, maker
+        outputs = [self._files[file] for _, file in self._outputs.get(found.job.id, [])]
+        if model := _refined_among(outputs, lambda file: self._maker(file.id)):
+            return model
         raise InvalidInput(
             f"{found.name} has no refined model as mmCIF; name a job of {_REFINEMENT}, or a pipeline that ends with one"
         )
