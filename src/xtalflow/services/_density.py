@@ -95,7 +95,10 @@ class ShownFile:
         if absence := self.file.absence:
             ways = {
                 Absence.PURGED: "to see it, restart the job or clone it and run the clone",
-                Absence.NOT_IMPORTED: "to see it, delete this project and import it again with its files",
+                Absence.NOT_IMPORTED: (
+                    "to see it, delete this project and import it again with its files, if you can do without the jobs "
+                    "that were made here since: they go with the project"
+                ),
             }
             raise UnreadableFile(Path(self.file.path), f"{absence.sentence}; {ways[absence]}")
 

@@ -136,6 +136,7 @@ def test_what_did_not_come_is_told_on_the_pages_of_a_job(
     assert (
         "Model: CCP4_JOBS/job_1/a.pdb: it was not there when its project was imported; to see it" in pages["structure"]
     )
+    assert "if you can do without the jobs that were made here since" in pages["structure"]
     assert 'href="model' not in pages["structure"]
     assert "(not imported)" in pages["graph"]
     assert "No log of this job came when its project was imported." in pages["log"]
