@@ -21,6 +21,8 @@ SECRET_KEY_FILE = "secret_key"  # noqa: S105  # the file's name, not the key
 _SCHEMA_LOCK = "database.lock"
 _SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
 _ADVISORY_LOCK = 0x7874616C
+_UNRELEASED = frozenset({"0003_cancel_requested", "0004_reuse", "0005_lists", "0006_counts", "0007_ccp4i2"})
+"""Migrations that are part of ``0001_initial`` since, under which no released version has one."""
 
 
 def setup() -> None:
@@ -63,7 +65,7 @@ def ensure_schema() -> None:
     Raises
     ------
     StoreUnavailable
-        The database cannot be reached, or was made by a newer xtalflow.
+        The database cannot be reached, or was made by a newer xtalflow or before the first release.
     """
     setup()
     from django.db import DatabaseError, connection
@@ -112,9 +114,15 @@ def _migrate(connection: BaseDatabaseWrapper) -> None:
 
     executor = MigrationExecutor(connection)
     known = executor.loader.disk_migrations or {}
-    newer = sorted(key[1] for key in executor.loader.applied_migrations if key[0] == "xtalflow" and key not in known)
-    if newer:
-        raise StoreUnavailable(f"the database was made by a newer xtalflow (it has {newer[-1]}); use that version")
+    unknown = sorted(key[1] for key in executor.loader.applied_migrations if key[0] == "xtalflow" and key not in known)
+    if not _UNRELEASED.isdisjoint(unknown):
+        new = "DATABASE_URL to a new database" if connection.vendor == "postgresql" else "XTALFLOW_HOME to a new folder"
+        raise StoreUnavailable(
+            f"{database_name(connection)} was made before the first release of xtalflow, and is not read; set {new}, "
+            "and `xtalflow recover FOLDER` brings its projects back from their folders"
+        )
+    if unknown:
+        raise StoreUnavailable(f"the database was made by a newer xtalflow (it has {unknown[-1]}); use that version")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 

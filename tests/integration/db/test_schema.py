@@ -99,6 +99,32 @@ except xtalflow.db._setup.StoreUnavailable as exc:
     assert "0999_future" in out
 
 
+def test_a_database_from_before_the_first_release_is_refused_with_the_way_back(
+    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """It is not called one of a newer version, whatever else was applied to it."""
+    script = """
+import xtalflow.db
+xtalflow.db.ensure_schema()
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+for name in ("0003_cancel_requested", "0004_reuse", "0007_ccp4i2"):
+    MigrationRecorder(connection).record_applied("xtalflow", name)
+connection.close()
+try:
+    xtalflow.db.ensure_schema()
+except xtalflow.db._setup.StoreUnavailable as exc:
+    print(exc)
+"""
+    out, err = run_python(script, home=tmp_path / "home").communicate(timeout=60)
+
+    assert err == ""
+    assert "was made before the first release" in out
+    assert "XTALFLOW_HOME to a new folder" in out
+    assert "`xtalflow recover FOLDER`" in out
+    assert "newer" not in out
+
+
 def test_a_home_that_cannot_be_written_is_said(
     tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
 ) -> None:
