@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -81,6 +82,8 @@ class Http:
 
         Parameters
         ----------
+        target
+            A path, or a folder, in which it has the name that the server gives it.
         checksum
             SHA-256 that it must have; empty if none is known.
 
@@ -88,23 +91,28 @@ class Http:
         ------
         StoreUnavailable
             What came is not what the server has.
+        InvalidInput
+            It is to go into a folder, and the server gives it no name.
         UnreadableFile
             It cannot be written there.
         """
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-        digest = hashlib.sha256()
-        try:
-            with partial.open("wb") as sink, self.stream("GET", path, **options) as answer:
-                for chunk in answer.iter_bytes(_CHUNK):
-                    digest.update(chunk)
-                    sink.write(chunk)
-            if checksum not in ("", digest.hexdigest()):
-                raise StoreUnavailable(f"{target.name} came otherwise than the server has it; nothing was kept")
-            partial.replace(target)
-        except OSError as exc:
-            raise UnreadableFile(target, exc.strerror or str(exc)) from exc
-        finally:
-            partial.unlink(missing_ok=True)
+        with self.stream("GET", path, **options) as answer:
+            if target.is_dir():
+                target /= _name_given(answer.headers.get("Content-Disposition", ""), target)
+            partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+            digest = hashlib.sha256()
+            try:
+                with partial.open("wb") as sink:
+                    for chunk in answer.iter_bytes(_CHUNK):
+                        digest.update(chunk)
+                        sink.write(chunk)
+                if checksum not in ("", digest.hexdigest()):
+                    raise StoreUnavailable(f"{target.name} came otherwise than the server has it; nothing was kept")
+                partial.replace(target)
+            except OSError as exc:
+                raise UnreadableFile(target, exc.strerror or str(exc)) from exc
+            finally:
+                partial.unlink(missing_ok=True)
         return target
 
     def pages(self, path: str, asked: Mapping[str, Any]) -> Iterator[Document]:
@@ -130,6 +138,16 @@ class Http:
 def address_of(*steps: str) -> str:
     """A path of steps, whatever is in their names."""
     return "/".join(quote(step, safe="") for step in steps)
+
+
+def _name_given(disposition: str, folder: Path) -> str:
+    """The file name of a ``Content-Disposition``, without any folder that it may have."""
+    header = Message()
+    header["Content-Disposition"] = disposition
+    name = (header.get_filename() or "").replace("\\", "/").rpartition("/")[2]
+    if name in ("", ".", "..") or not name.isprintable():
+        raise InvalidInput(f"{folder} is a folder, and the server gives no name for the file: name a path in it")
+    return name
 
 
 def _refusal(content: bytes, status: int, address: str) -> Exception:

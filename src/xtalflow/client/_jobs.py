@@ -237,11 +237,17 @@ class Job:
         return [file.download(folder) for file in self.files if file.available]
 
     def export_crate(self, to: Path | str) -> Path:
-        """Write it, with all that it read and made, as the zip of a Workflow Run RO-Crate; where that is."""
+        """Write it, with all that it read and made, as the zip of a Workflow Run RO-Crate; where that is.
+
+        It goes to a path, or into a folder under the name that the server gives it.
+        """
         return self.http.save(f"{self._address}/crate", Path(to))
 
     def export_mmcif(self, to: Path | str) -> Path:
-        """Write its refined model as mmCIF with what a deposition asks for; where that is."""
+        """Write its refined model as mmCIF with what a deposition asks for; where that is.
+
+        It goes to a path, or into a folder under the name that the server gives it.
+        """
         return self.http.save(f"{self._address}/mmcif", Path(to))
 
     def _repr_html_(self) -> str:

@@ -176,15 +176,18 @@ class Project:
             body["tags"] = list(tags)
         return Project.read(self.http, self.http.ask("PATCH", self._address, body))
 
-    def export_archive(self, to: Path | str, *, jobs: Sequence[str] = ()) -> Path:
+    def export_archive(self, to: Path | str, *, jobs: str | Sequence[str] = ()) -> Path:
         """Write it as an archive that CCP4i2 takes; where that is.
+
+        It goes to a path, or into a folder under the name that the server gives it.
 
         Parameters
         ----------
         jobs
-            Numbers of top-level jobs, which come with all that they need; all jobs if none is named.
+            Numbers of top-level jobs, or one, which come with all that they need; all jobs if none is named.
         """
-        return self.http.save(f"{self._address}/archive", Path(to), params={"job": list(jobs)})
+        numbers = [jobs] if isinstance(jobs, str) else list(jobs)
+        return self.http.save(f"{self._address}/archive", Path(to), params={"job": numbers})
 
     def delete(self) -> Document:
         """Move its folder to a trash on the server, and forget its jobs; what went, and where it is."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from integration.cli.conftest import CommandLine
 from xtalflow.client import Client
-from xtalflow.errors import RequestRefused, StoreUnavailable
+from xtalflow.client._http import _name_given
+from xtalflow.errors import InvalidInput, RequestRefused, StoreUnavailable
 from xtalflow.formats.ccp4i2 import DATABASE_NAME, read_record
 
-from .conftest import Server, command_line_in
+from .conftest import Server, command_line_in, start_server
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +57,9 @@ def test_a_project_is_sent_as_the_archive_that_the_command_line_writes(
 
 def test_jobs_are_sent_as_an_archive_with_what_they_need(client: Client, tmp_path: Path) -> None:
     path = client.project("words").export_archive(tmp_path / "some.zip", jobs=["2"])
+    same = client.project("words").export_archive(tmp_path / "same.zip", jobs="2")
 
+    assert _members(same.read_bytes()) == _members(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         record = read_record(Path(archive.extract(DATABASE_NAME, tmp_path)))
         names = archive.namelist()
@@ -78,7 +84,7 @@ def test_a_job_is_sent_as_the_crate_that_the_command_line_writes(
     by_rest = client.project("words").job(1).export_crate(tmp_path / "by_rest.zip")
 
     page = browser.get("/projects/words/jobs/1/files/").text
-    assert "/projects/words/jobs/1/files/crate.zip" in page
+    assert '<a href="/projects/words/jobs/1/files/crate.zip">' in page
     assert "model.cif" not in page
     by_line = _members((tmp_path / "by_line.zip").read_bytes())
     assert "CCP4_JOBS/job_1/COPY.txt" in by_line
@@ -102,6 +108,26 @@ def test_a_crate_that_would_not_be_true_is_not_kept(server: Server, client: Clie
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_page_offers_a_crate_that_cannot_be_made(own_command_line: CommandLine, tmp_path: Path) -> None:
+    """Without rocrate there is no link, and the address says what is missing."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rocrate'] = None\n")
+    own_command_line.environment["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    own_command_line("run", "moody", "HOW=badly", "-p", "bare")
+    server = start_server(own_command_line)
+    try:
+        with closing(server.browser()) as browser:
+            page = browser.get("/projects/bare/jobs/1/files/")
+            crate = browser.get("/projects/bare/jobs/1/files/crate.zip")
+    finally:
+        server.stop()
+
+    assert page.status_code == 200
+    assert "Export" not in page.text
+    assert "crate.zip" not in page.text
+    assert crate.status_code == 503
+    assert "xtalflow[crate]" in crate.text
+
+
 def test_what_has_not_ended_is_no_crate(server: Server, browser: httpx.Client, client: Client, tmp_path: Path) -> None:
     made = server.command_line("submit", "moody", "HOW=wait", "-p", "waiting", "--json").json()
     with pytest.raises(RequestRefused, match="jobs that have ended"):
@@ -119,6 +145,36 @@ def test_a_job_without_a_refined_model_has_no_mmcif(browser: httpx.Client, clien
 
     assert answer.status_code == 422
     assert "no refined model" in answer.text
+
+
+def test_what_goes_into_a_folder_has_the_name_that_the_server_gives_it(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = client.project("words")
+
+    assert project.export_archive(tmp_path) == tmp_path / "words.ccp4_project.zip"
+    assert project.job(1).export_crate(".") == Path("words-1.crate.zip")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["words-1.crate.zip", "words.ccp4_project.zip"]
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('attachment; filename="a b.zip"', "a b.zip"),
+        ("attachment; filename*=utf-8''%CE%B2.zip", "β.zip"),
+        ('attachment; filename="../../etc/passwd"', "passwd"),
+        ("attachment; filename*=utf-8''..%5C..%5Cpasswd", "passwd"),
+    ],
+)
+def test_no_name_of_a_server_leads_out_of_the_folder(disposition: str, name: str) -> None:
+    assert _name_given(disposition, Path("out")) == name
+
+
+@pytest.mark.parametrize("name", ["", "attachment", 'attachment; filename=".."', "attachment; filename*=utf-8''%00"])
+def test_a_server_that_gives_no_name_is_given_none(name: str) -> None:
+    with pytest.raises(InvalidInput, match="out is a folder"):
+        _name_given(name, Path("out"))
 
 
 def _members(content: bytes) -> dict[str, bytes]:
