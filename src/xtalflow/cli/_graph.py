@@ -86,7 +86,7 @@ def _file_text(one: Lineage) -> Text:
         text.append(f" ({one.node['absence']})")
     if one.node["imported_from"]:
         text.append(f"  imported from {one.node['imported_from']}")
-    return text.append("  (made of the same)", style="dim") if one.again else text
+    return text.append("  (made of the same)", style="dim") if one.of_the_same else text
 
 
 def dot_lines(document: Node) -> list[str]:

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from ._handler import AsyncDatabaseHandler
     from ._i2_sieve import places_of, sound_record
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
-    from ._one_job import job_events, job_neighbours
+    from ._one_job import is_imported, job_events, job_neighbours
     from ._project_log import (
         CancelRequest,
         FoundOnDisk,
@@ -145,7 +145,7 @@ _HOMES = {
     "_handler": "AsyncDatabaseHandler",
     "_i2_sieve": "places_of sound_record",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
-    "_one_job": "job_events job_neighbours",
+    "_one_job": "is_imported job_events job_neighbours",
     "_project_log": (
         "CancelRequest FoundOnDisk JobDeletion JobEdit JobRestoration LogLine ProjectEdit Purge RecordTaken "
         "read_project_log"
@@ -258,6 +258,7 @@ __all__ = [
     "in_database",
     "is_anyone_with_password",
     "is_anything_queued",
+    "is_imported",
     "job_detail",
     "job_events",
     "job_inputs",

@@ -25,6 +25,11 @@ async def job_events(project_uuid: UUID, job_uuid: UUID, *, limit: int = MOST_EV
     return await in_database(_events, project_uuid, job_uuid, limit)
 
 
+async def is_imported(project_uuid: UUID, job_uuid: UUID) -> bool:
+    """Whether a job came with the record of another program, and was not made here; one query."""
+    return (await in_database(job_and_origin, project_uuid, job_uuid))[1]
+
+
 async def job_neighbours(project_uuid: UUID, job_uuid: UUID) -> JobNeighbours:
     """The numbers of the jobs before and after one, at its level and below the same parent; three queries."""
     return await in_database(_neighbours, project_uuid, job_uuid)

@@ -196,7 +196,7 @@ async def logged_jobs(found: FoundJob) -> list[str]:
 
 async def is_imported(found: FoundJob) -> bool:
     """Whether a job came with the record of another program, and was not made here."""
-    return found.job.id in await db.imported_jobs(found.project.id)
+    return await db.is_imported(found.project.id, found.job.id)
 
 
 async def _project_here(number: str, here: Path) -> ProjectRecord:

@@ -19,12 +19,15 @@ class Lineage:
     param
         What a file is to the job that is nearer to the root, or as what a job reads the file above it.
     again
-        Whether a job was shown before, with all that goes on from it; of a file, whether what its job read was.
+        Whether a job was shown before, with all that goes on from it.
+    of_the_same
+        Whether a file is made of what a file shown before is made of: the job that made it is told there.
     """
 
     node: Document
     param: str = ""
     again: bool = False
+    of_the_same: bool = False
     below: list[Lineage] = field(default_factory=list)
 
     @property
@@ -77,11 +80,11 @@ class _Forest:
     def _file_up(self, tree: list[Lineage], file: str, param: str) -> None:
         origins = self._edges(self._into[file], "copy")
         start = self._graph["uuid"]
-        is_shown = not origins and start in self._shown and self._is_made_by(file, start)
-        branch = _add(tree, self._nodes[file], param, again=is_shown)
+        of_the_same = not origins and start in self._shown and self._is_made_by(file, start)
+        branch = _add(tree, Lineage(node=self._nodes[file], param=param, of_the_same=of_the_same))
         for edge in origins:
             self._makers_up(branch, edge["from"])
-        if not origins and not is_shown:
+        if not origins and not of_the_same:
             self._makers_up(branch, file)
 
     def _is_made_by(self, file: str, job: str) -> bool:
@@ -96,7 +99,7 @@ class _Forest:
 
     def _job_up(self, tree: list[Lineage], job: str) -> None:
         is_shown = job in self._shown
-        branch = _add(tree, self._nodes[job], again=is_shown)
+        branch = _add(tree, Lineage(node=self._nodes[job], again=is_shown))
         if not is_shown:
             self._inputs_up(branch, job)
 
@@ -106,10 +109,10 @@ class _Forest:
             self._file_up(tree, edge["from"], edge["param"])
 
     def _file_down(self, tree: list[Lineage], file: str, param: str) -> None:
-        branch = _add(tree, self._nodes[file], param)
+        branch = _add(tree, Lineage(node=self._nodes[file], param=param))
         for job, as_param in self._readers(file):
             is_shown = job in self._shown
-            below = _add(branch, self._nodes[job], as_param, again=is_shown)
+            below = _add(branch, Lineage(node=self._nodes[job], param=as_param, again=is_shown))
             if is_shown:
                 continue
             self._shown.add(job)
@@ -133,6 +136,6 @@ class _Forest:
         ]
 
 
-def _add(tree: list[Lineage], node: Document, param: str = "", *, again: bool = False) -> list[Lineage]:
-    tree.append(Lineage(node=node, param=param, again=again))
-    return tree[-1].below
+def _add(tree: list[Lineage], one: Lineage) -> list[Lineage]:
+    tree.append(one)
+    return one.below
