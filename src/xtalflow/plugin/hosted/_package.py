@@ -26,7 +26,7 @@ from xtalflow.formats import write_atomically
 
 from ._categories import category_of
 
-PREFIX = "ccp4i2."
+HOSTED = "ccp4i2."
 """Before the names of its tasks."""
 VARIABLE = "XTALFLOW_CCP4I2_PYTHON"
 """Variable that names the Python that has the package."""

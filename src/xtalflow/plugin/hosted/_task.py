@@ -23,7 +23,7 @@ from .._host import last_child_number
 from .._purge import PurgeCode
 from .._script import AlreadyKept, CPluginScript
 from .._status import Outcome
-from ._package import PREFIX, HostedInfo, Package, find_package
+from ._package import HOSTED, HostedInfo, Package, find_package
 from ._trees import OUTPUTS, KnownFile, Taker, files_by_path, standing_alone
 
 HOSTED_LOG = "ccp4i2.txt"
@@ -86,7 +86,7 @@ class HostedTask(CPluginScript):
         folder = self.work_directory
         (folder / _EVENTS).unlink(missing_ok=True)
         alone = standing_alone(self.container, folder / _COLUMNS)
-        header = ParamsHeader(task=self.INFO.name, job_title=self.title).written_here()
+        header = ParamsHeader(task=self.INFO.name, job_title=self.title).written_here(ccp4i2=self.PACKAGE.version)
         write_params(alone, header, folder / _PARAMS, durable=False)
         request = {
             "task": self.INFO.name,
@@ -302,7 +302,7 @@ def _values(item: CData) -> Iterator[CScalar[Any]]:
 def hosted_names() -> list[str]:
     """Names of the tasks of the package ccp4i2 as tasks here; none if there is no such package."""
     with suppress(NotEquipped):
-        return [PREFIX + name for name in find_package().tasks]
+        return [HOSTED + name for name in find_package().tasks]
     return []
 
 
@@ -316,10 +316,13 @@ def hosted_info(name: str) -> HostedInfo:
     NotEquipped
         There is no such package.
     """
-    tasks = find_package().tasks
-    info = tasks.get(name.removeprefix(PREFIX))
+    try:
+        tasks = find_package().tasks
+    except NotEquipped as exc:
+        raise NotEquipped(f"the task {name} is not there: {exc}") from exc
+    info = tasks.get(name.removeprefix(HOSTED))
     if info is None:
-        raise UnknownTask(name, close=difflib.get_close_matches(name, [PREFIX + each for each in tasks]))
+        raise UnknownTask(name, close=difflib.get_close_matches(name, [HOSTED + each for each in tasks]))
     return info
 
 
@@ -365,7 +368,7 @@ def _made(info: HostedInfo, same: _Same) -> type[HostedTask]:
         {
             "__doc__": info.summary or info.title,
             "__module__": __name__,
-            "TASKNAME": PREFIX + info.name,
+            "TASKNAME": HOSTED + info.name,
             "TASKTITLE": info.title,
             "TASKVERSION": package.version,
             "CATEGORY": info.category,
