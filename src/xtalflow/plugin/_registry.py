@@ -121,7 +121,7 @@ def _hosted_head(name: str) -> TaskHead:
         version=package.version,
         category=info.category,
         summary=info.summary,
-        programs=(info.program,) if info.program else (),
+        programs=info.programs,
         missing=package.missing(info.name),
         error=f"CCP4i2 cannot load it: {info.error}" if info.error else "",
     )
