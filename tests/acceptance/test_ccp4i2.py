@@ -59,12 +59,17 @@ class Ccp4i2:
 
 @dataclass(frozen=True)
 class Xtalflow:
-    """The command line, in a home of its own."""
+    """The command line, in a home of its own, which knows the Python of ccp4i2."""
 
     home: Path
+    python: Path
 
     def __call__(self, *words: object) -> str:
-        own = {"XTALFLOW_HOME": str(self.home / "home"), "XTALFLOW_PROJECTS": str(self.home / "projects")}
+        own = {
+            "XTALFLOW_HOME": str(self.home / "home"),
+            "XTALFLOW_PROJECTS": str(self.home / "projects"),
+            "XTALFLOW_CCP4I2_PYTHON": str(self.python),
+        }
         done = subprocess.run(
             [sys.executable, "-m", "xtalflow", *(str(word) for word in words)],
             env={**os.environ, "DATABASE_URL": "", **own},
@@ -93,21 +98,23 @@ def new_peer(python: Path, home: Path) -> Ccp4i2:
 
 
 @pytest.fixture
-def xtalflow(tmp_path: Path) -> Xtalflow:
+def xtalflow(ccp4i2_python: Path, tmp_path: Path) -> Xtalflow:
     (tmp_path / "own").mkdir()
-    return Xtalflow(tmp_path / "own")
+    return Xtalflow(tmp_path / "own", ccp4i2_python)
 
 
 def test_a_project_of_ccp4i2_is_used_here_and_goes_back(
     ccp4i2: Ccp4i2, xtalflow: Xtalflow, shared_data: Path, tmp_path: Path
 ) -> None:
-    """Two jobs are run there; here one is cloned and run, and another reads a file; all three are seen there again."""
+    """Two jobs are run there; here one is cloned and run by ccp4i2's task, another reads a file, and a third runs our
+    task of the same name. All are seen there again, where the clone is cloned, and are told apart here.
+    """
     data, model = shared_data / "gamma" / "merged_intensities_native.mtz", shared_data / "gamma" / "gamma_model.pdb"
     part = ["--XYZIN", f"fullPath={model}", "selection/text=A/705-740"]
     list_jobs, list_files = ["list_jobs", "p", "--json"], ["list_files", "--project", "p", "--format", "json"]
     ccp4i2(
         ["manage", "migrate"],
-        ["i2run", "freerflag", "--F_SIGF", f"fullPath={data}", "--project_name", "p"],
+        ["i2run", "freerflag", "--F_SIGF", f"fullPath={data}", "--CUTRESOLUTION", "True", "--project_name", "p"],
         ["i2run", "coordinate_selector", *part, "--project_name", "p"],
         ["manage", "export_project", "--projectname", "p", "--output", tmp_path / "p.zip"],
     )
@@ -117,6 +124,8 @@ def test_a_project_of_ccp4i2_is_used_here_and_goes_back(
     clone = xtalflow.json("clone", "p/1")
     model = xtalflow.home / "projects/p/CCP4_JOBS/job_2/XYZOUT.pdb"
     read = xtalflow.json("run", "select_atoms", "-p", "p", f"XYZIN={model}", "XYZIN.selection.text=A/710-720")
+    line = xtalflow("show", "p/1", "--as", "i2run")
+    native = xtalflow.json("run", "freerflag", "-p", "p", f"F_SIGF={data}")
     xtalflow("export", "archive", "p", "-o", tmp_path / "back.zip")
     check = xtalflow.json("check", "-p", "p")
 
@@ -124,6 +133,10 @@ def test_a_project_of_ccp4i2_is_used_here_and_goes_back(
     assert {one["table"]: one["remarks"] for one in taken["tables"] if one["remarks"]} == {}
     assert all(one["in_file"] == one["imported"] for one in taken["tables"])
     assert (clone["number"], clone["status"], read["status"]) == ("3", "finished", "finished")
+    assert (clone["task"], native["task"], native["status"]) == ("ccp4i2.freerflag", "freerflag", "finished")
+    assert line.startswith("xtalflow i2run freerflag ")
+    params = (xtalflow.home / "projects/p/CCP4_JOBS/job_3/input_params.xml").read_text()
+    assert all(each in line + params for each in ("CUTRESOLUTION", "<pluginName>freerflag<", "Version>3.0.1<"))
     assert check["well"], check
     inputs = {file["uuid"]: file for job in (clone, read) for file in xtalflow.json("show", job["uuid"])["inputs"]}
     assert set(inputs) <= {file["uuid"] for file in their_files}
@@ -135,11 +148,17 @@ def test_a_project_of_ccp4i2_is_used_here_and_goes_back(
 
     assert [_to_the_second(jobs[job["number"]]) for job in their_jobs] == [_to_the_second(job) for job in their_jobs]
     assert (jobs["3"]["uuid"], jobs["3"]["task_name"], jobs["3"]["status"]) == (clone["uuid"], "freerflag", "Finished")
+    assert jobs["5"]["task_name"] == "freerflag"
     own = xtalflow.json("files", "-p", "p")
     assert {(file["uuid"], Path(file["path"]).name) for file in own} == {(file["uuid"], file["name"]) for file in files}
     for file in own:
         place = Path(file["path"]).relative_to(xtalflow.home / "projects/p")
         assert (peer.home / "projects/p" / place).read_bytes() == Path(file["path"]).read_bytes()
+    (cloned,) = peer.json(["clone_job", "--jobuuid", clone["uuid"], "--json"])
+    assert (cloned["status"], cloned["task_name"]) == ("Success", "freerflag")
+    other = Xtalflow(tmp_path, xtalflow.python)
+    other("import", "archive", tmp_path / "back.zip")
+    assert _tasks(other, "p") == _tasks(xtalflow, "p")
 
 
 def test_a_legacy_project_is_seen_there_as_here(
@@ -162,9 +181,9 @@ def test_a_legacy_project_is_seen_there_as_here(
         *(["job_kpi", "--jobuuid", job["uuid"], "--json"] for job in here),
     )
 
-    assert sorted((job["number"], job["uuid"], job["task"], job["status"]) for job in here) == sorted(
-        (job["number"], job["uuid"], job["task_name"], job["status"].lower()) for job in there
-    )
+    assert sorted(
+        (job["number"], job["uuid"], job["task"].removeprefix("ccp4i2."), job["status"]) for job in here
+    ) == sorted((job["number"], job["uuid"], job["task_name"], job["status"].lower()) for job in there)
     own = xtalflow.json("files", "-p", "MDM2CCP4X")
     assert sorted((file["uuid"], Path(file["path"]).name) for file in own) == sorted(
         (file["uuid"], file["name"]) for file in files
@@ -172,6 +191,10 @@ def test_a_legacy_project_is_seen_there_as_here(
     for job, of_job in zip(here, kpis, strict=True):
         values = {one["key"]: one["value"] for one in (*of_job["float_values"], *of_job["char_values"])}
         assert values == job["kpis"]
+
+
+def _tasks(xtalflow: Xtalflow, project: str) -> dict[str, str]:
+    return {job["number"]: job["task"] for job in xtalflow.json("jobs", "-p", project, "--all")}
 
 
 def _to_the_second(job: Any) -> Any:

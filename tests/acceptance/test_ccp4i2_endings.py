@@ -43,11 +43,24 @@ class crasher(CPluginScript):
             return self.FAILED
         if how == "poor":
             return self.UNSATISFACTORY
-        if how in ("exit", "signal", "nothing", "late"):
+        if how in ("exit", "signal", "nothing", "late", "unread"):
             step = self.makePluginObject("program")
-            step.container.controlParameters.HOW.set(how)
-            return step.process()
+            step.container.controlParameters.HOW.set("exit" if how == "unread" else how)
+            status = step.process()
+            if how == "unread":
+                self.appendErrorReport(201, "XML file not found")
+            return status
+        if how == "convert":
+            self.convert()
         return self.SUCCEEDED
+    def convert(self):
+        from ccp4i2.core.CCP4XtalData import CObsDataFile
+        for folder in ("CCP4_IMPORTED_FILES", "CCP4_IMPORTED_FILES/other"):
+            file = CObsDataFile()
+            file.setFullPath(os.path.join(self.workDirectory, "..", "..", folder, "data.mtz"))
+            paths = [file._get_conversion_output_path("FMEAN", work_directory=self.workDirectory) for _ in range(2)]
+            file.setFullPath(paths[-1])
+            with open(file.getFullPath(), "w") as made: made.write(folder)
     def go_on(self, how):
         time.sleep(1)
         if how == "silent": raise ValueError("nobody reads this")
@@ -122,6 +135,10 @@ async def run(folder: Path, how: str, task: str = "ccp4i2.crasher") -> tuple[Hos
         ("exit", "program (job 1.1) failed: Process sh exited with code 3"),
         ("signal", "program (job 1.1) failed: Process sh crashed: terminated by SIGABRT"),
         ("nothing", "program (job 1.1) failed: File not found error"),
+        (
+            "unread",
+            "XML file not found; program (job 1.1) failed: Process sh exited with code 3; its log ends with: bad cell",
+        ),
         ("silent", "it did not tell its end, and no process or thread is left that could"),
     ],
 )
@@ -170,6 +187,22 @@ async def test_a_task_whose_program_is_not_there_does_not_begin(
     assert "the program no_such_program is not found" in plugin.errors.reason
     assert task_head("ccp4i2.lacking").missing == ("no_such_program",)
     assert not (plugin.work_directory / "ccp4i2.txt").exists()
+
+
+async def test_what_is_converted_lies_in_the_folder_of_the_job(tmp_path: Path) -> None:
+    """CCP4i2 has it beside the imported file, where nobody has it on record; files of one name are two."""
+    imported = [tmp_path / "CCP4_IMPORTED_FILES" / name for name in ("data.mtz", "other/data.mtz")]
+    imported[1].parent.mkdir(parents=True)
+    for path in imported:
+        path.touch()
+    plugin, _ = await run(tmp_path, "convert")
+
+    assert plugin.outcome is Outcome.SUCCEEDED, plugin.errors.reason
+    assert {path.name: path.read_text() for path in plugin.work_directory.glob("*.mtz")} == {
+        "data_asFMEAN.mtz": "CCP4_IMPORTED_FILES",
+        "data_asFMEAN_2.mtz": "CCP4_IMPORTED_FILES/other",
+    }
+    assert sorted(path for path in (tmp_path / "CCP4_IMPORTED_FILES").rglob("*") if path.is_file()) == imported
 
 
 async def test_cancelling_ends_what_runs_there(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from xtalflow.data import CContainer, CData
-from xtalflow.plugin import make_task, task_names
-from xtalflow.services.i2run import HOSTED, NO_SUPERSETS
+from xtalflow.plugin import HOSTED, make_task, task_names
+from xtalflow.services.i2run import NO_SUPERSETS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ccp4i2")]
 

@@ -49,7 +49,7 @@ class ArchiveQuery(BaseModel):
 async def archive_answer(project: ProjectRecord, jobs: Collection[str] | None = None) -> HttpResponseBase:
     """A project, or some of its jobs, as an archive that CCP4i2 takes."""
     archive = await plan_archive(project, jobs=jobs)
-    return zip_answer(archive.pieces(), f"{safe_name(project.name)}{ARCHIVE}")
+    return zip_answer(archive.pieces(tell=True), f"{safe_name(project.name)}{ARCHIVE}")
 
 
 async def crate_answer(found: FoundJob) -> HttpResponseBase:

@@ -80,7 +80,7 @@ _TEXT_BYTES, _TEXT_LINES = 64 * 1024, 200
 class FileQuery(BaseModel):
     """Which files."""
 
-    job: JobNumber | None = Field(default=None, description="Read or made by this job and those below it")
+    job: JobNumber | None = Field(default=None, description="Read by this job, or made by it or one below it")
     type: str = Field(default="", max_length=200, description="Of this type", examples=["chemical/x-pdb"])
     text: str = Field(
         default="",

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         roles_of,
         running_progress,
         take_over,
+        tasks_of,
         tokens_of,
     )
     from ._handler import AsyncDatabaseHandler
@@ -140,7 +141,7 @@ _HOMES = {
         "make_token members_of news_of news_since next_attempt page_of_files page_of_jobs page_of_projects "
         "person_named person_of_token person_with_password plan_deletion projects_open_to provenance_graph "
         "recover_project registered_paths release_attempts remove_person renew_attempts revoke_token role_in roles_of "
-        "running_progress take_over tokens_of"
+        "running_progress take_over tasks_of tokens_of"
     ),
     "_handler": "AsyncDatabaseHandler",
     "_i2_sieve": "places_of sound_record",
@@ -306,6 +307,7 @@ __all__ = [
     "setup",
     "sound_record",
     "take_over",
+    "tasks_of",
     "tokens_of",
     "write_deletion",
 ]

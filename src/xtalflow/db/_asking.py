@@ -267,6 +267,11 @@ async def page_of_jobs(
     return await in_database(_job_pages.page_of_jobs, project_uuid, which, sort, columns, cursor, limit)
 
 
+async def tasks_of(project_uuid: UUID) -> list[str]:
+    """The tasks of the jobs of a project, child jobs among them, sorted."""
+    return await in_database(_job_pages.tasks_of, project_uuid)
+
+
 async def job_detail(project_uuid: UUID, job_uuid: UUID) -> JobDetail:
     """All of a job, its children included."""
     return await in_database(_queries.job_detail, project_uuid, job_uuid)

@@ -15,7 +15,7 @@ from ._asked import FileFilter, Page
 from ._clean import clean_text
 from ._job_pages import contains, project_key, words_of
 from ._paging import Order, Segment, slice_of
-from ._queries import job_by_uuid, made_below
+from ._queries import family_of, job_by_uuid
 from ._records import FoundFile
 from ._rows import file_rows
 from .models import File, FileUse
@@ -64,8 +64,8 @@ def _filtered(project: UUID, which: FileFilter) -> QuerySet[File]:
     files = File.objects.filter(project=project_key(project))
     if which.job is not None:
         job = job_by_uuid(project, which.job)
-        read = FileUse.objects.filter(file=OuterRef("pk"), job__uuid=job.id, role=_IN)
-        files = files.filter(made_below(job.number) | Exists(read))
+        read = FileUse.objects.filter(job__uuid=job.id, role=_IN).values("file")
+        files = files.filter(Q(job__in=family_of(project, job.number)) | Q(pk__in=read))
     if which.file_types:
         files = files.filter(type__in=[type_name(clean_text(each)) for each in which.file_types])
     if which.sub_types:

@@ -13,14 +13,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from xtalflow.engine import IMPORT_DIR, JOB_DIR, from_json, to_json
-from xtalflow.formats.ccp4i2 import I2File, I2FileExport, I2FileImport, I2Job, I2Project, type_name
-from xtalflow.plugin import JobStatus
+from xtalflow.formats.ccp4i2 import NATIVE, I2File, I2FileExport, I2FileImport, I2Job, I2Project, type_name
+from xtalflow.plugin import HOSTED, JobStatus
 
-from ._i2_sieve import ABANDONED, EVALUATIONS
+from ._i2_sieve import ABANDONED, EVALUATIONS, task_here
 
 _Row = TypeVar("_Row")
-NO_TASK = "unknown"
-"""The task of a job that names none."""
 _Columns = dict[str, Any]
 
 
@@ -43,6 +41,11 @@ def with_remainder(
             if columns(candidate) == now:
                 told = candidate
     return told
+
+
+def _task_told(task: str) -> str:
+    """What a record says of a task: CCP4i2's by their own names."""
+    return task.removeprefix(HOSTED) if task.startswith(HOSTED) else f"{NATIVE}{task}"
 
 
 def project_columns(project: I2Project, created: datetime, comments: Iterable[str]) -> _Columns:
@@ -70,7 +73,7 @@ def job_columns(job: I2Job, created: datetime, comments: Iterable[str]) -> _Colu
         "comments": job.comments or "\n".join(comments),
         "creation_time": job.created or created,
         "finish_time": job.finished,
-        "task_name": job.task or NO_TASK,
+        "task_name": task_here(job.task),
         "task_version": job.task_version,
         "process_id": job.process_id,
         "user_agent": job.user_agent,
@@ -110,7 +113,7 @@ def told_job(job: UUID, parent: UUID | None, columns: Mapping[str, Any]) -> I2Jo
         id=job,
         parent=parent,
         number=columns["number"],
-        task=columns["task_name"],
+        task=_task_told(columns["task_name"]),
         status=columns["status"],
         title=columns["title"],
         evaluation=columns["evaluation"],

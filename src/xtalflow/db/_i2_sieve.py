@@ -13,6 +13,7 @@ from uuid import UUID
 from xtalflow.engine import IMPORT_DIR, IMPORTED_FILES, job_folder
 from xtalflow.errors import InvalidInput
 from xtalflow.formats.ccp4i2 import (
+    NATIVE,
     I2Association,
     I2Comment,
     I2File,
@@ -28,7 +29,7 @@ from xtalflow.formats.ccp4i2 import (
     I2XData,
     Oddity,
 )
-from xtalflow.plugin import JobStatus
+from xtalflow.plugin import HOSTED, JobStatus
 
 from ._clean import clean_number, clean_path, clean_text
 from ._job_numbers import LAST_NUMBER, number_key
@@ -38,6 +39,8 @@ _OfJob = TypeVar("_OfJob", I2FileUse, I2Value, I2ServerJob, I2XData)
 _OfFile = TypeVar("_OfFile", I2FileUse, I2FileImport, I2FileExport)
 _LARGEST = 2**31 - 1
 _NO_PART_OF_A_TASK = re.compile(r"[^A-Za-z0-9_.-]")
+NO_TASK = "unknown"
+"""The task of a job that names none."""
 WAS_RUNNING = "was running when the archive was made"
 WAS_QUEUED = "was queued when the archive was made"
 ABANDONED = {JobStatus.RUNNING.value: WAS_RUNNING, JobStatus.QUEUED.value: WAS_QUEUED}
@@ -47,6 +50,13 @@ ASSOCIATION_TYPES = range(2)
 ASSOCIATION_ROLES = range(3)
 READ, TAKEN_IN = 1, 2
 """Roles of a file for the job that reads it; the second in the oldest records only."""
+
+
+def task_here(told: str) -> str:
+    """The name of a task by what a record says: one of CCP4i2's, unless it says that it is one of this program."""
+    if told.startswith(NATIVE):
+        return told.removeprefix(NATIVE) or NO_TASK
+    return f"{HOSTED}{told or NO_TASK}"
 
 
 class _LeftOut(Exception):
@@ -176,7 +186,7 @@ class _Sieve:
             raise _LeftOut("an earlier row has its number or its id")
         if not job.task:
             self.odd("job", f"job {job.number} names no task")
-        if len(job.task) > 100:
+        if len(task_here(job.task)) > 100:
             raise _LeftOut(f"{job.task[:40]!r} … cannot be the name of its task")
         if _NO_PART_OF_A_TASK.search(job.task):
             name = _NO_PART_OF_A_TASK.sub("_", job.task)

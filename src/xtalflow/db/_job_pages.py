@@ -104,6 +104,12 @@ def all_jobs(project: UUID, which: JobFilter, limit: int | None) -> list[JobSumm
     return list(summaries(jobs if limit is None else jobs[:limit]).values())
 
 
+def tasks_of(project: UUID) -> list[str]:
+    """The tasks of the jobs of a project, child jobs among them; one query."""
+    of_project = Job.objects.filter(project__uuid=project).order_by("task_name")
+    return list(of_project.values_list("task_name", flat=True).distinct())
+
+
 def filtered(jobs: QuerySet[Job], which: JobFilter) -> QuerySet[Job]:
     """Those of these jobs that a filter lets through."""
     if which.jobs is not None:

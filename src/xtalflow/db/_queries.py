@@ -146,16 +146,16 @@ def files_of_project(project: UUID, *, job: JobId | None, file_type: str | None)
     """Files of a project, or of a job with all below it, in the order they were made; one query or two."""
     files = File.objects.filter(project__uuid=project).order_by("creation_time", "pk")
     if job is not None:
-        files = files.filter(made_below(job_by_uuid(project, job).number))
+        files = files.filter(job__in=family_of(project, job_by_uuid(project, job).number))
     if file_type is not None:
         files = files.filter(type=file_type)
     return file_records(files)
 
 
-def made_below(number: str) -> Q:
-    """A file is made or imported by a job, or by one below it; the first condition is implied, and is the quick one."""
-    family = Q(job__number=number) | Q(job__number__startswith=f"{number}.")
-    return Q(job__top_number=top_number(number)) & family
+def family_of(project: UUID, number: str) -> QuerySet[Job]:
+    """A job and those below it; the first condition is implied, and is the quick one."""
+    jobs = Job.objects.filter(project__uuid=project, top_number=top_number(number))
+    return jobs.filter(Q(number=number) | Q(number__startswith=f"{number}."))
 
 
 def files_read_elsewhere(project: UUID) -> frozenset[FileId]:

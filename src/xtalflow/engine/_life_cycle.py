@@ -9,7 +9,7 @@ from xtalflow.formats import read_params
 from xtalflow.plugin import CPluginScript, JobContext, Outcome, aside, make_task
 
 from ._imports import import_input_files_async
-from ._papers import INPUT_PARAMS
+from ._papers import INPUT_PARAMS, task_of_params
 from ._ports import JobStore
 from ._records import JobId, JobRecord
 
@@ -36,6 +36,8 @@ async def create_plugin_for_job(job: JobRecord, store: JobStore) -> CPluginScrip
     ------
     UnknownTask
         No registered task has the job's name.
+    NotEquipped
+        It is one of CCP4i2, which is not installed.
     UnreadableFile
         The parameter file is broken, or of another task.
     """
@@ -50,8 +52,9 @@ def _make_plugin(job: JobRecord, store: JobStore) -> CPluginScript:
     params = folder / INPUT_PARAMS
     if params.exists():
         header = read_params(params, plugin.container)
-        if header.task and header.task != job.task:
-            raise UnreadableFile(params, f"holds parameters of {header.task}, not of {job.task}")
+        if header.task and (said := task_of_params(header, job.task)) != job.task:
+            remedy = "`xtalflow clone --params` makes a job of them"
+            raise UnreadableFile(params, f"holds parameters of {said}, not of {job.task}; {remedy}")
         plugin.unknown_elements = header.unknown
     elif job.parent is not None:
         raise InvalidInput(f"{folder}: job {job.number} has no {INPUT_PARAMS}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from xtalflow.data import CData, CDataFile, CScalar, Severity, ValueState, choices_in
 from xtalflow.formats import ParamsHeader, write_params
-from xtalflow.plugin import DIAGNOSTIC, REPORT, CPluginScript
+from xtalflow.plugin import DIAGNOSTIC, HOSTED, REPORT, CPluginScript, HostedTask
 
 from ._settings import user_name
 
@@ -16,10 +16,14 @@ PARAMS, INPUT_PARAMS = "params.xml", "input_params.xml"
 
 
 def params_header(plugin: CPluginScript) -> ParamsHeader:
-    """The header of a parameter file of a tracked plugin, with what its own file held beyond its parameters."""
+    """The header of a parameter file of a tracked plugin, with what its own file held beyond its parameters.
+
+    CCP4i2's tasks are called there as CCP4i2 calls them, and its version stands for the program.
+    """
     context = plugin.context
+    hosted = plugin if isinstance(plugin, HostedTask) else None
     return ParamsHeader(
-        task=plugin.TASKNAME,
+        task=hosted.INFO.name if hosted else plugin.TASKNAME,
         project_name=context.project_name,
         project_id=str(context.project),
         job_number=context.number,
@@ -27,7 +31,14 @@ def params_header(plugin: CPluginScript) -> ParamsHeader:
         job_title=plugin.title,
         user=user_name(),
         unknown=plugin.unknown_elements,
-    ).written_here()
+    ).written_here(ccp4i2=hosted.PACKAGE.version if hosted else "")
+
+
+def task_of_params(header: ParamsHeader, task: str) -> str:
+    """The task that a parameter file names; `task` if it names that, and does not say of which program it is."""
+    if not header.program and header.task == task.removeprefix(HOSTED):
+        return task
+    return header.task if header.is_native or not header.program else f"{HOSTED}{header.task}"
 
 
 def given_parameters(plugin: CPluginScript) -> dict[str, Any]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
 HEADER = "ccp4i2_header"
+_OWN = "xtalflow "
+"""Begin of what a header of ours names as the program."""
 _FUNCTION, _CREATED = "function", "creationTime"
 _FIELDS = {
     "userId": "user",
@@ -44,7 +46,7 @@ class ParamsHeader:
     created
         When it was written; files say it in UTC, to the minute.
     program
-        Program that wrote it, and its version.
+        Program whose task it is of, and its version; of CCP4i2 the version alone.
     system
         Name of the operating system.
     unknown
@@ -67,14 +69,25 @@ class ParamsHeader:
     system: str = ""
     unknown: tuple[UnknownElement, ...] = ()
 
-    def written_here(self) -> Self:
-        """The same header with this machine, this program and the present time."""
+    @property
+    def is_native(self) -> bool:
+        """Whether the parameters are of a task of this program; otherwise CCP4i2's of that name is meant."""
+        return self.program.startswith(_OWN)
+
+    def written_here(self, *, ccp4i2: str = "") -> Self:
+        """The same header with this machine, this program and the present time.
+
+        Parameters
+        ----------
+        ccp4i2
+            Version of CCP4i2, if the parameters are of a task of it; it stands for the program then.
+        """
         rows = written_here()
         return replace(
             self,
             created=read_i2_time(rows["creationTime"]),
             host=rows["hostName"],
-            program=rows["ccp4iVersion"],
+            program=ccp4i2 or rows["ccp4iVersion"],
             system=rows["OS"],
         )
 

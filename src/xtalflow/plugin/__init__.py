@@ -9,7 +9,7 @@ from ._registry import TaskHead, load_task, make_task, task_head, task_names
 from ._report import REPORT, Fixed, Report, Section, Series, Value
 from ._script import CPluginScript
 from ._status import JobStatus, Outcome
-from .hosted import HOSTED_LOG, HostedTask
+from .hosted import HOSTED, HOSTED_LOG, HostedTask
 from .hosted import VARIABLE as CCP4I2_VARIABLE
 from .hosted import find_package as find_ccp4i2
 
@@ -17,6 +17,7 @@ __all__ = [
     "AT_ONCE",
     "CCP4I2_VARIABLE",
     "DIAGNOSTIC",
+    "HOSTED",
     "HOSTED_LOG",
     "REPORT",
     "CPluginScript",

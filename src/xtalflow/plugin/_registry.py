@@ -14,7 +14,7 @@ from importlib import metadata
 from xtalflow.errors import NotEquipped, UnknownTask
 
 from ._script import CPluginScript
-from .hosted import PREFIX, find_package, hosted_info, hosted_names, load_hosted
+from .hosted import HOSTED, find_package, hosted_info, hosted_names, load_hosted
 
 GROUP = "xtalflow.tasks"
 
@@ -68,7 +68,7 @@ def task_names(*, built_in: bool = False, hosted: bool = True) -> list[str]:
 
 def load_task(name: str) -> type[CPluginScript]:
     """The class of a task; `UnknownTask` offers close names, `NotEquipped` tells why it cannot be loaded."""
-    if name.startswith(PREFIX):
+    if name.startswith(HOSTED):
         return load_hosted(name)
     point = _entry_points().get(name)
     if point is None:
@@ -96,7 +96,7 @@ def task_head(name: str) -> TaskHead:
         There is none of this name; close ones are offered.
     """
     try:
-        return _hosted_head(name) if name.startswith(PREFIX) else _head(name, load_task(name))
+        return _hosted_head(name) if name.startswith(HOSTED) else _head(name, load_task(name))
     except NotEquipped as exc:
         return TaskHead(name=name, error=str(exc))
 
@@ -121,7 +121,7 @@ def _hosted_head(name: str) -> TaskHead:
         version=package.version,
         category=info.category,
         summary=info.summary,
-        programs=(info.program,) if info.program else (),
+        programs=info.programs,
         missing=package.missing(info.name),
         error=f"CCP4i2 cannot load it: {info.error}" if info.error else "",
     )

@@ -21,6 +21,8 @@ async def clone_parameters(found: FoundJob) -> CPluginScript:
     ------
     UnknownTask
         The job's task is not installed any more.
+    NotEquipped
+        It is one of CCP4i2, which is not installed.
     UnreadableFile
         Its parameter file is broken, or leads out of the project.
     """

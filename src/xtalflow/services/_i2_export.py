@@ -6,21 +6,20 @@ import asyncio
 import hashlib
 import os
 import re
-import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtalflow import db
-from xtalflow.engine import FileRecord, job_folder, safe_name, sync_folder
-from xtalflow.errors import InvalidInput, StoreUnavailable
+from xtalflow.engine import FileRecord, job_folder, open_below, path_below, safe_name, sync_folder
+from xtalflow.errors import InvalidInput, StoreUnavailable, UnknownFile, UnreadableFile
 from xtalflow.faults import passed
 from xtalflow.formats.ccp4i2 import DATABASE_NAME, FOLDERS, I2Dialect, I2Record, write_record
 
 from ._documents import Document
 from ._staging import check_target, staged
-from ._zips import ZipEntry, text_entry, write_pieces, zip_pieces
+from ._zips import MISSING, Source, ZipEntry, text_entry, write_pieces, zip_pieces
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord
@@ -166,28 +165,32 @@ class ProjectArchive:
         except OSError as exc:
             raise StoreUnavailable(f"{path} cannot be written: {exc.strerror or exc}") from exc
 
-    def pieces(self) -> Iterator[bytes]:
-        """Its bytes."""
-        return zip_pieces(self._entries())
+    def pieces(self, *, tell: bool = False) -> Iterator[bytes]:
+        """Its bytes; with `tell`, remarks are in it as a text."""
+        return zip_pieces(self._entries(tell=tell))
 
-    def _entries(self) -> Iterator[ZipEntry]:
-        yield text_entry(DATABASE_NAME, write_record(self._with_md5(), I2Dialect.NEW))
+    def _entries(self, *, tell: bool) -> Iterator[ZipEntry]:
+        self.members, self.remarks = 0, []
+        digests: dict[str, _Digested] = {}
         for name in self._names():
             if (entry := self._entry(name)) is not None:
+                if entry.source is not None and name.startswith(f"{_IMPORTED}/"):
+                    digests[name] = _Digested(entry.source)
+                    entry = replace(entry, source=digests[name])
                 yield entry
+        if tell and self.remarks:
+            yield text_entry(MISSING, "".join(f"{remark}\n" for remark in self.remarks).encode())
+        yield text_entry(DATABASE_NAME, write_record(self._with_md5(digests), I2Dialect.NEW))
 
-    def _with_md5(self) -> I2Record:
-        """The record with the checksums that CCP4i2 has of imported files."""
-        paths = {file.id: self.project.directory / file.path for file in self.files}
+    def _with_md5(self, digests: Mapping[str, _Digested]) -> I2Record:
+        """The record with the checksums that CCP4i2 has of imported files, which have been read by now."""
+        places = {file.id: file.path for file in self.files}
         imports = []
         for row in self.record.imports:
             checksum = row.checksum
             if len(checksum) == _SHA256:
-                try:
-                    with paths[row.file].open("rb") as file:  # type: ignore[index]  # a FileId is a UUID
-                        checksum = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-                except OSError:
-                    checksum = ""
+                digest = digests.get(places[row.file])  # type: ignore[index]  # a FileId is a UUID
+                checksum = digest.md5.hexdigest() if digest else ""
             imports.append(replace(row, checksum=checksum))
         return replace(self.record, imports=tuple(imports))
 
@@ -201,8 +204,8 @@ class ProjectArchive:
         yield f"{_IMPORTED}/"
         seen = {f"{_IMPORTED}/"}
         for file in self.files:
-            if not file.available:
-                self.remarks.append(f"{file.path} is not there any more")
+            if absence := file.absence:
+                self.remarks.append(f"{file.path} is left out: {absence.sentence}")
             elif file.path.startswith(f"{_IMPORTED}/"):
                 above = [f"{each}/" for each in reversed(Path(file.path).parents[:-1]) if f"{each}/" not in seen]
                 yield from above
@@ -210,11 +213,21 @@ class ProjectArchive:
                 yield file.path
 
     def _below(self, folder: str) -> Iterator[str]:
+        """What is in a folder that is one, and no link."""
+        try:
+            is_here = path_below(self.project.directory, folder) == self.project.directory / folder
+        except UnreadableFile:
+            is_here = False
+        if not is_here:
+            self.remarks.append(f"{folder} is left out: it is a link")
+            return
         for here, folders, names in os.walk(self.project.directory / folder):
             folders.sort()
             relative = Path(here).relative_to(self.project.directory).as_posix()
             yield f"{relative}/"
             yield from (f"{relative}/{name}" for name in sorted(names))
+            links = [name for name in folders if Path(here, name).is_symlink()]
+            self.remarks += [f"{relative}/{name} is left out: it is a link" for name in links]
 
     def _entry(self, name: str) -> ZipEntry | None:
         """A file or folder; None, with a remark, if it cannot be in the archive."""
@@ -227,14 +240,25 @@ class ProjectArchive:
         if name.endswith("/"):
             return ZipEntry(name=name)
         try:
-            descriptor = os.open(self.project.directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError as exc:
-            self.remarks.append(f"{name} is left out: {exc.strerror or exc}")
-            return None
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            self.remarks.append(f"{name} is left out: it is no file")
+            opened = open_below(self.project.directory, name)
+        except UnknownFile as exc:
+            self.remarks.append(f"{name} is left out: it {exc.reason}")
             return None
         self.members += 1
-        return ZipEntry(name=name, source=os.fdopen(descriptor, "rb"), modified=status.st_mtime)
+        return ZipEntry(name=name, source=opened.source, modified=opened.modified)
+
+
+class _Digested:
+    """A file while it is read, with the MD5 of what was read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.md5 = hashlib.md5(usedforsecurity=False)
+
+    def read(self, size: int, /) -> bytes:
+        piece = self._source.read(size)
+        self.md5.update(piece)
+        return piece
+
+    def close(self) -> None:
+        self._source.close()

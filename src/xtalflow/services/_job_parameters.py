@@ -34,8 +34,8 @@ async def job_parameters(found: FoundJob) -> Document:
 
     Raises
     ------
-    UnknownTask
-        The job's task is not installed any more.
+    UnknownTask, NotEquipped
+        The job's task is not installed.
     UnreadableFile
         Its parameter file is broken.
     """
@@ -53,7 +53,7 @@ async def command_of_job(found: FoundJob, form: str) -> tuple[str, list[str]]:
 
     Raises
     ------
-    UnknownTask, UnreadableFile
+    UnknownTask, NotEquipped, UnreadableFile
         As of `job_parameters`.
     """
     asked = await clone_parameters(found)

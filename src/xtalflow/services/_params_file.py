@@ -13,8 +13,6 @@ from ._parameters import OUTPUTS, given_sections, is_remembered
 from .i2run import task_meant
 
 _JOBS = "CCP4_JOBS"
-_OWN = "xtalflow "
-"""Begin of what a header of ours names as the program: there a task is called by its own name."""
 
 
 def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list[str]]:
@@ -42,7 +40,7 @@ def plugin_of_params(path: Path, *, task: str = "") -> tuple[CPluginScript, list
     if not word:
         raise UnreadableFile(path, "does not say of which task it is; name it with --task")
     try:
-        plugin = make_task(word if not task and header.program.startswith(_OWN) else task_meant(word))
+        plugin = make_task(word if not task and header.is_native else task_meant(word))
     except UnknownTask as exc:
         raise UnreadableFile(path, f"is of a task that cannot be run: {exc}; --task names another") from exc
     container = plugin.container

@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from xtalflow.data import CContainer, CData, CDataFile, CList, CScalar, own_qualifiers
-from xtalflow.errors import UnknownTask, UnreadableFile
+from xtalflow.errors import NotEquipped, UnknownTask, UnreadableFile
 from xtalflow.formats import Definition, ParamsHeader, json_schema, read_definition, read_params, read_params_header
 from xtalflow.plugin import make_task
 
 from ._documents import Document, iso_time
 from ._tasks import as_json, leaves, parameter_document
+from .i2run import task_meant
 
 _REMEDY = "name the definition of its task (--definition FILE)"
 
@@ -66,10 +67,8 @@ def params_tree(path: Path, definition: Path | None = None) -> Document:
 
     Raises
     ------
-    UnknownTask
-        The task that its header names is not installed.
     UnreadableFile
-        A file is missing, broken, or not of its kind.
+        A file is missing, broken, or not of its kind, or the task that its header names is not installed.
     """
     container, task = _tree_of(path, definition)
     header = read_params(path, container, keep_refused=True)
@@ -87,12 +86,14 @@ def _tree_of(path: Path, definition: Path | None) -> tuple[CContainer, str]:
     if definition is not None:
         read = read_definition(definition)
         return read.container, read.task
-    name = read_params_header(path).task
+    header = read_params_header(path)
+    name = header.task
     if not name:
         raise UnreadableFile(path, f"does not say of which task it is; {_REMEDY}")
     try:
-        return make_task(name).container, name
-    except UnknownTask as exc:
+        meant = name if header.is_native else task_meant(name)
+        return make_task(meant).container, meant
+    except (UnknownTask, NotEquipped) as exc:
         raise UnreadableFile(path, f"is of the task {name!r}, which is not installed; {_REMEDY}") from exc
 
 

@@ -16,7 +16,9 @@ from xtalflow.engine import FileRecord, open_below
 from xtalflow.errors import UnknownFile
 
 _CHUNK = 1 << 20
-_MISSING = "MISSING.txt"
+_FOLDER = 0o40755 << 16 | 0x10
+MISSING = "MISSING.txt"
+"""Member of a sent archive that tells what is not in it."""
 
 
 class Source(Protocol):
@@ -60,6 +62,7 @@ def zip_pieces(entries: Iterable[ZipEntry], *, compress: bool = True) -> Iterato
         for entry in entries:
             info = zipfile.ZipInfo(entry.name, _date(entry.modified))
             if entry.source is None:
+                info.external_attr = _FOLDER
                 archive.writestr(info, b"")
                 continue
             info.compress_type = archive.compression
@@ -101,7 +104,7 @@ def zip_of_files(directory: Path, files: Sequence[FileRecord]) -> Iterator[bytes
                 continue
             yield ZipEntry(name=_free_name(file.path, names), source=opened.source, modified=opened.modified)
         if missing:
-            yield text_entry(_MISSING, "".join(missing).encode())
+            yield text_entry(MISSING, "".join(missing).encode())
 
     return zip_pieces(entries(), compress=False)  # most are compressed, or do not get much smaller
 

@@ -320,10 +320,10 @@ def short_time(text: str | None) -> str:
     return f"{time:%H:%M}" if time.date() == datetime.now(UTC).astimezone().date() else f"{time:%Y-%m-%d %H:%M}"
 
 
-async def tasks_to_choose(query: TableQuery) -> list[str]:
-    """The tasks that a filter offers: those that there are, and the one that it has."""
+async def tasks_to_choose(home: ProjectRecord, query: TableQuery) -> list[str]:
+    """The tasks that a filter offers: those that there are, those of the project's jobs, and the one that it has."""
     known = await asyncio.to_thread(task_names)  # CCP4i2's Python may have to be asked
-    return sorted({*known, *filter(None, [query.task])})
+    return sorted({*known, *await db.tasks_of(home.id), *filter(None, [query.task])})
 
 
 def rights(role: Role | None) -> Mapping[str, bool]:

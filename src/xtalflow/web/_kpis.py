@@ -44,7 +44,7 @@ async def kpis(request: HttpRequest, project: str) -> HttpResponse:
         "seq": seq,
         "columns": [(key, heading(key)) for key in columns],
         "keys": [(key, key in columns) for key in numbers],
-        "tasks": await tasks_to_choose(query),
+        "tasks": await tasks_to_choose(home, query),
         "rows": [{"job": job, "cells": _cells(job, columns)} for job in jobs],
         "page": page,
         "older": query.link(cursor=page.next or ""),

@@ -74,7 +74,7 @@ async def jobs(request: HttpRequest, project: str) -> HttpResponse:
         "statuses": STATUS_WORDS,
         "ratings": [each for each in RATINGS if each != "unknown"],
         "acts": {"cancel": CAN_CANCEL, "restart": CAN_RESTART, "delete": CAN_DELETE},
-        "tasks": await tasks_to_choose(query),
+        "tasks": await tasks_to_choose(home, query),
         "columns_query": replace(query, columns=table.columns).kpi_words,
         "without_filter": query.link(text="", status="", task="", rating="", cursor=""),
         "first_page": query.link(cursor=""),

@@ -229,7 +229,7 @@ async def test_jobs_files_and_indicators_are_seen(database: None) -> None:
     assert [child.job.number for child in detail.children] == ["1.1"]
     assert (detail.job.status, detail.job.task, detail.comments) == (
         JobStatus.FINISHED,
-        "prosmart_refmac",
+        "ccp4i2.prosmart_refmac",
         "looks well\nnot so well",
     )
     assert detail.kpis == {"RFree": 0.241, "spaceGroup": "P 65 2 2", "own": 1.0}
@@ -244,6 +244,26 @@ async def test_jobs_files_and_indicators_are_seen(database: None) -> None:
         ("An MDM2 project", "inhibitors"),
         7,
     )
+
+
+async def test_a_task_of_ccp4i2_and_one_of_this_program_are_told_apart(database: None) -> None:
+    """On record, in what goes out, and after the database was lost; also of jobs that were made here."""
+    jobs = tuple(
+        I2Job(id=uuid4(), number=str(number), task=task, status=6)
+        for number, task in enumerate(["freerflag", "xtalflow.freerflag", "", "xtalflow."], 1)
+    )
+    record = I2Record(project=I2Project(id=uuid4(), name=f"both {uuid4().hex}", last_job_number=4), jobs=jobs)
+    project = await take_in(record)
+    handler = await db.AsyncDatabaseHandler.open(project.id)
+    for task in ("freerflag", "ccp4i2.freerflag"):
+        await handler.create_job(NewJob(task=task))
+    seen, told = await db.tasks_of(project.id), await db.export_record(project.id)
+    await db.in_database(forget, project.id)
+    await db.recover_project(project.directory)
+
+    assert seen == ["ccp4i2.freerflag", "ccp4i2.unknown", "freerflag", "unknown"]
+    assert [job.task for job in told.jobs] == [job.task for job in jobs] + ["xtalflow.freerflag", "freerflag"]
+    assert [job.task for job in (await db.export_record(project.id)).jobs] == [job.task for job in told.jobs]
 
 
 async def test_of_two_rows_with_one_place_the_second_has_one_beside_it(database: None) -> None:

@@ -68,6 +68,38 @@ def test_jobs_are_sent_as_an_archive_with_what_they_need(client: Client, tmp_pat
     assert not any(name.startswith("CCP4_JOBS/job_1/") or name.endswith("/1.txt") for name in names)
 
 
+def test_an_archive_has_nothing_from_outside_the_project_and_tells_what_it_leaves_out(
+    server: Server, client: Client, tmp_path: Path
+) -> None:
+    """Links to folders stay out, whatever they lead to; so does a file that is a link out of the project."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    folder = server.command_line.projects / "linked"
+    text = server.command_line.home.parent / "1.txt"
+    server.command_line("run", "count_words", f"TEXT={text}", "-p", "linked")
+    (folder / "CCP4_COOT").symlink_to(outside)
+    (folder / "CCP4_JOBS/job_1/below").symlink_to(outside)
+    (folder / "CCP4_JOBS/job_1/link.txt").symlink_to(outside / "secret.txt")
+    members = _members(client.project("linked").export_archive(tmp_path / "linked.zip").read_bytes())
+
+    assert b"secret" not in b"".join(members.values())
+    assert not any("secret" in name or "below" in name or "link.txt" in name for name in members)
+    assert members["MISSING.txt"].decode().splitlines() == [
+        "CCP4_JOBS/job_1/link.txt is left out: it leads out of the project's folder",
+        "CCP4_JOBS/job_1/below is left out: it is a link",
+        "CCP4_COOT is left out: it is a link",
+    ]
+
+
+def test_a_crate_of_a_file_that_is_gone_is_refused_at_once(server: Server, client: Client, tmp_path: Path) -> None:
+    text = server.command_line.home.parent / "1.txt"
+    server.command_line("run", "count_words", f"TEXT={text}", "-p", "gone")
+    (server.command_line.projects / "gone/CCP4_JOBS/job_1/COPY.txt").unlink()
+    with pytest.raises(RequestRefused, match=r"COPY\.txt: cannot be put into the crate"):
+        client.project("gone").job(1).export_crate(tmp_path / "crate.zip")
+
+
 @pytest.mark.parametrize("number", ["99", "1.1", "x", "9" * 40])
 def test_an_archive_of_no_job_is_refused(client: Client, tmp_path: Path, number: str) -> None:
     with pytest.raises(RequestRefused):

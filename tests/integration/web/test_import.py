@@ -59,6 +59,30 @@ def test_an_archive_is_looked_at_before_it_is_imported(browser: httpx.Client, ar
     assert browser.get("/projects/of%20ccp4i2%201/jobs/1/").status_code == 200
 
 
+def test_tasks_of_an_imported_project_are_named_and_can_be_chosen(browser: httpx.Client, tmp_path: Path) -> None:
+    """A child job has no title in CCP4i2: its task stands for it. Without ccp4i2 a clone says what is to be set."""
+    jobs = (
+        I2Job(id=UUID(int=31), number="1", task="prosmart_refmac", status=6),
+        I2Job(id=UUID(int=32), number="1.1", task="refmac", status=6, parent=UUID(int=31)),
+    )
+    record = I2Record(project=I2Project(id=UUID(int=30), name="stepwise"), jobs=jobs)
+    with ZipFile(tmp_path / "steps.zip", "w") as archive:
+        archive.writestr("DATABASE.db.xml", write_record(record, I2Dialect.NEW))
+    word = word_of(browser.get("/projects/").text)
+    sent = {"archive": ("steps.zip", (tmp_path / "steps.zip").read_bytes(), "application/zip")}
+    looked = browser.post("/projects/", data={"do": "look", "csrfmiddlewaretoken": word, "name": ""}, files=sent)
+    upload = re.search(r'name="upload" value="([^"]+)"', looked.text)
+    assert upload is not None
+    take = {"do": "take", "csrfmiddlewaretoken": word, "upload": upload[1], "name": "stepwise", "answer": "import"}
+    table = browser.post("/projects/", data=take).text
+    job = browser.get("/projects/stepwise/jobs/1/").text
+    clone = browser.get("/projects/stepwise/new/ccp4i2.prosmart_refmac/?clone=1")
+
+    assert all(re.search(rf"<option[^>]*>{name}</option>", table) for name in ("ccp4i2.prosmart_refmac", "freerflag"))
+    assert "<td>ccp4i2.refmac</td>" in job
+    assert "ccp4i2_python" in clone.text
+
+
 def test_after_a_name_that_is_refused_another_can_be_given(browser: httpx.Client, tmp_path: Path) -> None:
     """The archive is not sent again; once it is imported, or not, it is gone."""
     word = word_of(browser.get("/projects/").text)
@@ -109,7 +133,7 @@ def test_a_program_sends_an_archive(program: httpx.Client, tmp_path: Path) -> No
     assert (planned["outcome"], {one["imported"] for one in planned["tables"]}) == ("known", {0})
     assert wrong.status_code == 422
     assert "the archive that was sent: is no zip file" in wrong.json()["detail"]
-    assert (job["task"], job["status"], job["title"]) == ("refmac", "finished", "First")
+    assert (job["task"], job["status"], job["title"]) == ("ccp4i2.refmac", "finished", "First")
 
 
 def test_what_did_not_come_is_told_on_the_pages_of_a_job(

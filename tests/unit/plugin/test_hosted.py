@@ -15,10 +15,14 @@ from typing import Any
 import pytest
 
 from xtalflow.data import CContainer, CFloat, CInt, CString
-from xtalflow.errors import NotEquipped, UnknownTask
+from xtalflow.engine import create_plugin_for_job, track_job, write_input_params
+from xtalflow.errors import NotEquipped, UnknownTask, UnreadableFile
+from xtalflow.formats import read_params_header
 from xtalflow.plugin import HostedTask, find_ccp4i2, load_task, make_task, task_head, task_names
 from xtalflow.plugin.hosted import _package
 from xtalflow.plugin.hosted._trees import KnownFile, Taker, standing_alone
+from xtalflow.services import params_tree, plugin_of_params
+from xtalflow.testing import InMemoryStore
 from xtalflow.xtal import CObsDataFile, CPdbDataFile
 from xtalflow.xtal.classes import CMiniMtzDataFileList
 
@@ -187,7 +191,9 @@ def test_an_answer_that_is_no_list_of_tasks_is_refused(made_up: MadeUp) -> None:
 def test_without_a_python_the_refusal_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_package.importlib.util, "find_spec", lambda name: None)
 
-    with pytest.raises(NotEquipped, match="name one as ccp4i2_python"):
+    with pytest.raises(
+        NotEquipped, match=r"task ccp4i2.freerflag is not there.*name one as ccp4i2_python.*where a server or worker"
+    ):
         load_task("ccp4i2.freerflag")
 
 
@@ -202,6 +208,40 @@ def test_a_task_that_cannot_be_imported_there_says_why(made_up: MadeUp) -> None:
     with pytest.raises(NotEquipped, match="cannot be loaded by CCP4i2: no module named clipper"):
         load_task("ccp4i2.broken")
     assert "clipper" in task_head("ccp4i2.broken").error
+
+
+async def test_a_parameter_file_has_the_name_and_version_of_ccp4i2_and_is_read_again(
+    made_up: MadeUp, tmp_path: Path
+) -> None:
+    """As `clone`, `restart` and `clone --params` read it; a file of a task of this program is none of it."""
+    (tmp_path / "project" / "CCP4_JOBS").mkdir(parents=True)
+    store, plugin = InMemoryStore(tmp_path / "project"), make_task("ccp4i2.scale")
+    plugin.container.find("keywords.FACTOR").set(3.0)
+    async with track_job(store, plugin):
+        write_input_params(plugin)
+    (job,) = store.all_jobs
+    path = store.project_directory / job.folder / "input_params.xml"
+    header = read_params_header(path)
+
+    assert (job.task, header.task, header.program, header.is_native) == ("ccp4i2.scale", "scale", "3.0.1", False)
+    again = [await create_plugin_for_job(job, store), plugin_of_params(path)[0]]
+    assert [(each.TASKNAME, each.container.find("keywords.FACTOR").value) for each in again] == [
+        ("ccp4i2.scale", 3.0),
+        ("ccp4i2.scale", 3.0),
+    ]
+    assert params_tree(path)["definition"] == "ccp4i2.scale"
+
+    path.write_text(path.read_text().replace(">3.0.1<", ">xtalflow 0.1.0<"))
+    with pytest.raises(UnreadableFile, match=r"of scale, not of ccp4i2.scale; `xtalflow clone --params` makes a job"):
+        await create_plugin_for_job(job, store)
+
+
+def test_what_a_program_runs_itself_is_missing_too(made_up: MadeUp) -> None:
+    """The package tells of refmacat alone."""
+    made_up.say(refmac=told(program="refmacat"), pipeline=told(calls=["refmac"]))
+
+    assert task_head("ccp4i2.pipeline").missing == ("refmac5", "refmacat")
+    assert task_head("ccp4i2.refmac").programs == ("refmacat", "refmac5")
 
 
 def test_a_near_miss_offers_a_task_of_the_package(made_up: MadeUp) -> None:

@@ -19,6 +19,7 @@ def test_files_and_folders_come_back_as_they_went_in() -> None:
             assert archive.namelist() == ["Ångström/"]
     with zipfile.ZipFile(io.BytesIO(b"".join(zip_pieces(entries)))) as archive:
         assert archive.testzip() is None
+        assert [oct(info.external_attr >> 16) for info in archive.infolist()] == ["0o40755", "0o644", "0o644"]
         assert {name: archive.read(name) for name in archive.namelist()} == {
             "Ångström/": b"",
             "Ångström/a.txt": b"one",

@@ -5,6 +5,7 @@ from ._members import DATABASE_NAME, FOLDERS, Member
 from ._numbered import FILETYPELIST, KEYTYPELIST, file_type_of, key_type_of, type_name
 from ._reading import read_record
 from ._records import (
+    NATIVE,
     I2Association,
     I2Comment,
     I2File,
@@ -28,6 +29,7 @@ __all__ = [
     "FILETYPELIST",
     "FOLDERS",
     "KEYTYPELIST",
+    "NATIVE",
     "NOT_HELD",
     "Archive",
     "I2Association",

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+NATIVE = "xtalflow."
+"""Before the name of a task of this program, where a name by itself means one of CCP4i2."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class I2Project:
@@ -38,6 +41,7 @@ class I2Job:
     id: UUID
     number: str
     task: str
+    """As CCP4i2 calls it; that of a task of this program begins with `NATIVE`."""
     status: int
     parent: UUID | None = None
     title: str = ""

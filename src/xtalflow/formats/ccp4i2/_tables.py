@@ -24,6 +24,7 @@ from ._kinds import (
     one_of,
 )
 from ._records import (
+    NATIVE,
     I2Comment,
     I2File,
     I2FileExport,
@@ -61,6 +62,8 @@ class Column:
         What CCP4i2 3.0.1 is given where there is no value, since it fails without; None if it does not.
     new_name
         The name in the newer dialect, if it is another.
+    unsaid
+        With what a text may begin that CCP4i2 is not told.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Column:
     limit: int | None = None
     asked: str | None = None
     new_name: str = ""
+    unsaid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,16 @@ JOB = Table(
         Column(name="userid", field="user", kind=TEXT),
         Column(name="useragent", field="user_agent", kind=WHOLE),
         Column(name="jobtitle", field="title", kind=TEXT, others=("title",), limit=255, new_name="title"),
-        Column(name="taskname", field="task", kind=TEXT, need=EXPECTED, absent="", limit=100, asked="unknown"),
+        Column(
+            name="taskname",
+            field="task",
+            kind=TEXT,
+            need=EXPECTED,
+            absent="",
+            limit=100,
+            asked="unknown",
+            unsaid=NATIVE,
+        ),
         Column(name="taskversion", field="task_version", kind=TEXT),
         Column(name="parentjobid", field="parent", kind=ID),
         Column(name="preceedingjobid", field="preceding", kind=ID),

@@ -21,7 +21,7 @@ from xtalflow.xtal import i2_document, written_here
 from ._kinds import FILE_TYPE, clean
 from ._numbered import FILETYPELIST, KEYTYPELIST, UNKNOWN_TYPE, type_name
 from ._reading import BODY, HEADER, NEW_ROOT, OWN_BODY, WHOLE_VALUE
-from ._records import I2Record, I2Tag, I2Value
+from ._records import NATIVE, I2Record, I2Tag, I2Value
 from ._tables import (
     ASSOCIATION,
     COMMENT,
@@ -70,6 +70,10 @@ def _without_new_texts(record: I2Record) -> I2Record:
         project=replace(record.project, description=""),
         jobs=tuple(replace(job, comments="") for job in record.jobs),
     )
+
+
+def _with_plain_tasks(record: I2Record) -> I2Record:
+    return replace(record, jobs=tuple(replace(job, task=job.task.removeprefix(NATIVE)) for job in record.jobs))
 
 
 def _without_servers(record: I2Record) -> I2Record:
@@ -162,6 +166,7 @@ NOT_HELD: Mapping[I2Dialect, tuple[tuple[str, Callable[[I2Record], I2Record]], .
     I2Dialect.LEGACY: (
         *_ALWAYS,
         ("the description of the project and the comments of jobs that are no rows of their own", _without_new_texts),
+        ("which jobs ran tasks of this program: they are told as CCP4i2's of that name", _with_plain_tasks),
         ("where jobs ran on other machines", _without_servers),
         ("types of files that have no number: they are unknown", _with_numbered_types),
         ("indicators that have no number: they are left out", _with_numbered_keys),
@@ -324,8 +329,11 @@ def _row(table: Table, values: Mapping[str, Any], *, new: bool) -> dict[str, str
 
 
 def _given(column: Column, text: str) -> str:
-    """What CCP4i2 3.0.1 is given: it takes no types without a number, no text that is blank, and none too long."""
+    """What CCP4i2 3.0.1 is given: it takes no types without a number, no text that is blank, and none too long.
+
+    Of tasks it knows its own names alone.
+    """
     if column.kind is FILE_TYPE and text not in _FILE_NUMBERS:
         return FILE_TYPE.write(UNKNOWN_TYPE)
-    given = text[: column.limit]
+    given = text.removeprefix(column.unsaid)[: column.limit]
     return given if given.strip() else column.asked or ""

@@ -26,13 +26,15 @@ from xtalflow.formats import write_atomically
 
 from ._categories import category_of
 
-PREFIX = "ccp4i2."
+HOSTED = "ccp4i2."
 """Before the names of its tasks."""
 VARIABLE = "XTALFLOW_CCP4I2_PYTHON"
 """Variable that names the Python that has the package."""
 _LISTER = Path(__file__).parent / "_list_there.py"
 _WATCHED = ("__init__.py", "core/tasks.py")
 """Files of the package that change with its version."""
+_RUN_BY = {"refmacat": ("refmac5",)}
+"""Programs that another runs itself, which the package does not tell."""
 _PATIENCE_S = 300.0
 _OWN_VARIABLES = frozenset({"DATABASE_URL"})
 """What no package of others is told: a password may be in it."""
@@ -70,6 +72,11 @@ class HostedInfo:
     modules: tuple[str, ...]
     purge: tuple[tuple[str, int], ...]
     error: str
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The program that it runs, and those that this one runs."""
+        return (self.program, *_RUN_BY.get(self.program, ())) if self.program else ()
 
     @property
     def category(self) -> str:
@@ -110,8 +117,7 @@ class Package:
             seen.add(task.name)
             waiting += task.calls
             modules |= set(task.modules)
-            if task.program:
-                programs.add(task.program)
+            programs |= set(task.programs)
         absent = sorted(each for each in programs if not self.has_program(each))
         return (*absent, *(f"the Python module {each}" for each in sorted(modules)))
 
@@ -140,7 +146,8 @@ def find_package() -> Package:
     python = python_of_ccp4i2()
     if python is None:
         raise NotEquipped(
-            f"no Python with the package ccp4i2 is known: name one as ccp4i2_python in settings.toml, or by {VARIABLE}"
+            f"no Python with the package ccp4i2 is known: name one as ccp4i2_python in settings.toml, or by {VARIABLE} "
+            "(where a server or worker runs jobs, in settings.toml: it does not see variables of others)"
         )
     return (_of_now(python) or _found(python)).package
 

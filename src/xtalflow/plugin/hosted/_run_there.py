@@ -200,6 +200,30 @@ class Teller:
         }
 
 
+def convert_in(folder: Path) -> None:
+    """Let files that tasks convert be written into the job's folder; CCP4i2 has them beside what they are made of.
+
+    The same conversion of a file has one place; files of one name do not get in each other's way. It is the folder
+    itself, as CCP4i2 forgets folders below it.
+    """
+    from ccp4i2.core.base_object.base_classes import CDataFile
+
+    places: dict[tuple[str, str], Path] = {}
+
+    def place(file: Any, target_content_type: str, target_extension: Any = None, work_directory: Any = None) -> str:
+        source = Path(file.getFullPath())
+        name, extension = f"{source.stem}_as{target_content_type}", target_extension or source.suffix
+        if (path := places.get((str(source), name + extension))) is None:
+            path, number = folder / f"{name}{extension}", 1
+            while path in places.values() or path.exists():
+                number += 1
+                path = folder / f"{name}_{number}{extension}"
+            places[str(source), name + extension] = path
+        return str(path)
+
+    CDataFile._get_conversion_output_path = place
+
+
 def is_work_left() -> bool:
     """Whether anything is left that could still end a task: a process that it started, or another thread that works."""
     frames = sys._current_frames()
@@ -263,6 +287,7 @@ def run(request: dict[str, Any], sink: TextIO) -> None:
         jobId=request["job"],
     )
     plugin._childJobCounter = request["steps"]
+    convert_in(Path(request["folder"]))
     teller.watch()
     plugin.errorReport.extend(plugin.loadDataFromXml(request["parameters"]))
     returned = None

@@ -23,7 +23,7 @@ from .._host import last_child_number
 from .._purge import PurgeCode
 from .._script import AlreadyKept, CPluginScript
 from .._status import Outcome
-from ._package import PREFIX, HostedInfo, Package, find_package
+from ._package import HOSTED, HostedInfo, Package, find_package
 from ._trees import OUTPUTS, KnownFile, Taker, files_by_path, standing_alone
 
 HOSTED_LOG = "ccp4i2.txt"
@@ -32,6 +32,7 @@ _RUNNER = Path(__file__).parent / "_run_there.py"
 _REQUEST, _PARAMS, _EVENTS, _COLUMNS = "ccp4i2.json", "ccp4i2_params.xml", "ccp4i2_events.jsonl", "ccp4i2_inputs"
 _OWN_FILES = (
     (f"{_COLUMNS}/*", PurgeCode.SCRATCH),
+    ("*_as[A-Z]*.mtz", PurgeCode.SCRATCH),
     (_EVENTS, PurgeCode.SCRATCH_DIAGNOSTIC),
     (_REQUEST, PurgeCode.SCRATCH_DIAGNOSTIC),
     (_PARAMS, PurgeCode.SCRATCH_DIAGNOSTIC),
@@ -40,6 +41,10 @@ _LOOK_S = 0.25
 _SUCCEEDED, _UNSATISFACTORY = 0, 3
 _ADMIN = "guiAdmin"
 _PROGRAM_LOG, _TAIL_BYTES, _TAIL = "log.txt", 4096, 15
+_PRINTED = "Program Output:\n"
+"""Line of CCP4i2's in a log, before what the program prints."""
+_LAST_LINES, _LONGEST_LINE = 3, 200
+"""Of the end of a log, what is in the reason of a failure."""
 _OF_A_PROGRAM = frozenset({101, 103, 104, 105, 992, 993})
 """CCP4i2's numbers of errors by which a program ended."""
 _DID_NOT_TELL = "CCP4i2 ended without telling how this went"
@@ -77,16 +82,16 @@ class HostedTask(CPluginScript):
             await aside(self._write_request)
 
     def _write_request(self) -> None:
-        program = self.INFO.program
-        if program and not self.PACKAGE.has_program(program) and not os.environ.get("CCP4"):
+        absent = [each for each in self.INFO.programs if not self.PACKAGE.has_program(each)]
+        if absent and not os.environ.get("CCP4"):
             raise NotEquipped(
-                f"the program {program} is not found: neither in {self.PACKAGE.python.parent} nor on PATH; "
+                f"the program {absent[0]} is not found: neither in {self.PACKAGE.python.parent} nor on PATH; "
                 "install it, or source the setup of CCP4"
             )
         folder = self.work_directory
         (folder / _EVENTS).unlink(missing_ok=True)
         alone = standing_alone(self.container, folder / _COLUMNS)
-        header = ParamsHeader(task=self.INFO.name, job_title=self.title).written_here()
+        header = ParamsHeader(task=self.INFO.name, job_title=self.title).written_here(ccp4i2=self.PACKAGE.version)
         write_params(alone, header, folder / _PARAMS, durable=False)
         request = {
             "task": self.INFO.name,
@@ -145,9 +150,14 @@ class HostedTask(CPluginScript):
         self.errors.rows += rows
         status = told["status"]
         if status not in (_SUCCEEDED, _UNSATISFACTORY):
-            if any(row.severity >= Severity.ERROR for row in rows):
+            reasons = [self._failed_step()]
+            if all(row.severity < Severity.ERROR for row in rows):
+                reasons = [*(row.message for row in rows[-1:]), *reasons]
+                if not any(reasons):
+                    reasons = ["CCP4i2 says that the task failed, and not why"]
+            if not any(reasons):
                 raise AlreadyKept
-            raise TaskFailed(rows[-1].message if rows else self._failed_step())
+            raise TaskFailed("; ".join(filter(None, reasons)))
         taker = Taker(self._known, self.warn, folder=self.work_directory, around=self._top.work_directory)
         taker.take(self.container[OUTPUTS], told["outputs"])
         self._linked = taker.linked
@@ -225,7 +235,10 @@ class HostedTask(CPluginScript):
         first, _, rest = str(told["details"]).partition("\n")
         code, message = told["code"], ": ".join(each for each in (told["message"], first) if each)
         if code in _OF_A_PROGRAM and self.job is not None:
-            rest = "\n".join(each for each in (rest, _end_of(self.work_directory / _PROGRAM_LOG)) if each)
+            end = _end_of(self.work_directory / _PROGRAM_LOG)
+            rest = "\n".join(each for each in (rest, end) if each)
+            if said := _last_words(end):
+                message = f"{message}; its log ends with: {said}"
         severity = Severity(min(max(told["severity"], Severity.OK), Severity.ERROR))
         return ErrorRow(
             class_name=told["class"],
@@ -237,12 +250,12 @@ class HostedTask(CPluginScript):
         )
 
     def _failed_step(self) -> str:
-        """Why a task failed that does not say so itself: by the last step of it that failed."""
+        """Of the last step that failed, why; empty if none did."""
         for step in reversed(self._below):
             if step.outcome is Outcome.FAILED:
                 number = f" (job {step.job.number})" if step.job else ""
                 return f"{step.INFO.name}{number} failed: {step.errors.reason}"
-        return "CCP4i2 says that the task failed, and not why"
+        return ""
 
     def _report(self) -> None:
         """Show the values that came out, beside indicators."""
@@ -289,6 +302,12 @@ def _end_of(log: Path) -> str:
     return "\n".join(lines[-_TAIL:])
 
 
+def _last_words(end: str) -> str:
+    """The last lines of what a program printed, by the end of its log, that say something."""
+    lines = end.rpartition(_PRINTED)[2].splitlines()
+    return " / ".join([line.strip()[:_LONGEST_LINE] for line in lines if any(map(str.isalnum, line))][-_LAST_LINES:])
+
+
 def _values(item: CData) -> Iterator[CScalar[Any]]:
     """Values below an object that are no part of a file or an indicator."""
     for child in item.children():
@@ -302,7 +321,7 @@ def _values(item: CData) -> Iterator[CScalar[Any]]:
 def hosted_names() -> list[str]:
     """Names of the tasks of the package ccp4i2 as tasks here; none if there is no such package."""
     with suppress(NotEquipped):
-        return [PREFIX + name for name in find_package().tasks]
+        return [HOSTED + name for name in find_package().tasks]
     return []
 
 
@@ -316,10 +335,13 @@ def hosted_info(name: str) -> HostedInfo:
     NotEquipped
         There is no such package.
     """
-    tasks = find_package().tasks
-    info = tasks.get(name.removeprefix(PREFIX))
+    try:
+        tasks = find_package().tasks
+    except NotEquipped as exc:
+        raise NotEquipped(f"the task {name} is not there: {exc}") from exc
+    info = tasks.get(name.removeprefix(HOSTED))
     if info is None:
-        raise UnknownTask(name, close=difflib.get_close_matches(name, [PREFIX + each for each in tasks]))
+        raise UnknownTask(name, close=difflib.get_close_matches(name, [HOSTED + each for each in tasks]))
     return info
 
 
@@ -365,7 +387,7 @@ def _made(info: HostedInfo, same: _Same) -> type[HostedTask]:
         {
             "__doc__": info.summary or info.title,
             "__module__": __name__,
-            "TASKNAME": PREFIX + info.name,
+            "TASKNAME": HOSTED + info.name,
             "TASKTITLE": info.title,
             "TASKVERSION": package.version,
             "CATEGORY": info.category,

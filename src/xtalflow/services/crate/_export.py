@@ -24,7 +24,7 @@ from .._staging import check_target
 from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
 from ._graph import crate_metadata
 from ._values import read_values, task_meanings
-from ._writing import METADATA, CrateFile, crate_pieces, write_crate
+from ._writing import METADATA, CrateFile, check_files, crate_pieces, write_crate
 
 if TYPE_CHECKING:
     from xtalflow.db import JobDetail
@@ -288,6 +288,7 @@ def _plan(jobs: Sequence[FoundJob], details: Sequence[JobDetail], ways: Sequence
     ]
     texts = {METADATA: metadata, WORKFLOW_FILE: script.encode(), README_FILE: readme.encode()}
     name = f"{project.name}-{'+'.join(job.job.number for job in jobs)}.crate.zip"
+    check_files(project.directory, files)
     return PlannedCrate(
         name=name,
         directory=project.directory,

@@ -11,8 +11,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from xtalflow.engine import path_below, sync_folder
-from xtalflow.errors import UnreadableFile
+from xtalflow.engine import open_below, path_below, sync_folder
+from xtalflow.errors import UnknownFile, UnreadableFile
 from xtalflow.faults import passed
 
 from .._staging import check_target, staged
@@ -76,13 +76,12 @@ def write_crate(out: Path, directory: Path, files: Sequence[CrateFile], texts: M
         The disk is full, or may not be written to. Nothing is left then.
     """
     check_target(out)
+    check_files(directory, files)
     with staged(out.absolute()) as temporary:
         if is_zip(out):
             write_pieces(temporary, crate_pieces(directory, files, texts))
             written = Written(files=len(files) + len(texts), linked=0)
         else:
-            for file in files:
-                path_below(directory, file.path)
             written = _write_folder(temporary, directory, files, texts)
         passed("crate.written")
         check_target(out)
@@ -98,7 +97,7 @@ def _write_folder(out: Path, directory: Path, files: Sequence[CrateFile], texts:
         target = out / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         folders |= dict.fromkeys(parent for parent in target.parents if parent.is_relative_to(out))
-        linked += _link_or_copy(directory / file.path, target, file.checksum)
+        linked += _link_or_copy(directory, file, target)
     for path, text in texts.items():
         write_pieces(out / path, [text])
     for folder in folders:
@@ -106,21 +105,35 @@ def _write_folder(out: Path, directory: Path, files: Sequence[CrateFile], texts:
     return Written(files=len(files) + len(texts), linked=linked)
 
 
-def _link_or_copy(source: Path, target: Path, checksum: str) -> bool:
+def _link_or_copy(directory: Path, file: CrateFile, target: Path) -> bool:
     """Whether a link could be made."""
+    source = directory / file.path
     if not _look_at(source).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         with suppress(OSError):  # another disk, or a file system without links: then a copy does it
             target.hardlink_to(source)
-            deque(_chunks(source, checksum), maxlen=0)
+            deque(_chunks(directory, file), maxlen=0)
             return True
-    write_pieces(target, _chunks(source, checksum))
+    write_pieces(target, _chunks(directory, file))
     return False
 
 
-def _chunks(source: Path, checksum: str) -> Iterator[bytes]:
-    with closing(_Checked(source, checksum)) as file:
-        while chunk := file.read(_CHUNK):
+def _chunks(directory: Path, file: CrateFile) -> Iterator[bytes]:
+    with closing(_Checked(directory, file)) as checked:
+        while chunk := checked.read(_CHUNK):
             yield chunk
+
+
+def check_files(directory: Path, files: Sequence[CrateFile]) -> None:
+    """Refuse files that cannot be in a crate.
+
+    Raises
+    ------
+    UnreadableFile
+        One is gone, is no plain file, or is not in the project's folder.
+    """
+    for file in files:
+        path_below(directory, file.path)
+        _look_at(directory / file.path)
 
 
 def crate_pieces(directory: Path, files: Sequence[CrateFile], texts: Mapping[str, bytes]) -> Iterator[bytes]:
@@ -136,41 +149,35 @@ def crate_pieces(directory: Path, files: Sequence[CrateFile], texts: Mapping[str
         for path, text in texts.items():
             yield text_entry(path, text)
         for file in files:
-            source = directory / file.path
-            modified = _look_at(source).st_mtime
-            yield ZipEntry(name=file.path, source=_Checked(source, file.checksum), modified=modified)
+            checked = _Checked(directory, file)
+            yield ZipEntry(name=file.path, source=checked, modified=checked.modified)
 
-    for file in files:
-        path_below(directory, file.path)
     return zip_pieces(entries())
 
 
 class _Checked:
     """A file of a project while it is read, which must have the bytes that the record has."""
 
-    def __init__(self, path: Path, checksum: str) -> None:
-        self._path, self._checksum, self._digest = path, checksum, hashlib.sha256()
+    def __init__(self, directory: Path, file: CrateFile) -> None:
+        self._path, self._checksum, self._digest = directory / file.path, file.checksum, hashlib.sha256()
         try:
-            self._file = path.open("rb")
-        except OSError as exc:
-            raise _cannot(path, exc) from exc
+            opened = open_below(directory, file.path)
+        except UnknownFile as exc:
+            raise UnreadableFile(self._path, f"cannot be put into the crate: it {exc.reason}") from exc
+        self._source, self.modified = opened.source, opened.modified
 
     def read(self, size: int, /) -> bytes:
         try:
-            piece = self._file.read(size)
+            piece = self._source.read(size)
         except OSError as exc:
-            raise _cannot(self._path, exc) from exc
+            raise UnreadableFile(self._path, f"cannot be put into the crate: {exc.strerror}") from exc
         self._digest.update(piece)
         if not piece and self._checksum not in ("", self._digest.hexdigest()):
             raise UnreadableFile(self._path, "its bytes are not those that the record has; the crate would not be true")
         return piece
 
     def close(self) -> None:
-        self._file.close()
-
-
-def _cannot(path: Path, why: OSError) -> UnreadableFile:
-    return UnreadableFile(path, f"cannot be put into the crate: {why.strerror}")
+        self._source.close()
 
 
 def _look_at(source: Path) -> os.stat_result:
@@ -178,7 +185,7 @@ def _look_at(source: Path) -> os.stat_result:
     try:
         found = source.lstat()
     except OSError as exc:
-        raise _cannot(source, exc) from exc
+        raise UnreadableFile(source, f"cannot be put into the crate: {exc.strerror}") from exc
     if not stat.S_ISREG(found.st_mode):
         raise UnreadableFile(source, "cannot be put into the crate: it is no plain file")
     return found

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from xtalflow.engine import path_below
 from xtalflow.errors import UnreadableFile
 from xtalflow.formats import write_atomically
 
@@ -85,14 +86,14 @@ async def refined_mmcif(found: FoundJob) -> RefinedModel:
     UnreadableFile
         The model is gone or broken.
     """
-    return await asyncio.to_thread(_completed, await deposition_record(found))
+    return await asyncio.to_thread(_completed, await deposition_record(found), found.project.directory)
 
 
-def _completed(known: DepositionRecord) -> RefinedModel:
+def _completed(known: DepositionRecord, directory: Path) -> RefinedModel:
     from gemmi import cif
 
     try:
-        document = cif.read_file(str(known.model))
+        document = cif.read_file(str(path_below(directory, known.model)))
         block = document.sole_block()
     except (ValueError, RuntimeError, OSError) as exc:
         raise UnreadableFile(known.model, f"not mmCIF: {exc}") from exc

@@ -4,10 +4,9 @@ from ._file_uses import FileUse, parse_file_use, resolve_files
 from ._giving import NamedFiles, give_options
 from ._line import i2run_line
 from ._options import OptionNames, option_documents
-from ._request import HOSTED, NO_SUPERSETS, I2RunRequest, named_files, read_request, task_meant, task_word
+from ._request import NO_SUPERSETS, I2RunRequest, named_files, read_request, task_meant, task_word
 
 __all__ = [
-    "HOSTED",
     "NO_SUPERSETS",
     "FileUse",
     "I2RunRequest",

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from xtalflow import db
 from xtalflow.engine import FileRecord, JobRecord
 from xtalflow.errors import InvalidInput
-from xtalflow.plugin import JobStatus
+from xtalflow.formats.ccp4i2 import NATIVE
+from xtalflow.plugin import HOSTED, JobStatus
 
 from .._projects import uuid_of
 from ._giving import NamedFiles
-from ._request import FILE_USE, HOSTED, NATIVE
+from ._request import FILE_USE
 
 if TYPE_CHECKING:
     from xtalflow.db import ProjectRecord, UsedFile

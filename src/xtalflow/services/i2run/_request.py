@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 
 from xtalflow.data import CData, CList, CScalar
 from xtalflow.errors import InvalidInput, NotEquipped
-from xtalflow.plugin import task_names
+from xtalflow.formats.ccp4i2 import NATIVE
+from xtalflow.plugin import HOSTED, task_names
 
 from ._options import OptionNames
 
-HOSTED = "ccp4i2."
-"""Begin of the names of CCP4i2's own tasks."""
-NATIVE = "xtalflow."
-"""Begin by which a task of this program is named where CCP4i2 has one of the same name."""
 NO_SUPERSETS = frozenset({"freerflag", "import_merged"})
 """Tasks of this program whose name a task of CCP4i2 has that takes more than they do; a test compares them."""
 
