@@ -127,7 +127,17 @@ class Project:
         return dict(self.http.ask("POST", f"{self._address}/check", {"task": task, "parameters": given}))
 
     def files(self, *, job: Job | str = "", type: str = "", text: str = "") -> Iterator[File]:  # noqa: A002  its name
-        """Files in the order in which they were registered: of a job, of a MIME type, with a text in their names."""
+        """Files in the order in which they were registered.
+
+        Parameters
+        ----------
+        job
+            They are read by this job, or made by it or one below it.
+        type
+            They are of this MIME type.
+        text
+            Words that are all in a file's name or annotation, or begin the number of its job.
+        """
         asked = {"type": type, "text": text}
         if job:
             asked["job"] = job.number if isinstance(job, Job) else job

@@ -140,7 +140,9 @@ def test_what_did_not_come_with_a_record_is_told_as_such(xtalflow: Any, shared_d
     assert ", finished 2024-12-14 " in show
     assert "/XYZIN_REF-coordinates.pdb (not imported)  imported from /Applications/" in graph
     assert len([line for line in graph.splitlines() if line.endswith("(made of the same)")]) == 7
-    assert log == ("xtalflow: job MDM2CCP4X/2 (prosmart_refmac) has no log: none came when its project was imported\n")
+    assert log == (
+        "xtalflow: job MDM2CCP4X/2 (ccp4i2.prosmart_refmac) has no log: none came when its project was imported\n"
+    )
     assert (
         "inputData.F_SIGF: CCP4_JOBS/job_1/HKLOUT_0-observed_data.mtz would fit, but is on record only: "
         "it was not there when its project was imported\n" in given
@@ -323,8 +325,8 @@ def test_of_many_files_that_are_not_there_a_few_are_named(xtalflow: Any, mdm2: P
     assert commands.splitlines()[1:] == [
         "# No command is known that makes these jobs again.",
         "set -e",
-        "# job 1: aimless_pipe",
-        "# its task aimless_pipe is not known here",
+        "# job 1: ccp4i2.aimless_pipe",
+        "# its task ccp4i2.aimless_pipe is not known here",
     ]
     assert "`bash jobs.sh`" not in (tmp_path / "crate" / "README.md").read_text()
 

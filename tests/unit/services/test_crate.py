@@ -118,7 +118,7 @@ def test_items_of_a_list_are_values_of_one_parameter() -> None:
 
 
 async def test_without_rocrate_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_export, "find_spec", lambda name: None)
+    monkeypatch.setattr(_export, "can_make_crates", lambda: False)
 
     with pytest.raises(NotEquipped, match=r"pip install 'xtalflow\[crate\]'"):
         await export_crate([])

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from .._command_line import command_line
 from .._jobs import LOGS, FoundJob
 from .._staging import check_target
 from ._content import README_FILE, WORKFLOW_FILE, CrateContent, PaperFile, all_jobs, crate_files
+from ._equipment import can_make_crates
 from ._graph import crate_metadata
 from ._values import read_values, task_meanings
 from ._writing import METADATA, CrateFile, check_files, crate_pieces, write_crate
@@ -117,7 +117,7 @@ async def plan_crate(jobs: Sequence[FoundJob], *, licence: str = "") -> PlannedC
     NotEquipped
         rocrate is not installed.
     """
-    if find_spec("rocrate") is None:
+    if not can_make_crates():
         raise NotEquipped("crates are made with rocrate, which is not installed: pip install 'xtalflow[crate]'")
     licence = _licence(licence)
     wanted = _without_parts(jobs)
@@ -223,7 +223,7 @@ class _Again:
 async def _again(job: FoundJob) -> _Again:
     try:
         plugin = await clone_parameters(job)
-    except UnknownTask:
+    except (UnknownTask, NotEquipped):
         return _Again(why_not=f"its task {_in_a_line(job.job.task)} is not known here")
     except XtalflowError:
         return _Again(why_not="its parameters cannot be read here")
