@@ -7,7 +7,7 @@ configured then; so ``import xtalflow.db`` is light, and ``from xtalflow.db impo
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._connection import DATABASE_FILE, network_file_system
+from ._connection import DATABASE_FILE, database_settings, network_file_system, sqlite_settings
 from ._setup import ensure_schema, setup
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ if TYPE_CHECKING:
         tasks_of,
         tokens_of,
     )
+    from ._backup import back_up
     from ._handler import AsyncDatabaseHandler
     from ._i2_sieve import places_of, sound_record
     from ._layout import PROJECT_FILE, PROJECT_LOG, ProjectFile, free_folder_name, read_project_file
+    from ._moving import CopiedTable, copy_database
     from ._one_job import is_imported, job_events, job_neighbours
     from ._project_log import (
         CancelRequest,
@@ -143,7 +145,9 @@ _HOMES = {
         "recover_project registered_paths release_attempts remove_person renew_attempts revoke_token role_in roles_of "
         "running_progress take_over tasks_of tokens_of"
     ),
+    "_backup": "back_up",
     "_handler": "AsyncDatabaseHandler",
+    "_moving": "CopiedTable copy_database",
     "_i2_sieve": "places_of sound_record",
     "_layout": "PROJECT_FILE PROJECT_LOG ProjectFile free_folder_name read_project_file",
     "_one_job": "is_imported job_events job_neighbours",
@@ -187,6 +191,7 @@ __all__ = [
     "AsyncDatabaseHandler",
     "AttemptRecord",
     "CancelRequest",
+    "CopiedTable",
     "DeletedJob",
     "Deletion",
     "DeletionPlan",
@@ -230,12 +235,15 @@ __all__ = [
     "UseRole",
     "UsedFile",
     "add_person",
+    "back_up",
     "change_password",
     "check_name_of_import",
     "close_connections",
     "copied_project",
+    "copy_database",
     "count_jobs",
     "create_project",
+    "database_settings",
     "deletions",
     "ensure_schema",
     "export_record",
@@ -306,6 +314,7 @@ __all__ = [
     "running_progress",
     "setup",
     "sound_record",
+    "sqlite_settings",
     "take_over",
     "tasks_of",
     "tokens_of",

@@ -13,6 +13,7 @@ from ._clone import clone_parameters
 from ._command_line import command_line
 from ._context import FilledInputs, fill_from
 from ._cycles import cycles_of
+from ._database import MovedDatabase, back_up_database, move_database
 from ._delete import PlannedDeletion, delete_jobs, plan_deletion, refuse_dependents, restore_command
 from ._demonstration import (
     DEMO_PROJECT,
@@ -209,6 +210,7 @@ __all__ = [
     "MapKind",
     "Message",
     "ModelFormat",
+    "MovedDatabase",
     "NamedFiles",
     "News",
     "OneTimeTokens",
@@ -236,6 +238,7 @@ __all__ = [
     "Typed",
     "Upload",
     "archive_project",
+    "back_up_database",
     "can_make_crates",
     "cancel_job",
     "check_job",
@@ -317,6 +320,7 @@ __all__ = [
     "logged_jobs",
     "map_bytes",
     "model_text",
+    "move_database",
     "move_project",
     "named_files",
     "new_job",
