@@ -93,7 +93,9 @@ def _tree_of(path: Path, definition: Path | None) -> tuple[CContainer, str]:
     try:
         meant = name if header.is_native else task_meant(name)
         return make_task(meant).container, meant
-    except (UnknownTask, NotEquipped) as exc:
+    except NotEquipped as exc:
+        raise UnreadableFile(path, f"{exc}; or {_REMEDY}") from exc
+    except UnknownTask as exc:
         raise UnreadableFile(path, f"is of the task {name!r}, which is not installed; {_REMEDY}") from exc
 
 

@@ -73,10 +73,16 @@ def test_the_task_of_the_header_is_taken_when_it_is_installed(
 ) -> None:
     path = tmp_path / "params.xml"
     file = "<F_SIGF><baseName>x.mtz</baseName><relPath>CCP4_IMPORTED_FILES</relPath></F_SIGF>"
-    path.write_text(PARAMS.format(task="freerflag", body=f"<inputData>{file}</inputData>"))
+    content = PARAMS.format(task="freerflag", body=f"<inputData>{file}</inputData>")
+    path.write_text(content)
+    of_ccp4i2 = main(["params", str(path)]), capsys.readouterr().err
+    path.write_text(content.replace("</ccp4i2_header>", "<ccp4iVersion>xtalflow 1.0</ccp4iVersion></ccp4i2_header>"))
     code = main(["params", str(path)])
 
     captured = capsys.readouterr()
+    assert of_ccp4i2[0] == 2
+    assert "the task freerflag of CCP4i2 is not installed" in of_ccp4i2[1]
+    assert "ccp4i2_python" in of_ccp4i2[1]
     assert (code, captured.err) == (0, "")
     assert "CCP4_IMPORTED_FILES/x.mtz" in captured.out
     assert "F_SIGF.baseName" not in captured.out
@@ -85,10 +91,7 @@ def test_the_task_of_the_header_is_taken_when_it_is_installed(
 @pytest.mark.parametrize(
     ("task", "sentence"),
     [
-        (
-            "mrbump",
-            "is of the task 'mrbump', which is not installed; name the definition of its task",
-        ),
+        ("mrbump", "is of the task 'mrbump', which is not installed; name the definition of its task"),
         ("", "does not say of which task it is"),
     ],
 )
