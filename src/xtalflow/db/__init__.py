@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from ._session import close_connections, in_database
     from ._submission import Submission, Submitted
     from ._trash import DELETION, DeletedJob, Deletion, deletions, read_deletion, write_deletion
+    from ._waking import waking
 
 _HOMES = {
     "_asked": "FileFilter JobFilter Page ProjectFilter",
@@ -165,6 +166,7 @@ _HOMES = {
     "_replay": "RunSettlement",
     "_session": "close_connections in_database",
     "_submission": "Submission Submitted",
+    "_waking": "waking",
     "_trash": "DELETION DeletedJob Deletion deletions read_deletion write_deletion",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -318,5 +320,6 @@ __all__ = [
     "take_over",
     "tasks_of",
     "tokens_of",
+    "waking",
     "write_deletion",
 ]

@@ -65,7 +65,7 @@ class Feed:
     def __init__(self, look_s: float = LOOK_S) -> None:
         self._look_s = look_s
         self._channels: dict[ProjectId, _Channel] = {}
-        self._wanted = asyncio.Event()
+        self._wanted, self._news = asyncio.Event(), asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._names: dict[ProjectId, str] = {}
         self.closed = False
@@ -167,13 +167,17 @@ class Feed:
                 yield message
 
     async def _look(self) -> None:
-        while not self.closed:
-            if not self._channels:
-                self._wanted.clear()
-                await self._wanted.wait()
-            with suppress(StoreUnavailable):  # it is looked again
-                await self._look_once()
-            await asyncio.sleep(self._look_s)
+        async with db.waking(self._news.set):
+            while not self.closed:
+                if not self._channels:
+                    self._wanted.clear()
+                    await self._wanted.wait()
+                self._news.clear()
+                with suppress(StoreUnavailable):  # it is looked again
+                    await self._look_once()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._look_s):
+                        await self._news.wait()
 
     async def _look_once(self) -> None:
         known = {project: channel.seq for project, channel in self._channels.items()}

@@ -107,7 +107,7 @@ class Supervisor:
 
         While the database cannot be reached, runs go on, and it is asked again.
         """
-        async with LocalExecutor() as executor:
+        async with LocalExecutor() as executor, db.waking(self._awake.set):
             await executor.warm_up()
             await self._work(executor, until_idle=until_idle)
 
