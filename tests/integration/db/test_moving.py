@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import TEST_SERVER
 from contract.job_store_contract import new_file, new_import, running_job
 from xtalflow.db import (
     DATABASE_FILE,
@@ -29,6 +28,7 @@ from xtalflow.db import (
 from xtalflow.engine import JobEnd, JobStatus, Kpi, NewJob
 from xtalflow.errors import IllegalTransition, InvalidInput, StoreUnavailable
 
+TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
 SKIPPED = ("django_migrations", "sqlite_")
 """Tables that Django and SQLite keep for themselves."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 
-from conftest import TEST_SERVER
 from xtalflow.db import AsyncDatabaseHandler, waking
 from xtalflow.engine import NewJob
 from xtalflow.services import Feed
+
+TEST_SERVER = os.environ.get("XTALFLOW_TEST_DATABASE_URL", "")
 
 
 async def test_whoever_waits_is_woken_when_a_history_grows(handler: AsyncDatabaseHandler) -> None:
@@ -28,7 +30,7 @@ async def test_whoever_waits_is_woken_when_a_history_grows(handler: AsyncDatabas
 
 
 async def test_pages_are_told_before_the_next_look(handler: AsyncDatabaseHandler) -> None:
-    """A feed that looks every minute tells at once what happens, where the database wakes it; on SQLite it looks often."""
+    """A feed that looks every minute tells at once what happens, where the database wakes it."""
     async with Feed(look_s=60.0 if TEST_SERVER else 0.1) as feed:
         listening = feed.listen(handler.project, "p")
         first = asyncio.ensure_future(anext(listening))
