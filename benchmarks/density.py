@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import gemmi
 import numpy as np
@@ -162,6 +162,16 @@ def report_server(files: dict[str, Path]) -> None:
     print(f"  model             {len(text) / MB:5.2f} MB  {time.perf_counter() - begun:5.2f} s")
 
 
+def _until_open(output: IO[str]) -> str:
+    """What a server says until it tells how to open it."""
+    told = ""
+    while line := output.readline():
+        told += line
+        if line.startswith("open "):
+            break
+    return told
+
+
 def open_page(browser: str, screenshot: Path | None) -> dict[str, float]:
     """Times in one browser with one server, from the address being given to what is seen."""
     from playwright.sync_api import sync_playwright
@@ -170,7 +180,7 @@ def open_page(browser: str, screenshot: Path | None) -> dict[str, float]:
     server = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        told = server.stdout.readline() + server.stdout.readline()
+        told = _until_open(server.stdout)
         address, door = re.search(r"http://\S+:\d+", told), re.search(r"open (\S+)", told)
         assert address is not None, told
         assert door is not None, told
