@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from django.db import connection
 
@@ -31,7 +30,7 @@ def back_up(path: Path) -> None:
         The file cannot be written, or is not whole.
     """
     if connection.vendor == "postgresql":
-        _dump(connection.settings_dict, path)
+        _dump(path)
     else:
         _copy(Path(connection.settings_dict["NAME"]), path)
 
@@ -51,15 +50,18 @@ def _copy(source: Path, path: Path) -> None:
         raise StoreUnavailable(f"{path}: the backup cannot be written: {exc}") from exc
 
 
-def _dump(settings: dict[str, Any], path: Path) -> None:
+def _dump(path: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise NotEquipped("PostgreSQL is backed up by pg_dump, which is not there: install the client of PostgreSQL")
-    named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    known = {name: str(settings[key]) for name, key in named.items() if settings[key]}
+    from psycopg.conninfo import make_conninfo
+
+    known = connection.get_connection_params()
+    password = known.pop("password", "")
+    place = make_conninfo(**{name: value for name, value in known.items() if isinstance(value, str | int)})
     done = subprocess.run(
-        [program, "--format=custom", "--no-owner", f"--file={path}"],
-        env=os.environ | known,  # never on a command line, which everybody may read
+        [program, "--format=custom", "--no-owner", f"--file={path}", f"--dbname={place}"],
+        env=os.environ | ({"PGPASSWORD": str(password)} if password else {}),  # command lines can be read by everybody
         capture_output=True,
         text=True,
         check=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from contract.job_store_contract import new_file, new_import, running_job
 from xtalflow.db import (
     DATABASE_FILE,
     AsyncDatabaseHandler,
+    back_up,
     copy_database,
     database_settings,
     give_back,
@@ -151,3 +153,24 @@ async def test_a_server_that_is_not_there_is_said(filled: AsyncDatabaseHandler, 
     pytest.importorskip("psycopg")
     with pytest.raises(StoreUnavailable, match=r"the database nothing on 127\.0\.0\.1 cannot be used"):
         await in_database(copy_database, database_settings(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing"))
+
+
+async def test_a_backup_is_restored_by_the_means_of_its_database(
+    filled: AsyncDatabaseHandler, new_database: str, tmp_path: Path
+) -> None:
+    """That of SQLite is a database; that of PostgreSQL is read by pg_restore."""
+    from xtalflow.db.models import Job
+
+    path = tmp_path / "backup"
+    await in_database(back_up, path)
+    jobs = await in_database(Job.objects.count)
+    if not TEST_SERVER:
+        assert len(rows_of(path)["xtalflow_job"]) == jobs
+        return
+    import psycopg
+
+    subprocess.run(["pg_restore", "--no-owner", f"--dbname={new_database}", path], check=True, timeout=60)
+    with psycopg.connect(new_database) as restored:
+        row = restored.execute("SELECT count(*) FROM xtalflow_job").fetchone()
+    assert row == (jobs,)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
