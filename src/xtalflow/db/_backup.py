@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -58,7 +59,8 @@ def _dump(path: Path) -> None:
 
     known = connection.get_connection_params()
     password = known.pop("password", "")
-    place = make_conninfo(**{name: value for name, value in known.items() if isinstance(value, str | int)})
+    options: dict[str, Any] = {name: value for name, value in known.items() if isinstance(value, str | int)}
+    place = make_conninfo(**options)
     done = subprocess.run(
         [program, "--format=custom", "--no-owner", f"--file={path}", f"--dbname={place}"],
         env=os.environ | ({"PGPASSWORD": str(password)} if password else {}),  # command lines can be read by everybody
