@@ -61,7 +61,8 @@ async def move_database(target: str, settings: Settings) -> MovedDatabase:
         raise InvalidInput(f"{file} is the database that is there: give another folder")
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        check_target(file)
+        if os.path.lexists(file):
+            raise InvalidInput(f"{file} is there already: give another folder")
         with staged(file) as temporary:
             tables = await db.in_database(db.copy_database, db.sqlite_settings(temporary))
             passed("move.copied")

@@ -76,22 +76,27 @@ def test_four_processes_may_start_at_once(tmp_path: Path, run_python: Callable[.
         assert (process.returncode, err) == (0, "")
 
 
-def test_a_database_of_a_newer_version_is_refused(
-    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
-) -> None:
-    """An unknown migration is named."""
-    script = """
+REFUSED = """
 import xtalflow.db
 xtalflow.db.ensure_schema()
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-MigrationRecorder(connection).record_applied("xtalflow", "0999_future")
+for name in {names}:
+    MigrationRecorder(connection).record_applied("xtalflow", name)
 connection.close()
 try:
     xtalflow.db.ensure_schema()
 except xtalflow.db._setup.StoreUnavailable as exc:
     print(exc)
 """
+"""What is said of a database to which other migrations were applied."""
+
+
+def test_a_database_of_a_newer_version_is_refused(
+    tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """An unknown migration is named."""
+    script = REFUSED.format(names=["0999_future"])
     out, err = run_python(script, home=tmp_path / "home").communicate(timeout=60)
 
     assert err == ""
@@ -103,19 +108,7 @@ def test_a_database_from_before_the_first_release_is_refused_with_the_way_back(
     tmp_path: Path, run_python: Callable[..., subprocess.Popen[str]]
 ) -> None:
     """It is not called one of a newer version, whatever else was applied to it."""
-    script = """
-import xtalflow.db
-xtalflow.db.ensure_schema()
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
-for name in ("0003_cancel_requested", "0004_reuse", "0007_ccp4i2"):
-    MigrationRecorder(connection).record_applied("xtalflow", name)
-connection.close()
-try:
-    xtalflow.db.ensure_schema()
-except xtalflow.db._setup.StoreUnavailable as exc:
-    print(exc)
-"""
+    script = REFUSED.format(names=["0003_cancel_requested", "0004_reuse", "0007_ccp4i2"])
     out, err = run_python(script, home=tmp_path / "home").communicate(timeout=60)
 
     assert err == ""
